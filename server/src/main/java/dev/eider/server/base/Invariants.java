@@ -1,0 +1,32 @@
+package dev.eider.server.base;
+
+import com.google.errorprone.annotations.FormatMethod;
+
+/**
+ * Checks that are always on. A broken invariant is a defect: the worker that meets one stops the
+ * daemon.
+ */
+public final class Invariants {
+  private Invariants() {}
+
+  /**
+   * Requires a condition.
+   *
+   * @throws InvariantBroken if {@code holds} is false
+   */
+  @FormatMethod
+  public static void require(boolean holds, String message, Object... arguments) {
+    if (!holds) {
+      throw new InvariantBroken(String.format(message, arguments));
+    }
+  }
+
+  /** Says which invariant was found broken. */
+  public static final class InvariantBroken extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    InvariantBroken(String message) {
+      super(message);
+    }
+  }
+}

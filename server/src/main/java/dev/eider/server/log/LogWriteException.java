@@ -1,0 +1,29 @@
+package dev.eider.server.log;
+
+/** Says that a batch is not durable, and why. */
+public final class LogWriteException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  /** What the caller can do about it. */
+  public enum Kind {
+    /** The disk is full: the batch left nothing behind; try again when there is space. */
+    FULL,
+    /** The batch failed and left nothing that could come back; the next one may be tried. */
+    FAILED,
+    /**
+     * The disk can no longer be trusted with what was given to it: the log takes no more batches.
+     */
+    BROKEN
+  }
+
+  private final Kind kind;
+
+  public LogWriteException(Kind kind, String message, Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.eider.server.run;
+
+import dev.eider.server.run.RunRecord.Closed;
+import dev.eider.server.run.RunRecord.Opened;
+import dev.eider.server.run.RunRecord.Published;
+import dev.eider.v1.RunOutcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one rule by which a log becomes runs: a pure function over records in log order.
+ *
+ * <p>A record is accepted iff the run can be opened or is open, its first seq is the head plus one,
+ * and its producer comes next; otherwise it has no effect. On one node the sequencer stamps seqs
+ * right before it appends, so everything is accepted. Where several daemons append to one shared
+ * log the losers of a race are skipped here, by each of them alike, which is what makes the seqs
+ * contiguous without a lock.
+ */
+public final class Fold {
+  private Fold() {}
+
+  /**
+   * Applies one record.
+   *
+   * @param run the run before the record, null if it does not exist
+   * @return the run after the record, or null if the record has no effect
+   */
+  public static @Nullable FoldedRun apply(
+      @Nullable FoldedRun run, long position, RunRecord record) {
+    FoldedRun next = run;
+    if (record.opened() != null) {
+      next = run == null ? opened(record, record.opened(), position) : null;
+    }
+    if (next == null || !next.isOpen()) {
+      return null;
+    }
+    if (record.published() != null) {
+      if (!isAcceptable(next, record.published())) {
+        return null;
+      }
+      next = published(next, position, record.published());
+    }
+    return record.closed() == null ? next : closed(next, position, record, record.closed());
+  }
+
+  private static boolean isAcceptable(FoldedRun run, Published published) {
+    ProducerStamp producer = published.producer();
+    return published.firstSeq() == run.headSeq() + 1
+        && (producer == null || run.producers().comesNext(producer));
+  }
+
+  private static FoldedRun opened(RunRecord record, Opened opened, long position) {
+    return new FoldedRun(
+        record.runId(),
+        RunOutcome.RUN_OUTCOME_UNSPECIFIED,
+        0,
+        -1,
+        record.timeUs(),
+        0,
+        opened.parent(),
+        opened.labels(),
+        opened.requestId(),
+        opened.requestHash(),
+        0,
+        RunDigest.initial(record.runId()),
+        ProducerTable.EMPTY,
+        position,
+        position);
+  }
+
+  private static FoldedRun published(FoldedRun run, long position, Published published) {
+    int lastT = run.lastT();
+    double costUsd = run.costUsd();
+    byte[] digest = run.digest();
+    for (EncodedEvent event : published.events()) {
+      lastT = Math.max(lastT, event.t());
+      costUsd += event.costUsd();
+      digest = RunDigest.next(digest, event.hash());
+    }
+    ProducerStamp producer = published.producer();
+    ProducerTable producers =
+        producer == null
+            ? run.producers()
+            : run.producers().accepted(producer, published.firstSeq(), published.events().size());
+    return new FoldedRun(
+        run.runId(),
+        run.outcome(),
+        published.lastSeq(),
+        lastT,
+        run.createTimeUs(),
+        run.closeTimeUs(),
+        run.parent(),
+        run.labels(),
+        run.requestId(),
+        run.requestHash(),
+        costUsd,
+        digest,
+        producers,
+        run.firstPosition(),
+        position);
+  }
+
+  private static FoldedRun closed(FoldedRun run, long position, RunRecord record, Closed closed) {
+    return new FoldedRun(
+        run.runId(),
+        closed.outcome(),
+        run.headSeq(),
+        run.lastT(),
+        run.createTimeUs(),
+        record.timeUs(),
+        run.parent(),
+        run.labels(),
+        run.requestId(),
+        run.requestHash(),
+        run.costUsd(),
+        run.digest(),
+        run.producers(),
+        run.firstPosition(),
+        position);
+  }
+}

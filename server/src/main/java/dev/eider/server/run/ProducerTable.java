@@ -1,0 +1,106 @@
+package dev.eider.server.run;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.eider.storage.v1.StoredProducer;
+import dev.eider.storage.v1.StoredProducers;
+import dev.eider.storage.v1.StoredStretch;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The producers of one run. Immutable. */
+public final class ProducerTable {
+  /** A run without producers. */
+  public static final ProducerTable EMPTY = new ProducerTable(Map.of());
+
+  private final Map<String, ProducerState> producers;
+
+  private ProducerTable(Map<String, ProducerState> producers) {
+    this.producers = producers;
+  }
+
+  /** The state of a producer, or null if it never published to the run. */
+  public @Nullable ProducerState find(String producerId) {
+    return producers.get(producerId);
+  }
+
+  public int size() {
+    return producers.size();
+  }
+
+  /**
+   * Says whether events with this stamp come next from their producer: the first of a new producer
+   * or epoch, or those right after the last.
+   */
+  public boolean comesNext(ProducerStamp stamp) {
+    ProducerState known = producers.get(stamp.id());
+    if (known == null || stamp.epoch() > known.epoch()) {
+      return stamp.seq() == 1;
+    }
+    return stamp.epoch() == known.epoch() && stamp.seq() == known.lastSeq() + 1;
+  }
+
+  /** The table after accepting {@code count} events that come next. */
+  ProducerTable accepted(ProducerStamp stamp, long seq, long count) {
+    ProducerState known = producers.get(stamp.id());
+    ProducerState next =
+        known == null || stamp.epoch() > known.epoch()
+            ? ProducerState.first(stamp, seq, count)
+            : known.next(stamp, seq, count);
+    if (producers.isEmpty() || (producers.size() == 1 && known != null)) {
+      return new ProducerTable(Map.of(stamp.id(), next));
+    }
+    Map<String, ProducerState> changed = new HashMap<>(producers);
+    changed.put(stamp.id(), next);
+    return new ProducerTable(changed);
+  }
+
+  /** The table as bytes, for the run's row in DuckDB. */
+  public byte[] toBytes() {
+    StoredProducers.Builder stored = StoredProducers.newBuilder();
+    producers.forEach((id, state) -> stored.addProducers(toStored(id, state)));
+    return stored.build().toByteArray();
+  }
+
+  /**
+   * Reads back what {@link #toBytes} gave.
+   *
+   * @throws IllegalArgumentException if the bytes are something else
+   */
+  public static ProducerTable fromBytes(byte[] bytes) {
+    if (bytes.length == 0) {
+      return EMPTY;
+    }
+    try {
+      Map<String, ProducerState> producers = new HashMap<>();
+      for (StoredProducer stored : StoredProducers.parseFrom(bytes).getProducersList()) {
+        producers.put(stored.getId(), fromStored(stored));
+      }
+      return new ProducerTable(producers);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not a producer table: " + e.getMessage(), e);
+    }
+  }
+
+  private static StoredProducer toStored(String id, ProducerState state) {
+    StoredProducer.Builder stored =
+        StoredProducer.newBuilder().setId(id).setEpoch(state.epoch()).setLastSeq(state.lastSeq());
+    for (Stretch stretch : state.stretches()) {
+      stored.addStretches(
+          StoredStretch.newBuilder()
+              .setProducerSeq(stretch.producerSeq())
+              .setSeq(stretch.seq())
+              .setLength(stretch.length()));
+    }
+    return stored.build();
+  }
+
+  private static ProducerState fromStored(StoredProducer stored) {
+    List<Stretch> stretches =
+        stored.getStretchesList().stream()
+            .map(s -> new Stretch(s.getProducerSeq(), s.getSeq(), s.getLength()))
+            .toList();
+    return ProducerState.restored(stored.getEpoch(), stored.getLastSeq(), stretches);
+  }
+}

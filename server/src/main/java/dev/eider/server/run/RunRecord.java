@@ -1,0 +1,42 @@
+package dev.eider.server.run;
+
+import dev.eider.v1.RunOutcome;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record of the log: a step in the life of one run. The parts that are present take effect
+ * together, in the order opened, published, closed. Immutable.
+ *
+ * @param timeUs when the daemon accepted it, microseconds since 1970 UTC
+ */
+public record RunRecord(
+    RunId runId,
+    long timeUs,
+    @Nullable Opened opened,
+    @Nullable Published published,
+    @Nullable Closed closed) {
+
+  /**
+   * The run begins.
+   *
+   * @param requestId empty when the caller gave none
+   * @param requestHash tells a repeat of the opening request from a conflict; empty without request
+   *     id
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written once, read by Fold only
+  public record Opened(
+      Map<String, String> labels, String requestId, byte[] requestHash, @Nullable Parent parent) {}
+
+  /** Events with consecutive seqs from {@code firstSeq}; at least one. */
+  public record Published(
+      long firstSeq, @Nullable ProducerStamp producer, List<EncodedEvent> events) {
+    public long lastSeq() {
+      return firstSeq + events.size() - 1;
+    }
+  }
+
+  /** The run ends for good. */
+  public record Closed(RunOutcome outcome) {}
+}

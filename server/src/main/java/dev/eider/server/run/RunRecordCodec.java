@@ -1,0 +1,131 @@
+package dev.eider.server.run;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.eider.server.run.RunRecord.Closed;
+import dev.eider.server.run.RunRecord.Opened;
+import dev.eider.server.run.RunRecord.Published;
+import dev.eider.storage.v1.StoredClosed;
+import dev.eider.storage.v1.StoredOpened;
+import dev.eider.storage.v1.StoredParent;
+import dev.eider.storage.v1.StoredPublished;
+import dev.eider.storage.v1.StoredRecord;
+import dev.eider.v1.RunOutcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns records into the bytes of a log frame and back; the format is {@code
+ * eider/storage/v1/record.proto}.
+ */
+public final class RunRecordCodec {
+  private RunRecordCodec() {}
+
+  /** Encodes a record. */
+  public static byte[] encode(RunRecord record) {
+    StoredRecord.Builder stored =
+        StoredRecord.newBuilder().setRunId(record.runId().value()).setTimeUs(record.timeUs());
+    if (record.opened() != null) {
+      stored.setOpened(encodeOpened(record.opened()));
+    }
+    if (record.published() != null) {
+      stored.setPublished(encodePublished(record.published()));
+    }
+    if (record.closed() != null) {
+      stored.setClosed(StoredClosed.newBuilder().setOutcome(record.closed().outcome().getNumber()));
+    }
+    return stored.build().toByteArray();
+  }
+
+  /**
+   * Decodes a record.
+   *
+   * @throws IllegalArgumentException if the bytes are no record
+   */
+  public static RunRecord decode(byte[] bytes) {
+    try {
+      StoredRecord stored = StoredRecord.parseFrom(bytes);
+      return new RunRecord(
+          new RunId(stored.getRunId()),
+          stored.getTimeUs(),
+          stored.hasOpened() ? decodeOpened(stored.getOpened()) : null,
+          stored.hasPublished() ? decodePublished(stored.getPublished()) : null,
+          stored.hasClosed() ? decodeClosed(stored.getClosed()) : null);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not a record: " + e.getMessage(), e);
+    }
+  }
+
+  private static StoredOpened encodeOpened(Opened opened) {
+    StoredOpened.Builder stored =
+        StoredOpened.newBuilder()
+            .putAllLabels(opened.labels())
+            .setRequestId(opened.requestId())
+            .setRequestHash(ByteString.copyFrom(opened.requestHash()));
+    Parent parent = opened.parent();
+    if (parent != null) {
+      stored.setParent(
+          StoredParent.newBuilder()
+              .setRunId(parent.runId().value())
+              .setT(parent.t())
+              .setSeq(parent.seq())
+              .setRootRunId(parent.rootRunId().value()));
+    }
+    return stored.build();
+  }
+
+  private static StoredPublished encodePublished(Published published) {
+    StoredPublished.Builder stored = StoredPublished.newBuilder().setFirstSeq(published.firstSeq());
+    ProducerStamp producer = published.producer();
+    if (producer != null) {
+      stored
+          .setProducerId(producer.id())
+          .setProducerEpoch(producer.epoch())
+          .setProducerSeq(producer.seq());
+    }
+    for (EncodedEvent event : published.events()) {
+      stored.addEvents(UnsafeByteOperations.unsafeWrap(event.bytes()));
+    }
+    return stored.build();
+  }
+
+  private static Opened decodeOpened(StoredOpened stored) {
+    return new Opened(
+        stored.getLabelsMap(),
+        stored.getRequestId(),
+        stored.getRequestHash().toByteArray(),
+        stored.hasParent() ? decodeParent(stored.getParent()) : null);
+  }
+
+  private static Parent decodeParent(StoredParent stored) {
+    return new Parent(
+        new RunId(stored.getRunId()),
+        stored.getT(),
+        stored.getSeq(),
+        new RunId(stored.getRootRunId()));
+  }
+
+  private static Published decodePublished(StoredPublished stored) {
+    return new Published(
+        stored.getFirstSeq(),
+        decodeProducer(stored),
+        stored.getEventsList().stream()
+            .map(bytes -> EncodedEvent.decode(bytes.toByteArray()))
+            .toList());
+  }
+
+  private static @Nullable ProducerStamp decodeProducer(StoredPublished stored) {
+    return stored.getProducerSeq() == 0
+        ? null
+        : new ProducerStamp(
+            stored.getProducerId(), stored.getProducerEpoch(), stored.getProducerSeq());
+  }
+
+  private static Closed decodeClosed(StoredClosed stored) throws InvalidProtocolBufferException {
+    RunOutcome outcome = RunOutcome.forNumber(stored.getOutcome());
+    if (outcome == null || outcome == RunOutcome.RUN_OUTCOME_UNSPECIFIED) {
+      throw new InvalidProtocolBufferException("outcome " + stored.getOutcome());
+    }
+    return new Closed(outcome);
+  }
+}

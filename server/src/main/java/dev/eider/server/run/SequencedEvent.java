@@ -1,0 +1,47 @@
+package dev.eider.server.run;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.eider.v1.EventEnvelope;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * An event with its place, in the very bytes every reader gets. Both the live and the cold path
+ * make it here, which is why a reader cannot tell them apart. Immutable: nobody writes to {@code
+ * envelope}.
+ *
+ * @param seq first is 1
+ * @param kind see {@link EventKind}
+ * @param envelope the encoded {@code eider.v1.EventEnvelope}
+ */
+@SuppressWarnings(
+    "ArrayRecordComponent") // compared by identity only; copying each event's bytes would cost
+public record SequencedEvent(long seq, String kind, String agentId, int t, byte[] envelope) {
+
+  /** Wraps an event's bytes into an envelope. */
+  public static SequencedEvent of(
+      RunId runId, long seq, String kind, String agentId, int t, byte[] eventBytes) {
+    return new SequencedEvent(seq, kind, agentId, t, wrap(runId, seq, eventBytes));
+  }
+
+  private static byte[] wrap(RunId runId, long seq, byte[] eventBytes) {
+    ByteString event = UnsafeByteOperations.unsafeWrap(eventBytes);
+    byte[] envelope =
+        new byte
+            [CodedOutputStream.computeStringSize(EventEnvelope.RUN_ID_FIELD_NUMBER, runId.value())
+                + CodedOutputStream.computeInt64Size(EventEnvelope.SEQ_FIELD_NUMBER, seq)
+                + CodedOutputStream.computeBytesSize(EventEnvelope.EVENT_FIELD_NUMBER, event)];
+    CodedOutputStream out = CodedOutputStream.newInstance(envelope);
+    try {
+      out.writeString(EventEnvelope.RUN_ID_FIELD_NUMBER, runId.value());
+      out.writeInt64(EventEnvelope.SEQ_FIELD_NUMBER, seq);
+      out.writeBytes(EventEnvelope.EVENT_FIELD_NUMBER, event);
+      out.checkNoSpaceLeft();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the array was measured for exactly this", e);
+    }
+    return envelope;
+  }
+}

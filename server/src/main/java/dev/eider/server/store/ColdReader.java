@@ -1,0 +1,80 @@
+package dev.eider.server.store;
+
+import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.SequencedEvent;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what DuckDB has committed, in short queries. Thread-safe; each call blocks for as long as
+ * DuckDB takes, and for a connection when all are in use.
+ */
+public interface ColdReader {
+  /** Returns a run as of its last persisted record, or null if DuckDB does not know it. */
+  @Nullable FoldedRun findRun(RunId runId) throws StoreException;
+
+  /** Returns the run that was opened with a request id (not empty), or null. */
+  @Nullable FoldedRun findByRequestId(String requestId) throws StoreException;
+
+  /** Returns runs by create time and run id, both descending. */
+  List<FoldedRun> listRuns(RunQuery query) throws StoreException;
+
+  /** Returns the next events of a run. */
+  ColdPage readPage(PageQuery query) throws StoreException;
+
+  /**
+   * Selects runs.
+   *
+   * @param open null for any state
+   * @param labels every one must be there with its value
+   * @param parent null for any
+   * @param createdFromUs inclusive, microseconds since 1970 UTC
+   * @param createdUntilUs exclusive
+   * @param before only runs that come after this place in the order; null to begin
+   * @param runsMax >= 1
+   */
+  record RunQuery(
+      @Nullable Boolean open,
+      Map<String, String> labels,
+      @Nullable RunId parent,
+      long createdFromUs,
+      long createdUntilUs,
+      @Nullable RunPlace before,
+      int runsMax) {}
+
+  /** A run's place in the order of {@link #listRuns}. */
+  record RunPlace(long createTimeUs, RunId runId) {}
+
+  /**
+   * Selects events of one run. The positions bound the part of the table that DuckDB looks at.
+   *
+   * @param afterSeq exclusive
+   * @param untilSeq inclusive
+   * @param fromPosition no event wanted is at a smaller log position
+   * @param untilPosition no event wanted is at a larger log position, inclusive
+   * @param eventsMax >= 1
+   * @param bytesMax a page ends with the event that reaches this many bytes
+   */
+  record PageQuery(
+      RunId runId,
+      long afterSeq,
+      long untilSeq,
+      long fromPosition,
+      long untilPosition,
+      EventMatcher matcher,
+      int eventsMax,
+      long bytesMax) {}
+
+  /**
+   * A part of a run.
+   *
+   * @param events those that match, in seq order
+   * @param scannedSeq every match up to this seq, inclusive, has been returned
+   * @param position the log position of the last event, or the query's fromPosition when there is
+   *     none
+   */
+  record ColdPage(List<SequencedEvent> events, long scannedSeq, long position) {}
+}

@@ -1,0 +1,13 @@
+package dev.eider.server.store;
+
+import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.RunId;
+import dev.eider.v1.Event;
+
+/**
+ * An event on its way into the events table. Immutable.
+ *
+ * @param position the log position of the record that carries it
+ * @param event what {@code encoded.bytes()} decodes to
+ */
+public record EventRow(long position, RunId runId, long seq, EncodedEvent encoded, Event event) {}
