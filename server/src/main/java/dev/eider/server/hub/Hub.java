@@ -153,7 +153,7 @@ public final class Hub {
       }
     }
     if (opened || closed) {
-      listeners.forEach(listener -> listener.runChanged(tail.run().runId(), opened, closed));
+      listeners.forEach(listener -> listener.runChanged(tail.run()));
     }
   }
 
