@@ -43,9 +43,12 @@ public interface EventLog extends AutoCloseable {
   void force() throws LogWriteException;
 
   /**
-   * Notes in the log that everything so far was forced, if that is not noted yet: it lets a later
-   * open tell damage from a torn end. To be called when nothing else is to be done. Blocks for as
-   * long as the disk takes.
+   * Notes in the log that what it holds is forced, so that a later open can tell damage at its end
+   * from what a crash left. To be called when the log falls idle, between batches. Forces what was
+   * committed without force. Does nothing when it is noted already. Blocks for as long as the disk
+   * takes.
+   *
+   * @throws LogWriteException if it is not noted; unless the log is broken, no record is in doubt
    */
   void markForced() throws LogWriteException;
 
