@@ -145,7 +145,7 @@ SELECT
   events.payload_json ->> '$.mutation_summary' AS mutation_summary
 FROM runs
 LEFT JOIN events
-  ON events.run_id = runs.run_id AND events.position = runs.first_position AND events.kind = 'fork'
+  ON events.run_id = runs.run_id AND events.seq = 1 AND events.kind = 'fork'
 WHERE runs.parent_run_id IS NOT NULL;
 COMMENT ON VIEW forks IS 'one row a forked run: where it comes from and what was changed';
 
