@@ -9,8 +9,8 @@ import dev.eider.server.run.RunId;
  * a distributed log can stand in for the local one. A position is opaque: it grows from record to
  * record, and that is all a caller may use of it.
  *
- * <p>One thread, the sequencer, calls {@link #append}, {@link #commit} and {@link #force}.
- * Everything else may be called from any thread.
+ * <p>One thread, the sequencer, calls {@link #append}, {@link #commit}, {@link #force} and {@link
+ * #markForced}. Everything else may be called from any thread.
  */
 public interface EventLog extends AutoCloseable {
   /**
@@ -41,6 +41,13 @@ public interface EventLog extends AutoCloseable {
    *     takes no more batches
    */
   void force() throws LogWriteException;
+
+  /**
+   * Notes in the log that everything so far was forced, if that is not noted yet: it lets a later
+   * open tell damage from a torn end. To be called when nothing else is to be done. Blocks for as
+   * long as the disk takes.
+   */
+  void markForced() throws LogWriteException;
 
   /** The position right after the last committed record. */
   long endPosition();
