@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -23,10 +24,15 @@ final class RunQueries {
     return read(connection, new SqlParameters(SELECT).add("run_id = ?", runId.value()));
   }
 
-  /** The run, or an empty list. */
-  static List<FoldedRun> findByRequestId(Connection connection, String requestId)
+  /** The runs with one of these ids or request ids, in no order. */
+  static List<FoldedRun> find(
+      Connection connection, Collection<RunId> runIds, Collection<String> requestIds)
       throws SQLException {
-    return read(connection, new SqlParameters(SELECT).add("request_id = ?", requestId));
+    return read(
+        connection,
+        new SqlParameters(SELECT)
+            .add("run_id IN (SELECT unnest(?))", runIds.stream().map(RunId::value).toList())
+            .add("OR request_id IN (SELECT unnest(?))", List.copyOf(requestIds)));
   }
 
   static List<FoldedRun> open(Connection connection) throws SQLException {

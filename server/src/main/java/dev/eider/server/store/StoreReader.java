@@ -2,6 +2,7 @@ package dev.eider.server.store;
 
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,9 @@ final class StoreReader implements ColdReader {
   }
 
   @Override
-  public @Nullable FoldedRun findByRequestId(String requestId) throws StoreException {
-    return first(store.read(connection -> RunQueries.findByRequestId(connection, requestId)));
+  public List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
+      throws StoreException {
+    return store.read(connection -> RunQueries.find(connection, runIds, requestIds));
   }
 
   @Override
