@@ -277,6 +277,7 @@ func main() {
 	closeAndReadCold(broker, runs, f, publishAndFollow(broker, runs, f))
 	fork(broker, runID, runID+"-fork")
 	meetErrors(broker, runs, runID, runID+"-fork")
+	must(call(runs.CloseRun, &pb.CloseRunRequest{RunId: runID + "-fork"}))
 	resume(broker, runID+"-resumed")
 	fmt.Println("ok go")
 }

@@ -11,8 +11,8 @@ const { inspect, isDeepStrictEqual, parseArgs, promisify } = require('node:util'
 const grpc = require('@grpc/grpc-js');
 const protoLoader = require('@grpc/proto-loader');
 
-const [UNARY_MS_MAX, STREAM_MS_MAX, EVENT_MS_MAX, RETRY_MS] = [20_000, 600_000, 60_000, 500];
-const ATTEMPTS_MAX = 30;
+const [UNARY_MS_MAX, STREAM_MS_MAX, EVENT_MS_MAX] = [20_000, 600_000, 60_000];
+const [ATTEMPTS_MAX, RETRY_MS] = [30, 500];
 const googleProtos = path.dirname(require.resolve('google-proto-files/package.json'));
 const definitions = protoLoader.loadSync(
   ['eider/v1/broker_service.proto', 'eider/v1/run_service.proto', 'google/rpc/error_details.proto'],
@@ -121,6 +121,7 @@ function struct(json) {
 
 const event = (t, payload) => ({ agent_id: 'ada', t, ...payload });
 const metric = (t, number) => event(t, { metric: { name: 'score', value: number } });
+
 function turnStart(t, gold) {
   const snapshot = { state: struct({ gold, hero: { name: 'ada', hp: 10 } }) };
   return event(t, { turn_start: { turn_num: t, snapshot, profile_name: 'baseline' } });
@@ -179,8 +180,8 @@ async function closeAndReadCold(broker, runs, { follower, live }) {
 async function fork(broker, parentRunId, runId) {
   const forkPoint = { parent_run_id: parentRunId, parent_t: 1 };
   const texts = { mutation_summary: 'A rich start.', reason: 'Does gold help?' };
-  const patch = struct({ gold: 500, hero: { hp: null } });
-  const answer = await call(broker, 'Fork', { ...forkPoint, run_id: runId, merge_patch: patch, ...texts });
+  const merge_patch = struct({ gold: 500, hero: { hp: null } });
+  const answer = await call(broker, 'Fork', { ...forkPoint, ...texts, run_id: runId, merge_patch });
   check('the world of the fork', struct({ gold: 500, hero: { name: 'ada' } }), answer.snapshot.state);
   check('seq of the forked turn_start', 7, answer.run.parent_seq);
 
@@ -214,8 +215,7 @@ async function meetErrors(broker, runs, closedRunId, openRunId) {
 }
 
 async function resume(broker, runId) {
-  const follower = new RunFollower(broker, runId);
-  const publisher = new RunPublisher(broker, runId);
+  const [follower, publisher] = [new RunFollower(broker, runId), new RunPublisher(broker, runId)];
   await publisher.publish([metric(0, 1), metric(0, 2), metric(0, 3)], { open_if_missing: true });
   const received = await follower.take(3);
 
@@ -239,6 +239,7 @@ async function main() {
   await closeAndReadCold(broker, runs, await publishAndFollow(broker, runs, runId));
   await fork(broker, runId, `${runId}-fork`);
   await meetErrors(broker, runs, runId, `${runId}-fork`);
+  await call(runs, 'CloseRun', { run_id: `${runId}-fork` });
   await resume(broker, `${runId}-resumed`);
   console.log('ok node');
 }

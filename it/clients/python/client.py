@@ -235,6 +235,7 @@ def main():
         close_and_read_cold(broker, runs, follower, live)
         fork(broker, run_id, f"{run_id}-fork")
         meet_errors(broker, runs, run_id, f"{run_id}-fork")
+        runs.CloseRun(runs_pb.CloseRunRequest(run_id=f"{run_id}-fork"), timeout=UNARY_SECONDS_MAX)
         resume(broker, f"{run_id}-resumed")
     print("ok python")
 
