@@ -161,14 +161,21 @@ final class Daemon implements AutoCloseable {
     }
   }
 
+  /** Lets the calls end with what the daemon told them last, if it told them anything. */
   private void closeChannel() {
+    channel.shutdown();
+    try {
+      channel.awaitTermination(5, SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     channel.shutdownNow();
   }
 
   /** Ends it in whatever state it is. */
   @Override
   public void close() {
-    closeChannel();
+    channel.shutdownNow();
     process.destroyForcibly();
     awaitExit(10);
   }
