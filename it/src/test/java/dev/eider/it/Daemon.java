@@ -1,0 +1,236 @@
+package dev.eider.it;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.eider.v1.BrokerServiceGrpc;
+import dev.eider.v1.Counters;
+import dev.eider.v1.GetServerInfoRequest;
+import dev.eider.v1.GetServerInfoResponse;
+import dev.eider.v1.RunServiceGrpc;
+import dev.eider.v1.ServerInfoServiceGrpc;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The packaged daemon in a process of its own, with one connection to it.
+ *
+ * <p>Its files are in one directory: {@code data}, {@code tmp}, {@code port}, {@code daemon.log}.
+ * The temporary directory is its own and emptied at every start, since each start unpacks DuckDB's
+ * native library there and a killed process leaves it. Every wait has a deadline. Owned by the test
+ * thread; {@link #broker}, {@link #runs} and {@link #channel} may be called from any.
+ */
+final class Daemon implements AutoCloseable {
+  private static final long CALL_SECONDS = 30;
+  private static final long START_SECONDS = 60;
+  private static final int INBOUND_BYTES_MAX = 64 << 20;
+  private static final int LOG_LINES_SHOWN = 80;
+  private static final Pattern PORT = Pattern.compile("(?s).*?(\\d+)\\s*");
+
+  private final Path directory;
+  private final List<String> jvmArgs;
+  private final Map<String, String> settings;
+  private Process process;
+  private volatile ManagedChannel channel;
+  private int port;
+
+  private Daemon(Path directory, List<String> jvmArgs, Map<String, String> settings) {
+    this.directory = directory;
+    this.jvmArgs = jvmArgs;
+    this.settings = settings;
+  }
+
+  /**
+   * Starts a daemon and waits until it serves.
+   *
+   * @param directory made when missing; what is in it is kept
+   * @param settings what {@code --set} takes
+   */
+  static Daemon start(Path directory, List<String> jvmArgs, Map<String, String> settings) {
+    Daemon daemon = new Daemon(directory, jvmArgs, settings);
+    daemon.startProcess();
+    return daemon;
+  }
+
+  private void startProcess() {
+    try {
+      Directories.empty(directory.resolve("tmp"));
+      Files.deleteIfExists(portFile());
+      process =
+          new ProcessBuilder(command())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the daemon cannot be started", e);
+    }
+    port = awaitPort();
+    channel =
+        Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create())
+            .maxInboundMessageSize(INBOUND_BYTES_MAX)
+            .build();
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
+    command.addAll(jvmArgs);
+    command.addAll(List.of("-jar", RepositoryRoot.daemonJar().toString(), "serve"));
+    command.addAll(List.of("--data-dir", dataDirectory().toString()));
+    command.addAll(List.of("--port", String.valueOf(port)));
+    command.addAll(List.of("--port-file", portFile().toString()));
+    settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+    return command;
+  }
+
+  private int awaitPort() {
+    long deadline = System.nanoTime() + SECONDS.toNanos(START_SECONDS);
+    try {
+      while (System.nanoTime() < deadline) {
+        OptionalInt found = portInFile();
+        if (found.isPresent()) {
+          return found.getAsInt();
+        }
+        if (process.waitFor(10, MILLISECONDS)) {
+          throw new AssertionError("the daemon ended with " + process.exitValue() + logEnd());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+    throw new AssertionError("no port within " + START_SECONDS + " s" + logEnd());
+  }
+
+  private OptionalInt portInFile() {
+    try {
+      Matcher matcher = PORT.matcher(Files.readString(portFile()));
+      return matcher.matches()
+          ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
+          : OptionalInt.empty();
+    } catch (IOException notYetThere) {
+      return OptionalInt.empty();
+    }
+  }
+
+  /** Kills it as {@code kill -9} does, and waits until it is gone. */
+  void kill9() {
+    process.destroyForcibly();
+    awaitExit(10);
+    closeChannel();
+  }
+
+  /** Asks it to stop with SIGTERM and returns the exit code. */
+  int terminate(long secondsMax) {
+    process.destroy();
+    int code = awaitExit(secondsMax);
+    closeChannel();
+    return code;
+  }
+
+  /** Starts it again on the same port and data. */
+  void restart() {
+    if (process.isAlive()) {
+      throw new IllegalStateException("the daemon still runs");
+    }
+    startProcess();
+  }
+
+  private int awaitExit(long secondsMax) {
+    try {
+      if (!process.waitFor(secondsMax, SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("the daemon still ran after " + secondsMax + " s" + logEnd());
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Lets the calls end with what the daemon told them last, if it told them anything. */
+  private void closeChannel() {
+    channel.shutdown();
+    try {
+      channel.awaitTermination(5, SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    channel.shutdownNow();
+  }
+
+  /** Ends it in whatever state it is. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    process.destroyForcibly();
+    awaitExit(10);
+  }
+
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  /** Where it listens, as {@code host:port}. */
+  String target() {
+    return "127.0.0.1:" + port;
+  }
+
+  BrokerServiceGrpc.BrokerServiceBlockingStub broker() {
+    return BrokerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, SECONDS);
+  }
+
+  RunServiceGrpc.RunServiceBlockingStub runs() {
+    return RunServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, SECONDS);
+  }
+
+  GetServerInfoResponse info() {
+    return ServerInfoServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(CALL_SECONDS, SECONDS)
+        .getServerInfo(GetServerInfoRequest.getDefaultInstance());
+  }
+
+  Counters counters() {
+    return info().getCounters();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  Path dataDirectory() {
+    return directory.resolve("data");
+  }
+
+  private Path portFile() {
+    return directory.resolve("port");
+  }
+
+  private Path logFile() {
+    return directory.resolve("daemon.log");
+  }
+
+  /** The end of its log, for the message of a failure. */
+  String logEnd() {
+    try {
+      List<String> lines = Files.readAllLines(logFile());
+      List<String> end = lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());
+      return "\n--- end of " + logFile() + "\n" + String.join("\n", end) + "\n---";
+    } catch (IOException e) {
+      return "\n(no log: " + e + ")";
+    }
+  }
+}

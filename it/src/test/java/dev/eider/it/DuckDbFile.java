@@ -1,0 +1,67 @@
+package dev.eider.it;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/** The file of a stopped daemon, opened by somebody who knows nothing of Eider. */
+final class DuckDbFile implements AutoCloseable {
+  private final Connection connection;
+
+  private DuckDbFile(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Opens it for reading; the daemon must not run, since it locks its file. */
+  static DuckDbFile of(Daemon daemon) {
+    if (daemon.isAlive()) {
+      throw new IllegalStateException("the daemon still has the file");
+    }
+    Path file = daemon.dataDirectory().resolve("events.duckdb");
+    Properties readOnly = new Properties();
+    readOnly.setProperty("duckdb.read_only", "true");
+    try {
+      return new DuckDbFile(DriverManager.getConnection("jdbc:duckdb:" + file, readOnly));
+    } catch (SQLException e) {
+      throw new AssertionError("the file cannot be opened", e);
+    }
+  }
+
+  /** The one number that a query gives. */
+  long number(String sql) {
+    return rows(sql, row -> row.getLong(1)).get(0);
+  }
+
+  <T> List<T> rows(String sql, RowReader<T> reader) {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      List<T> rows = new ArrayList<>();
+      while (result.next()) {
+        rows.add(reader.read(result));
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw new AssertionError(sql, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new AssertionError("the file cannot be closed", e);
+    }
+  }
+
+  /** Turns the current row into a value. */
+  interface RowReader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.eider.it;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.eider.v1.Event;
+import dev.eider.v1.LlmPromptPayload;
+import dev.eider.v1.MetricPayload;
+import dev.eider.v1.TurnStartPayload;
+import dev.eider.v1.WorldStateSnapshot;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Small events for tests that do not care what is in them. */
+final class Events {
+  private Events() {}
+
+  static Event metric(String agentId, int t, String name, double value) {
+    return Event.newBuilder()
+        .setAgentId(agentId)
+        .setT(t)
+        .setMetric(MetricPayload.newBuilder().setName(name).setValue(value))
+        .build();
+  }
+
+  /** Metrics whose values count up from a number. */
+  static List<Event> metrics(int count, long firstValue) {
+    return IntStream.range(0, count).mapToObj(i -> metric("", 0, "n", firstValue + i)).toList();
+  }
+
+  static Event prompt(int t, String text) {
+    return Event.newBuilder()
+        .setT(t)
+        .setLlmPrompt(LlmPromptPayload.newBuilder().setStateSummary(text))
+        .build();
+  }
+
+  static Event turnStart(String agentId, int t) {
+    return Event.newBuilder()
+        .setAgentId(agentId)
+        .setT(t)
+        .setTurnStart(TurnStartPayload.newBuilder().setTurnNum(t))
+        .build();
+  }
+
+  static Event turnStart(String agentId, int t, WorldStateSnapshot snapshot) {
+    Event.Builder event = turnStart(agentId, t).toBuilder();
+    event.getTurnStartBuilder().setSnapshot(snapshot);
+    return event.build();
+  }
+
+  /** A world with some gold in it. */
+  static WorldStateSnapshot gold(double gold) {
+    return WorldStateSnapshot.newBuilder()
+        .setState(Struct.newBuilder().putFields("gold", number(gold)))
+        .build();
+  }
+
+  static Value number(double value) {
+    return Value.newBuilder().setNumberValue(value).build();
+  }
+
+  static Value text(String value) {
+    return Value.newBuilder().setStringValue(value).build();
+  }
+}

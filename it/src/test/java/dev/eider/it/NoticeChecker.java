@@ -1,0 +1,78 @@
+package dev.eider.it;
+
+import dev.eider.v1.SubscribeResponse;
+import dev.eider.v1.SubscribeResponse.ResponseCase;
+
+/**
+ * The grammar of a subscription's responses, as the head of broker_service.proto states it:
+ *
+ * <pre>{ events | progress | heartbeat | caught_up | fell_behind } [ run_closed ] OK</pre>
+ *
+ * and what each notice claims about the events around it. Fed before the {@link StreamChecker} of
+ * the same reader, by the same thread.
+ */
+final class NoticeChecker {
+  private final StreamChecker stream;
+  private long scannedSeq;
+  private boolean behind = true;
+  private boolean runClosed;
+
+  NoticeChecker(StreamChecker stream) {
+    this.stream = stream;
+    this.scannedSeq = stream.lastSeq();
+  }
+
+  void accept(RawResponse<SubscribeResponse> response) {
+    SubscribeResponse message = response.message();
+    check(!runClosed, "something came after run_closed", message);
+    switch (message.getResponseCase()) {
+      case EVENTS -> accept(response, message);
+      case CAUGHT_UP -> {
+        check(behind, "caught_up came twice without fell_behind", message);
+        behind = false;
+        shouldBeAt(message.getCaughtUp().getHeadSeq(), message);
+      }
+      case FELL_BEHIND -> {
+        behind = true;
+        check(message.getFellBehind().getSeq() == stream.lastSeq(), "not the last seq", message);
+      }
+      case PROGRESS -> {
+        long seq = message.getProgress().getScannedSeq();
+        check(stream.isFiltered(), "progress without a filter", message);
+        check(seq >= scannedSeq && seq >= stream.lastSeq(), "progress went back", message);
+        scannedSeq = seq;
+      }
+      case HEARTBEAT -> check(message.getHeartbeat().hasServerTime(), "no time", message);
+      case RUN_CLOSED -> {
+        runClosed = true;
+        shouldBeAt(message.getRunClosed().getFinalSeq(), message);
+      }
+      case RESPONSE_NOT_SET -> check(false, "a response without anything", message);
+    }
+  }
+
+  private void accept(RawResponse<SubscribeResponse> response, SubscribeResponse message) {
+    check(message.getResponseCase() == ResponseCase.EVENTS, "not events", message);
+    check(!response.envelopes().isEmpty(), "events without an event", message);
+    check(
+        response.envelopes().get(0).seq() > scannedSeq,
+        "an event came that progress had passed",
+        message);
+  }
+
+  /** A reader without a filter has exactly what it is told it has, unless it began beyond that. */
+  private void shouldBeAt(long seq, SubscribeResponse message) {
+    boolean here = stream.isFiltered() ? stream.lastSeq() <= seq : stream.lastSeq() >= seq;
+    check(here, "the reader is at " + stream.lastSeq(), message);
+    boolean beyond = stream.isFiltered() || stream.eventCount() == 0;
+    check(beyond || stream.lastSeq() == seq, "the reader is at " + stream.lastSeq(), message);
+  }
+
+  private static void check(boolean holds, String problem, SubscribeResponse message) {
+    if (!holds) {
+      String text = message.toString();
+      throw new AssertionError(
+          "Grammar: " + problem + ": " + text.substring(0, Math.min(200, text.length())));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.eider.it;
+
+import dev.eider.v1.CloseRunRequest;
+import dev.eider.v1.Event;
+import dev.eider.v1.GetRunRequest;
+import dev.eider.v1.GetSnapshotRequest;
+import dev.eider.v1.ListRunsRequest;
+import dev.eider.v1.ListRunsResponse;
+import dev.eider.v1.OpenRunRequest;
+import dev.eider.v1.PublishRequest;
+import dev.eider.v1.PublishResponse;
+import dev.eider.v1.Run;
+import dev.eider.v1.RunFilter;
+import dev.eider.v1.RunOutcome;
+import dev.eider.v1.RunState;
+import dev.eider.v1.WorldStateSnapshot;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+
+/** The everyday calls of a test, straight on the wire contract. Thread-safe. */
+record RunCalls(Daemon daemon) {
+
+  Run open(String runId, Map<String, String> labels) {
+    OpenRunRequest request =
+        OpenRunRequest.newBuilder().setRunId(runId).putAllLabels(labels).build();
+    return daemon.runs().openRun(request).getRun();
+  }
+
+  /** Publishes, opening the run when it is missing. */
+  PublishResponse publish(String runId, List<Event> events) {
+    return daemon
+        .broker()
+        .publish(
+            PublishRequest.newBuilder()
+                .setRunId(runId)
+                .setOpenIfMissing(true)
+                .addAllEvents(events)
+                .build());
+  }
+
+  PublishResponse publish(String runId, Event... events) {
+    return publish(runId, List.of(events));
+  }
+
+  /** Closes and waits until all is persisted. */
+  Run close(String runId) {
+    return daemon
+        .runs()
+        .closeRun(
+            CloseRunRequest.newBuilder()
+                .setRunId(runId)
+                .setOutcome(RunOutcome.RUN_OUTCOME_COMPLETED)
+                .build())
+        .getRun();
+  }
+
+  Run get(String runId) {
+    return daemon.runs().getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
+  }
+
+  WorldStateSnapshot snapshot(String runId, int t) {
+    GetSnapshotRequest request = GetSnapshotRequest.newBuilder().setRunId(runId).setT(t).build();
+    return daemon.runs().getSnapshot(request).getSnapshot();
+  }
+
+  /** The head of every run there is: what must be the same after a call that wrote nothing. */
+  Map<String, Long> heads() {
+    return heads(RunFilter.getDefaultInstance());
+  }
+
+  private Map<String, Long> heads(RunFilter filter) {
+    Map<String, Long> heads = new TreeMap<>();
+    String token = "";
+    do {
+      ListRunsRequest request =
+          ListRunsRequest.newBuilder()
+              .setPageSize(1000)
+              .setPageToken(token)
+              .setFilter(filter)
+              .build();
+      ListRunsResponse page = daemon.runs().listRuns(request);
+      for (Run run : page.getRunsList()) {
+        if (heads.put(run.getRunId(), run.getHeadSeq()) != null) {
+          throw new AssertionError(run.getRunId() + " is listed twice");
+        }
+      }
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return heads;
+  }
+
+  /** Waits until no closed run is in memory any more. */
+  void awaitReaped(Duration atMost) {
+    RunFilter open = RunFilter.newBuilder().setState(RunState.RUN_STATE_OPEN).build();
+    Awaitility.await("closed runs leave memory")
+        .atMost(atMost)
+        .until(() -> daemon.counters().getRunsInMemory() == heads(open).size());
+  }
+
+  /** Waits until DuckDB holds all of a run. */
+  void awaitPersisted(String runId, Duration atMost) {
+    Awaitility.await(runId + " is persisted")
+        .atMost(atMost)
+        .until(() -> get(runId).getPersistedSeq() == get(runId).getHeadSeq());
+  }
+}

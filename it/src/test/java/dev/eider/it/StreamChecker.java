@@ -1,0 +1,150 @@
+package dev.eider.it;
+
+import com.google.protobuf.ByteString;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * The one place that says what a stream of a run promises; every test that reads feeds it.
+ *
+ * <p>One checker follows one reader of one run, across resumes. While it is fed it holds the reader
+ * to
+ *
+ * <ul>
+ *   <li>Ordered: seqs rise;
+ *   <li>Unique: no seq comes twice;
+ *   <li>Reliable: without a filter each seq is the one before plus one, the first is the one after
+ *       {@code after_seq};
+ *   <li>Resumable: a resume begins right after the last seq received, and the above hold across it;
+ *   <li>and every envelope names the run that was asked for.
+ * </ul>
+ *
+ * <p>Two checkers of one run are then compared by {@link #shouldEqual} (ColdEqualsLive: the same
+ * envelopes to the byte) and {@link #shouldContain} (DurableBeforeVisible: what one reader saw
+ * before a crash is there after it). {@link #shouldHaveDigest} recomputes {@code Run.digest}. A
+ * broken promise is an AssertionError that begins with its name.
+ *
+ * <p>Keeps 32 bytes an event instead of the event. Owned by the thread that feeds it until its
+ * stream has ended, then by the test.
+ */
+final class StreamChecker {
+  private final String runId;
+  private final long firstAfterSeq;
+  private final boolean filtered;
+  private final TreeMap<Long, ByteString> hashBySeq = new TreeMap<>();
+  private byte[] digest;
+  private long lastSeq;
+
+  private StreamChecker(String runId, long afterSeq, boolean filtered) {
+    this.runId = runId;
+    this.firstAfterSeq = afterSeq;
+    this.filtered = filtered;
+    this.lastSeq = afterSeq;
+    this.digest = RunDigests.initial(runId);
+  }
+
+  /** For a reader that asked for every event after a seq. */
+  static StreamChecker after(String runId, long afterSeq) {
+    return new StreamChecker(runId, afterSeq, false);
+  }
+
+  /** For a reader whose filter leaves gaps. */
+  static StreamChecker filtered(String runId, long afterSeq) {
+    return new StreamChecker(runId, afterSeq, true);
+  }
+
+  void accept(RawEnvelope envelope) {
+    long seq = envelope.seq();
+    check(envelope.runId().equals(runId), "Run: an envelope of %s came", envelope.runId());
+    check(!hashBySeq.containsKey(seq), "Unique: seq %d came again", seq);
+    check(seq > lastSeq, "Ordered: seq %d came after %d", seq, lastSeq);
+    check(filtered || seq == lastSeq + 1, "Reliable: seq %d came after %d", seq, lastSeq);
+    lastSeq = seq;
+    MessageDigest sha256 = RunDigests.sha256();
+    hashBySeq.put(seq, ByteString.copyFrom(sha256.digest(envelope.bytes().toByteArray())));
+    digest = RunDigests.next(digest, envelope.event().toByteArray());
+  }
+
+  void acceptAll(List<RawEnvelope> envelopes) {
+    envelopes.forEach(this::accept);
+  }
+
+  /** Says that the reader asks again; what comes next must continue what has come. */
+  void resume(long afterSeq) {
+    check(afterSeq == lastSeq, "Resumable: resumed after %d, not after %d", afterSeq, lastSeq);
+  }
+
+  /** The last seq received, or where the reader began. */
+  long lastSeq() {
+    return lastSeq;
+  }
+
+  int eventCount() {
+    return hashBySeq.size();
+  }
+
+  boolean isFiltered() {
+    return filtered;
+  }
+
+  /** Says whether the reader asked for everything from the start. */
+  boolean isWholeRun() {
+    return !filtered && firstAfterSeq == 0;
+  }
+
+  /** Complete: the reader has everything up to a seq, inclusive. */
+  void shouldHaveAllUpTo(long seq) {
+    check(
+        lastSeq == seq, "Reliable: the stream ended after %d, the run goes up to %d", lastSeq, seq);
+  }
+
+  /** ColdEqualsLive: both readers got the same bytes, from the later of their starts on. */
+  void shouldEqual(StreamChecker other) {
+    long from = Math.max(firstAfterSeq, other.firstAfterSeq);
+    check(
+        lastSeq == other.lastSeq,
+        "ColdEqualsLive: one reader got up to %d, another up to %d",
+        lastSeq,
+        other.lastSeq);
+    compare("ColdEqualsLive", other, from);
+  }
+
+  /** DurableBeforeVisible: everything that another reader saw is here, and is the same. */
+  void shouldContain(StreamChecker seenBefore) {
+    check(
+        lastSeq >= seenBefore.lastSeq,
+        "DurableBeforeVisible: seq %d was seen, the run now ends at %d",
+        seenBefore.lastSeq,
+        lastSeq);
+    compare("DurableBeforeVisible", seenBefore, Math.max(firstAfterSeq, seenBefore.firstAfterSeq));
+  }
+
+  private void compare(String promise, StreamChecker other, long afterSeq) {
+    other
+        .hashBySeq
+        .tailMap(afterSeq, false)
+        .forEach(
+            (seq, hash) -> {
+              check(hashBySeq.containsKey(seq), "%s: seq %d is missing", promise, seq);
+              check(hash.equals(hashBySeq.get(seq)), "%s: seq %d differs", promise, seq);
+            });
+  }
+
+  /** Digest: what was read hashes to what the daemon says. For readers from the start. */
+  void shouldHaveDigest(ByteString expected) {
+    check(isWholeRun(), "Digest: this reader did not read the whole run");
+    check(
+        ByteString.copyFrom(digest).equals(expected),
+        "Digest: %d events hash to %s, the daemon says %s",
+        eventCount(),
+        RunDigests.hex(ByteString.copyFrom(digest)),
+        RunDigests.hex(expected));
+  }
+
+  private void check(boolean holds, String problem, Object... facts) {
+    if (!holds) {
+      throw new AssertionError(String.format(problem, facts) + " [run " + runId + "]");
+    }
+  }
+}
