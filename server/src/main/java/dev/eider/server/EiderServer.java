@@ -75,12 +75,7 @@ public final class EiderServer implements AutoCloseable {
     store = DuckDbStore.open(storeConfig());
     undo.push(store);
     long persistedPosition = store.persistedPosition();
-    log =
-        SegmentedLog.open(
-            new FileDisk(dataDir.log()),
-            new LogConfig(
-                config.get(Setting.SEGMENT_BYTES_MAX), LogConfig.defaults().batchBytesMax()),
-            persistedPosition);
+    log = SegmentedLog.open(new FileDisk(dataDir.log()), logConfig(), persistedPosition);
     undo.push(log);
     hub = new Hub(config.get(Setting.TAIL_BYTES_MAX), new PersistProgress(persistedPosition));
     store.openRuns().forEach(hub::restore);
@@ -261,6 +256,14 @@ public final class EiderServer implements AutoCloseable {
         config.get(Setting.STORE_MEMORY_BYTES_MAX),
         config.getInt(Setting.STORE_THREADS_MAX),
         config.getInt(Setting.STORE_READERS_MAX));
+  }
+
+  private LogConfig logConfig() {
+    // A batch ends with the request that reaches its bound, and the log's frames take some bytes
+    // more.
+    long batchBytesMax =
+        config.get(Setting.BATCH_BYTES_MAX) + 2 * config.get(Setting.REQUEST_BYTES_MAX);
+    return new LogConfig(config.get(Setting.SEGMENT_BYTES_MAX), Math.toIntExact(batchBytesMax));
   }
 
   private PersisterConfig persisterConfig() {

@@ -16,6 +16,7 @@ import dev.eider.v1.ColdStreamRequest;
 import dev.eider.v1.EventFilter;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.ForkResponse;
+import dev.eider.v1.JsonPatchOp;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishResponse;
 import dev.eider.v1.PublishStreamRequest;
@@ -177,9 +178,8 @@ final class BrokerEndpoint implements BindableService {
       case JSON_PATCH -> {
         RequestValidator.inRange(
             "json_patch.ops", request.getJsonPatch().getOpsCount(), 0, JSON_PATCH_OPS_MAX);
-        request
-            .getJsonPatch()
-            .getOpsList()
+        request.getJsonPatch().getOpsList().stream()
+            .filter(JsonPatchOp::hasValue)
             .forEach(op -> EventValidator.checkValue(op.getValue(), "json_patch.ops"));
       }
       case MUTATION_NOT_SET -> {}

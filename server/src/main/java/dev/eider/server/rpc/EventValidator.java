@@ -170,7 +170,9 @@ final class EventValidator {
       case NUMBER_VALUE -> finite(field, value.getNumberValue());
       case STRUCT_VALUE -> struct(field, value.getStructValue());
       case LIST_VALUE -> value.getListValue().getValuesList().forEach(v -> value(field, v));
-      case NULL_VALUE, STRING_VALUE, BOOL_VALUE, KIND_NOT_SET -> {}
+      case KIND_NOT_SET ->
+          require(false, field, "holds a value without a kind; JSON null is null_value");
+      case NULL_VALUE, STRING_VALUE, BOOL_VALUE -> {}
     }
   }
 

@@ -91,12 +91,13 @@ final class PublishStreamCall implements StreamObserver<PublishStreamRequest> {
       owed.add(answer);
       bytesUnderWay += answer.bytes();
     }
-    execute(request)
-        .whenComplete(
-            (applied, failure) -> {
-              answer.response = response(answer.requestId(), applied, failure);
-              proceed();
-            });
+    CompletableFuture<Applied> unused =
+        execute(request)
+            .whenComplete(
+                (applied, failure) -> {
+                  answer.response = response(answer.requestId(), applied, failure);
+                  proceed();
+                });
     proceed();
   }
 
