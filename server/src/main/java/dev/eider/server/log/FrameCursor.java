@@ -13,11 +13,15 @@ import org.jspecify.annotations.Nullable;
  * Confined to the thread that uses it.
  */
 final class FrameCursor implements AutoCloseable {
-  private static final int WINDOW_BYTES = 256 << 10;
+  /** Readers that wait at the end of the log are many and need little. */
+  private static final int WINDOW_BYTES_MIN = 4 << 10;
+
+  /** Only a frame that is larger makes the window larger. */
+  private static final int WINDOW_BYTES_MAX = 256 << 10;
 
   private final DiskFile file;
   private final long base;
-  private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).flip();
+  private ByteBuffer window = ByteBuffer.allocate(0);
   private long windowPosition;
 
   /** Takes over an open file and closes it in the end. */
@@ -63,7 +67,7 @@ final class FrameCursor implements AutoCloseable {
       return false;
     }
     if (position < windowPosition || position + bytes > windowEnd()) {
-      moveWindow(position, bytes);
+      moveWindow(position, bytes, bound);
       fill(position + bytes, bound);
     }
     return position + bytes <= windowEnd();
@@ -74,11 +78,12 @@ final class FrameCursor implements AutoCloseable {
   }
 
   /** Begins the window at a position and keeps what it holds from there on. */
-  private void moveWindow(long position, int bytes) {
-    int capacity = Math.max(bytes, WINDOW_BYTES);
+  private void moveWindow(long position, int bytes, long bound) {
+    long useful = Math.max(WINDOW_BYTES_MIN, Math.min(WINDOW_BYTES_MAX, bound - position));
+    int capacity = (int) Math.max(bytes, useful);
     boolean overlaps = position >= windowPosition && position < windowEnd();
     window.position(overlaps ? at(position) : window.limit());
-    if (capacity > window.capacity() || window.capacity() > WINDOW_BYTES) {
+    if (capacity > window.capacity() || window.capacity() > WINDOW_BYTES_MAX) {
       // A window that grew for one large frame is given back with the first smaller one.
       capacity = Math.max(capacity, window.remaining());
       window = ByteBuffer.allocate(capacity).put(window).flip();

@@ -10,12 +10,14 @@ final class Segment {
   private static final Pattern NAME = Pattern.compile("[0-9]{20}\\.log");
 
   private final long base;
+  private final String name;
 
   /** Written by the log's owner, once; read by readers. */
   private volatile long end = Long.MAX_VALUE;
 
   Segment(long base) {
     this.base = base;
+    this.name = nameOf(base);
   }
 
   /** The base in a file's name, or null if it is no segment's name. */
@@ -40,7 +42,7 @@ final class Segment {
   }
 
   String name() {
-    return nameOf(base);
+    return name;
   }
 
   /** The position of the first frame. */
@@ -60,6 +62,6 @@ final class Segment {
 
   @Override
   public String toString() {
-    return name();
+    return name;
   }
 }

@@ -323,8 +323,10 @@ public final class SegmentedLog implements EventLog {
   }
 
   private void deleteBefore(long position) {
+    // The active segment has no end yet, and stays however far the caller goes.
+    long end = Math.min(position, endPosition);
     Map.Entry<Long, Segment> oldest = segments.firstEntry();
-    while (oldest.getValue().end() <= position) {
+    while (oldest.getValue().end() <= end) {
       try {
         disk.delete(oldest.getValue().name());
         disk.forceDirectory();

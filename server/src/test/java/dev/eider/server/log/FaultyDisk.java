@@ -1,7 +1,6 @@
 package dev.eider.server.log;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.List;
@@ -146,11 +145,5 @@ final class FaultyDisk implements Disk {
 
   Random random() {
     return random;
-  }
-
-  /** Writes past all faults, as an operator or a decaying disk does. */
-  void overwrite(String name, long offset, byte[] bytes) throws IOException {
-    files.get(name).poke(ByteBuffer.wrap(bytes), (int) offset);
-    files.get(name).persistAll();
   }
 }

@@ -45,7 +45,7 @@ final class LogSimulationTest {
 
   static LongStream seeds() {
     Long seed = Long.getLong("eider.log.seed");
-    return seed != null ? LongStream.of(seed) : LongStream.range(0, 200);
+    return seed != null ? LongStream.of(seed) : LongStream.range(0, 100);
   }
 
   @ParameterizedTest
@@ -142,7 +142,7 @@ final class LogSimulationTest {
           inDoubt = inDoubt.isEmpty() ? batch : inDoubt;
         }
       }
-      if (!disk.isCrashed()) {
+      if (!disk.isCrashed() && random.nextInt(5) == 0) {
         assertThat(LogSamples.texts(LogSamples.records(log, firstNeeded)))
             .isEqualTo(committed.subList(trimmed, committed.size()));
       }
