@@ -53,9 +53,18 @@ class RunQueriesTest {
   }
 
   @Test
-  void shouldFindARunByItsRequestId() throws StoreException {
-    RunAssertions.assertSame(store.reader().findByRequestId("request-3"), log.run("r3"));
-    assertThat(store.reader().findByRequestId("request-4")).isNull();
+  void shouldFindRunsByIdAndByRequestId() throws StoreException {
+    // when
+    List<FoldedRun> found =
+        store
+            .reader()
+            .findRuns(
+                List.of(new RunId("r4"), new RunId("r99")), List.of("request-3", "request-4"));
+
+    // then
+    assertThat(found)
+        .extracting(FoldedRun::runId)
+        .containsExactlyInAnyOrder(new RunId("r4"), new RunId("r3"));
   }
 
   @Test

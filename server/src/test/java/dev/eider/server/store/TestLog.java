@@ -60,7 +60,7 @@ final class TestLog {
     for (int i = 0; i < events.length; i++) {
       rows.add(
           new EventRow(
-              position, new RunId(runId), published.firstSeq() + i, encoded.get(i), events[i]));
+              position, new RunId(runId), published.firstSeq() + i, encoded.get(i)));
     }
     return append(new RunRecord(new RunId(runId), BASE_US + position, null, published, null));
   }
