@@ -20,7 +20,8 @@ import java.util.List;
  * <p>DuckDB hands out a result as a whole, in memory outside the Java heap. Asking for 1,000 events
  * at once would take a gigabyte where each holds a large snapshot; knowing the end first keeps a
  * page to {@code bytesMax} and one event. It also narrows the second step to the positions that the
- * page covers. Both steps see the same events, because those are never changed.
+ * page covers, since positions grow with seq. Both steps see the same events, because those are
+ * never changed.
  */
 final class EventPages {
   private EventPages() {}
@@ -46,15 +47,15 @@ final class EventPages {
     int count = 0;
     long bytes = 0;
     long lastSeq = 0;
-    long firstPosition = Long.MAX_VALUE;
+    long firstPosition = 0;
     long lastPosition = 0;
     try (PreparedStatement statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       while (bytes < query.bytesMax() && rows.next()) {
-        count++;
         lastSeq = rows.getLong(1);
-        firstPosition = Math.min(firstPosition, rows.getLong(2));
         lastPosition = rows.getLong(2);
+        firstPosition = count == 0 ? lastPosition : firstPosition;
+        count++;
         bytes += rows.getLong(3);
       }
     }

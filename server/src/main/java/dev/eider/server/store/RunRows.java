@@ -107,12 +107,17 @@ final class RunRows {
         parent(row),
         labels(row.getObject("labels")),
         requestId == null ? "" : requestId,
-        row.getBytes("request_hash"),
+        bytes(row, "request_hash"),
         row.getDouble("cost_usd"),
-        row.getBytes("digest"),
-        ProducerTable.fromBytes(row.getBytes("producers")),
+        bytes(row, "digest"),
+        ProducerTable.fromBytes(bytes(row, "producers")),
         row.getLong("first_position"),
         row.getLong("last_position"));
+  }
+
+  /** DuckDB's driver of 1.5 does not take the name. */
+  private static byte[] bytes(ResultSet row, String column) throws SQLException {
+    return row.getBytes(row.findColumn(column));
   }
 
   private static String outcomeName(RunOutcome outcome) {
