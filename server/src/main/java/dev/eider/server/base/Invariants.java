@@ -1,6 +1,7 @@
 package dev.eider.server.base;
 
 import com.google.errorprone.annotations.FormatMethod;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that are always on. A broken invariant is a defect: the worker that meets one stops the
@@ -19,6 +20,19 @@ public final class Invariants {
     if (!holds) {
       throw new InvariantBroken(String.format(message, arguments));
     }
+  }
+
+  /**
+   * Requires a value to be there.
+   *
+   * @throws InvariantBroken if it is null
+   */
+  @FormatMethod
+  public static <T> T requireNonNull(@Nullable T value, String message, Object... arguments) {
+    if (value == null) {
+      throw new InvariantBroken(String.format(message, arguments));
+    }
+    return value;
   }
 
   /** Says which invariant was found broken. */

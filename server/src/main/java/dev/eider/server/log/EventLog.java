@@ -9,8 +9,8 @@ import dev.eider.server.run.RunId;
  * a distributed log can stand in for the local one. A position is opaque: it grows from record to
  * record, and that is all a caller may use of it.
  *
- * <p>One thread, the sequencer, calls {@link #append}, {@link #commit} and {@link #force}.
- * Everything else may be called from any thread.
+ * <p>One thread, the sequencer, calls {@link #append}, {@link #commit}, {@link #force} and {@link
+ * #markForced}. Everything else may be called from any thread.
  */
 public interface EventLog extends AutoCloseable {
   /**
@@ -41,6 +41,16 @@ public interface EventLog extends AutoCloseable {
    *     takes no more batches
    */
   void force() throws LogWriteException;
+
+  /**
+   * Notes in the log that what it holds is forced, so that a later open can tell damage at its end
+   * from what a crash left. To be called when the log falls idle, between batches. Forces what was
+   * committed without force. Does nothing when it is noted already. Blocks for as long as the disk
+   * takes.
+   *
+   * @throws LogWriteException if it is not noted; unless the log is broken, no record is in doubt
+   */
+  void markForced() throws LogWriteException;
 
   /** The position right after the last committed record. */
   long endPosition();

@@ -1,5 +1,7 @@
 package dev.eider.server.log;
 
+import org.jspecify.annotations.Nullable;
+
 /** Says that a batch is not durable, and why. */
 public final class LogWriteException extends Exception {
   private static final long serialVersionUID = 1;
@@ -18,7 +20,7 @@ public final class LogWriteException extends Exception {
 
   private final Kind kind;
 
-  public LogWriteException(Kind kind, String message, Throwable cause) {
+  public LogWriteException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
   }

@@ -1,4 +1,71 @@
-/** The write-ahead log. */
+/**
+ * The write-ahead log: an ordered sequence of records in files, and the only thing that makes an
+ * event durable.
+ *
+ * <h2>Positions</h2>
+ *
+ * A position is a byte in the whole log. A segment file holds the positions from its base on, so
+ * byte {@code n} of the file with base {@code b} has position {@code b + n}. The next segment's
+ * base is the position right after the last byte of the one before; a fresh log begins with base 0.
+ * Every byte of a file has a position, so positions have no gap from the first file to the last.
+ *
+ * <h2>Files</h2>
+ *
+ * A segment is one file, {@code <base>.log}, the base in decimal with 20 digits. It is a header and
+ * then frames up to the end of the file. All numbers are big-endian.
+ *
+ * <pre>
+ * header, 32 bytes; this layout stays the same in every version of the format
+ *    0  8  magic, the ASCII bytes "EIDERLOG"
+ *    8  4  version of the format of what follows the header; 1
+ *   12  4  CRC32C of the bytes 0 to 11 and 16 to 31
+ *   16  8  base position, the same as in the file's name
+ *   24  8  forcedThrough: every position before it was forced to disk when this file was begun
+ *
+ * frame, a multiple of 8 bytes, at least 32
+ *    0  4  length L of the frame without its padding, at least 28
+ *    4  4  CRC32C of the frame's position (8 bytes), the bytes 0 to 3 and all bytes from 8 to the
+ *          frame's end, the padding included
+ *    8  8  forcedThrough: every position before it was forced to disk when this frame was written;
+ *          at most the frame's own position
+ *   16  8  first seq; 0 in a mark
+ *   24  1  kind: 1 record, 2 mark
+ *   25  1  length R of the run id, in bytes; 0 in a mark
+ *   26  2  zero
+ *   28  R  run id, UTF-8
+ *      ..  body, L - 28 - R bytes; empty in a mark
+ *      ..  zeros up to the next multiple of 8
+ * </pre>
+ *
+ * The position is part of the frame's checksum, so bytes that came to the wrong place are not taken
+ * for a frame.
+ *
+ * <h2>What is on disk when</h2>
+ *
+ * <ul>
+ *   <li>A segment's header is forced, and its directory entry too, before its first frame is
+ *       written; the segment before it was forced as a whole before the file is created.
+ *   <li>A batch is written in one piece behind the last good frame and never spans two files.
+ *   <li>A batch that failed is cut off, and the cut is forced, before its failure is reported.
+ *   <li>Files are deleted oldest first, each deletion forced before the next.
+ * </ul>
+ *
+ * So a crash can hurt nothing but the end of the last file: the frames of the batches that were not
+ * forced, or the header of a file without a frame.
+ *
+ * <h2>Torn end or damage</h2>
+ *
+ * The first frame that does not check out, at position X, is a <em>torn end</em> if it may be what
+ * a crash left of a batch that nobody was told is durable. It is <em>damage</em> if X was forced.
+ * That is known if the segment is not the last one, if a later intact frame has a forcedThrough
+ * beyond X, or if the reader of the log has already persisted what came after X. A torn end is cut
+ * off; damage is reported and nothing is touched.
+ *
+ * <p>The last forced batch of a log has no later frame that speaks for it. A <em>mark</em> is one:
+ * a frame without content that is written when the log falls idle and when it is closed. Readers do
+ * not see it. What cannot be told from a torn end is a last file that was cut short in front of
+ * every frame and mark that tells of the loss.
+ */
 @NullMarked
 package dev.eider.server.log;
 

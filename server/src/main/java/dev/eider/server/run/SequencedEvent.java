@@ -2,6 +2,7 @@ package dev.eider.server.run;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.eider.v1.EventEnvelope;
 import java.io.IOException;
@@ -24,6 +25,15 @@ public record SequencedEvent(long seq, String kind, String agentId, int t, byte[
   public static SequencedEvent of(
       RunId runId, long seq, String kind, String agentId, int t, byte[] eventBytes) {
     return new SequencedEvent(seq, kind, agentId, t, wrap(runId, seq, eventBytes));
+  }
+
+  /** Decodes the envelope. */
+  public EventEnvelope parse() {
+    try {
+      return EventEnvelope.parseFrom(envelope);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the envelope was made here", e);
+    }
   }
 
   private static byte[] wrap(RunId runId, long seq, byte[] eventBytes) {

@@ -4,6 +4,7 @@ import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,12 @@ public interface ColdReader {
   /** Returns a run as of its last persisted record, or null if DuckDB does not know it. */
   @Nullable FoldedRun findRun(RunId runId) throws StoreException;
 
-  /** Returns the run that was opened with a request id (not empty), or null. */
-  @Nullable FoldedRun findByRequestId(String requestId) throws StoreException;
+  /**
+   * Returns the runs with one of these ids, and those opened with one of these request ids (none
+   * empty).
+   */
+  List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
+      throws StoreException;
 
   /** Returns runs by create time and run id, both descending. */
   List<FoldedRun> listRuns(RunQuery query) throws StoreException;

@@ -4,6 +4,10 @@ package dev.eider.server.store;
 public final class StoreException extends Exception {
   private static final long serialVersionUID = 1;
 
+  public StoreException(String message) {
+    super(message);
+  }
+
   public StoreException(String message, Throwable cause) {
     super(message, cause);
   }

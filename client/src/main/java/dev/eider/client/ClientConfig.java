@@ -1,0 +1,100 @@
+package dev.eider.client;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * How a client reaches its daemon. Immutable.
+ *
+ * @param address {@code host:port}; plaintext
+ * @param callDeadline how long a unary call may take with all its retries, and how long a publish
+ *     may go unanswered before the connection is given up; default 30 s
+ * @param backoffMin the wait before the first retry; default 50 ms. Each retry doubles it and takes
+ *     a random part of up to half off.
+ * @param backoffMax the longest wait between two retries; default 5 s
+ * @param resumeTimeout how long a reader tries to get back to a daemon that is away; default 60 s
+ * @param idleTimeout how long a reader waits for any response, notices included, before it takes
+ *     the connection for lost; default 60 s. Must be longer than the daemon's heartbeat_ms.
+ * @param maxInboundMessageBytes the largest response that is taken; default 20 MiB
+ */
+public record ClientConfig(
+    String address,
+    Duration callDeadline,
+    Duration backoffMin,
+    Duration backoffMax,
+    Duration resumeTimeout,
+    Duration idleTimeout,
+    int maxInboundMessageBytes) {
+  /** Where a daemon listens unless told otherwise. */
+  public static final String DEFAULT_ADDRESS = "localhost:7117";
+
+  private static final Pattern HOST_AND_PORT = Pattern.compile("[^/\\s]+:\\d{1,5}");
+
+  public ClientConfig {
+    if (!HOST_AND_PORT.matcher(address).matches()) {
+      throw new IllegalArgumentException("address must be host:port, is '" + address + "'");
+    }
+    Checks.positive("callDeadline", callDeadline);
+    Checks.positive("backoffMin", backoffMin);
+    Checks.positive("backoffMax", backoffMax);
+    Checks.positive("resumeTimeout", resumeTimeout);
+    Checks.positive("idleTimeout", idleTimeout);
+    Checks.atLeast("maxInboundMessageBytes", maxInboundMessageBytes, 1 << 20);
+    if (backoffMax.compareTo(backoffMin) < 0) {
+      throw new IllegalArgumentException("backoffMax must be at least backoffMin " + backoffMin);
+    }
+  }
+
+  /** The defaults, for a daemon at {@link #DEFAULT_ADDRESS}. */
+  public static ClientConfig defaults() {
+    return defaults(DEFAULT_ADDRESS);
+  }
+
+  /** The defaults, for a daemon at {@code address}. */
+  public static ClientConfig defaults(String address) {
+    return new ClientConfig(
+        address,
+        Duration.ofSeconds(30),
+        Duration.ofMillis(50),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(60),
+        20 << 20);
+  }
+
+  /** This, with another deadline for calls. */
+  public ClientConfig withCallDeadline(Duration value) {
+    return new ClientConfig(
+        address, value, backoffMin, backoffMax, resumeTimeout, idleTimeout, maxInboundMessageBytes);
+  }
+
+  /** This, with other bounds of the wait between retries. */
+  public ClientConfig withBackoff(Duration min, Duration max) {
+    return new ClientConfig(
+        address, callDeadline, min, max, resumeTimeout, idleTimeout, maxInboundMessageBytes);
+  }
+
+  /** This, with another time for readers to get back to the daemon. */
+  public ClientConfig withResumeTimeout(Duration value) {
+    return new ClientConfig(
+        address, callDeadline, backoffMin, backoffMax, value, idleTimeout, maxInboundMessageBytes);
+  }
+
+  /** This, with another time after which a silent stream is taken for lost. */
+  public ClientConfig withIdleTimeout(Duration value) {
+    return new ClientConfig(
+        address,
+        callDeadline,
+        backoffMin,
+        backoffMax,
+        resumeTimeout,
+        value,
+        maxInboundMessageBytes);
+  }
+
+  /** This, with another bound of responses. */
+  public ClientConfig withMaxInboundMessageBytes(int value) {
+    return new ClientConfig(
+        address, callDeadline, backoffMin, backoffMax, resumeTimeout, idleTimeout, value);
+  }
+}

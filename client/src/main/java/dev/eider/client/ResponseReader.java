@@ -1,0 +1,105 @@
+package dev.eider.client;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server stream, pulled by its consumer: the call's callbacks, parsing included, run on the
+ * thread that reads. At most {@value #BUFFERED_MAX} responses are asked for ahead, so a slow
+ * consumer holds that many and the rest waits in the daemon.
+ *
+ * <p>Owned by the consuming thread, but for {@link #cancel}, which any thread may call.
+ */
+final class ResponseReader<Q, R> extends ClientCall.Listener<R> {
+  static final int BUFFERED_MAX = 4;
+
+  private final Function<R, StreamPart> toPart;
+  private final ClientCall<Q, R> call;
+  // Bounded by what was asked for: one task for each response, and a few for the end.
+  private final BlockingQueue<Runnable> callbacks = new LinkedBlockingQueue<>();
+  private final Queue<R> received = new ArrayDeque<>(BUFFERED_MAX);
+  private @Nullable EiderException failure;
+  private boolean ended;
+
+  ResponseReader(Channel channel, MethodDescriptor<Q, R> method, Function<R, StreamPart> toPart) {
+    this.toPart = toPart;
+    this.call = channel.newCall(method, CallOptions.DEFAULT.withExecutor(callbacks::add));
+  }
+
+  /** Opens the stream; does not wait for it. */
+  ResponseReader<Q, R> start(Q request) {
+    call.start(this, new Metadata());
+    call.request(BUFFERED_MAX);
+    call.sendMessage(request);
+    call.halfClose();
+    return this;
+  }
+
+  /**
+   * Takes the next response. Blocks.
+   *
+   * @return null when the time passed, the stream ended or it was cancelled
+   */
+  @Nullable StreamPart read(long timeoutNanos) throws InterruptedException {
+    runCallbacks();
+    if (received.isEmpty() && !ended && timeoutNanos > 0) {
+      Runnable callback = callbacks.poll(timeoutNanos, TimeUnit.NANOSECONDS);
+      if (callback != null) {
+        callback.run();
+        runCallbacks();
+      }
+    }
+    R response = received.poll();
+    if (response == null) {
+      return null;
+    }
+    if (!ended) {
+      call.request(1);
+    }
+    return toPart.apply(response);
+  }
+
+  /** Says whether the stream has ended and everything of it was read. */
+  boolean hasEnded() {
+    return ended && received.isEmpty();
+  }
+
+  /** Why the stream ended; null when it ended well. */
+  @Nullable EiderException failure() {
+    return failure;
+  }
+
+  /** Drops the stream and wakes the reading thread. Any thread. */
+  void cancel() {
+    call.cancel("the reader was closed", null);
+    callbacks.add(() -> {});
+  }
+
+  @Override
+  public void onMessage(R message) {
+    received.add(message);
+  }
+
+  @Override
+  public void onClose(Status status, Metadata trailers) {
+    ended = true;
+    failure = status.isOk() ? null : EiderException.of(status.asRuntimeException(trailers));
+  }
+
+  private void runCallbacks() {
+    for (Runnable next = callbacks.poll(); next != null; next = callbacks.poll()) {
+      next.run();
+    }
+  }
+}

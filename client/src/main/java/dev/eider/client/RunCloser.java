@@ -1,0 +1,130 @@
+package dev.eider.client;
+
+import dev.eider.v1.CloseRunRequest;
+import dev.eider.v1.CloseRunResponse;
+import dev.eider.v1.RunOutcome;
+import dev.eider.v1.RunServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Closes many runs at once. Closing waits until the daemon has persisted the run, so a bounded
+ * number is under way at a time, enough for the daemon to persist them together. Thread-safe.
+ */
+final class RunCloser {
+  private static final int IN_FLIGHT_MAX = 256;
+
+  private final ManagedChannel channel;
+  private final ClientWorker worker;
+  private final long deadlineNanos;
+  private final Backoff backoff;
+  private final LongSupplier nanoTime;
+
+  RunCloser(
+      ManagedChannel channel,
+      ClientWorker worker,
+      long deadlineNanos,
+      Backoff backoff,
+      LongSupplier nanoTime) {
+    this.channel = channel;
+    this.worker = worker;
+    this.deadlineNanos = deadlineNanos;
+    this.backoff = backoff;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Closes these runs as COMPLETED. Blocks; each run has the call deadline, and as much again for
+   * retries.
+   *
+   * @return why, for each run that could not be closed
+   */
+  Map<String, EiderException> close(Collection<String> runIds) throws InterruptedException {
+    Closing closing = new Closing();
+    for (String runId : runIds) {
+      closing.begin(runId);
+    }
+    closing.awaitAll();
+    return closing.failures;
+  }
+
+  /** One call of {@link #close}. */
+  private final class Closing {
+    private final Map<String, EiderException> failures = new ConcurrentHashMap<>();
+    private final Semaphore room = new Semaphore(IN_FLIGHT_MAX);
+
+    void begin(String runId) throws InterruptedException {
+      // Every call ends within its deadline and its retries, so there is room within that time.
+      if (room.tryAcquire(3 * deadlineNanos, TimeUnit.NANOSECONDS)) {
+        call(runId, new RetryState(backoff, deadlineNanos));
+      } else {
+        failures.put(runId, overdue());
+      }
+    }
+
+    void awaitAll() throws InterruptedException {
+      if (!room.tryAcquire(IN_FLIGHT_MAX, 3 * deadlineNanos, TimeUnit.NANOSECONDS)) {
+        throw overdue();
+      }
+    }
+
+    private void call(String runId, RetryState retry) {
+      RunServiceGrpc.newStub(channel)
+          .withDeadlineAfter(deadlineNanos, TimeUnit.NANOSECONDS)
+          .closeRun(
+              CloseRunRequest.newBuilder()
+                  .setRunId(runId)
+                  .setOutcome(RunOutcome.RUN_OUTCOME_COMPLETED)
+                  .build(),
+              new Answer(this, runId, retry));
+    }
+
+    private void failed(String runId, RetryState retry, EiderException cause) {
+      long asked = cause.retryDelay().map(delay -> delay.toNanos()).orElse(0L);
+      long delayNanos =
+          cause.isRetriable() && !channel.isShutdown()
+              ? retry.failed(nanoTime.getAsLong(), asked)
+              : RetryState.GIVE_UP;
+      if (delayNanos == RetryState.GIVE_UP) {
+        failures.put(runId, cause);
+        room.release();
+      } else {
+        worker.schedule(
+            () -> {
+              channel.resetConnectBackoff();
+              call(runId, retry);
+            },
+            delayNanos);
+      }
+    }
+
+    private EiderException overdue() {
+      return EiderException.local(
+          Status.Code.DEADLINE_EXCEEDED, "runs are not closed after their deadline");
+    }
+  }
+
+  /** Takes the answer of one CloseRun, on the worker. */
+  private record Answer(Closing closing, String runId, RetryState retry)
+      implements StreamObserver<CloseRunResponse> {
+    @Override
+    public void onNext(CloseRunResponse response) {}
+
+    @Override
+    public void onError(Throwable thrown) {
+      closing.failed(runId, retry, EiderException.of(thrown));
+    }
+
+    @Override
+    public void onCompleted() {
+      closing.room.release();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.eider.client;
+
+import dev.eider.v1.ColdStreamResponse;
+import dev.eider.v1.EventEnvelope;
+import dev.eider.v1.SubscribeResponse;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one response of a Subscribe or a ColdStream says, in one shape. Immutable.
+ *
+ * @param scannedSeq the seq up to which every match has been sent, or 0
+ */
+record StreamPart(
+    List<EventEnvelope> events,
+    long scannedSeq,
+    SubscribeResponse.@Nullable RunClosed runClosed,
+    ColdStreamResponse.@Nullable ColdEnd end) {
+
+  static StreamPart of(SubscribeResponse response) {
+    return new StreamPart(
+        response.getEvents().getEnvelopesList(),
+        response.getProgress().getScannedSeq(),
+        response.hasRunClosed() ? response.getRunClosed() : null,
+        null);
+  }
+
+  static StreamPart of(ColdStreamResponse response) {
+    return new StreamPart(
+        response.getEvents().getEnvelopesList(),
+        0,
+        null,
+        response.hasEnd() ? response.getEnd() : null);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.eider.client;
+
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes unary calls within a deadline that covers their retries. Blocks the caller. Thread-safe.
+ */
+final class UnaryCalls {
+  private final ManagedChannel channel;
+  private final long deadlineNanos;
+  private final Backoff backoff;
+  private final LongSupplier nanoTime;
+
+  UnaryCalls(ManagedChannel channel, long deadlineNanos, Backoff backoff, LongSupplier nanoTime) {
+    this.channel = channel;
+    this.deadlineNanos = deadlineNanos;
+    this.backoff = backoff;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Calls once. */
+  <Q, R> R once(MethodDescriptor<Q, R> method, Q request) {
+    return attempt(method, request, deadlineNanos);
+  }
+
+  /** Calls again while the daemon is UNAVAILABLE; only for what may safely be repeated. */
+  <Q, R> R retrying(MethodDescriptor<Q, R> method, Q request) {
+    long endNanos = nanoTime.getAsLong() + deadlineNanos;
+    RetryState retry = new RetryState(backoff, deadlineNanos);
+    while (true) {
+      try {
+        return attempt(method, request, endNanos - nanoTime.getAsLong());
+      } catch (EiderException e) {
+        if (e.code() != Status.Code.UNAVAILABLE || channel.isShutdown()) {
+          throw e;
+        }
+        long nowNanos = nanoTime.getAsLong();
+        long asked = e.retryDelay().map(delay -> delay.toNanos()).orElse(0L);
+        long delayNanos = retry.failed(nowNanos, asked);
+        if (delayNanos == RetryState.GIVE_UP || nowNanos + delayNanos - endNanos >= 0) {
+          throw e;
+        }
+        pause(delayNanos, e);
+        // The channel has a backoff of its own, of up to two minutes; ours decides.
+        channel.resetConnectBackoff();
+      }
+    }
+  }
+
+  private <Q, R> R attempt(MethodDescriptor<Q, R> method, Q request, long nanos) {
+    CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(nanos, TimeUnit.NANOSECONDS);
+    try {
+      return ClientCalls.blockingUnaryCall(channel, method, options, request);
+    } catch (StatusRuntimeException e) {
+      throw EiderException.of(e);
+    }
+  }
+
+  private static void pause(long nanos, EiderException reason) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw reason.because("interrupted before a retry");
+    }
+  }
+}

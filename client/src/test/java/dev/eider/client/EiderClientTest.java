@@ -1,0 +1,162 @@
+package dev.eider.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.eider.v1.ErrorReason;
+import dev.eider.v1.ForkResponse;
+import dev.eider.v1.OpenRunRequest;
+import dev.eider.v1.Producer;
+import dev.eider.v1.PublishRequest;
+import dev.eider.v1.RunFilter;
+import dev.eider.v1.RunOutcome;
+import dev.eider.v1.WorldStateSnapshot;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EiderClientTest {
+  private ScriptedServer server;
+  private EiderClient client;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = new ScriptedServer();
+    client =
+        EiderClient.connect(
+            ClientConfig.defaults(server.address())
+                .withBackoff(Duration.ofMillis(5), Duration.ofMillis(50))
+                .withCallDeadline(Duration.ofSeconds(5)));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void shouldOpenFindAndCloseRuns() {
+    for (int i = 0; i < 8; i++) {
+      client.openRun("run-" + i, Map.of("arena", "gold"));
+    }
+    assertThat(client.listRuns(RunFilter.getDefaultInstance())).hasSize(8);
+    assertThat(client.getRun("run-3").getRunId()).isEqualTo("run-3");
+    assertThat(client.closeRun("run-3", RunOutcome.RUN_OUTCOME_FAILED).getOutcome())
+        .isEqualTo(RunOutcome.RUN_OUTCOME_FAILED);
+  }
+
+  @Test
+  void shouldRepeatACallWithTheSameRequestIdWhileUnavailable() {
+    server.runService.refusals.add(Errors.of(ErrorReason.ERROR_REASON_SHUTTING_DOWN, Map.of()));
+    client.openRun("run", Map.of());
+    assertThat(server.runService.opens).hasSize(2);
+    assertThat(server.runService.opens.stream().map(OpenRunRequest::getRequestId).distinct())
+        .hasSize(1)
+        .noneMatch(String::isEmpty);
+  }
+
+  @Test
+  void shouldWaitForADaemonThatComesBack() throws Exception {
+    client.openRun("run", Map.of());
+    server.die();
+    Thread starter = new Thread(this::restart);
+    starter.start();
+    assertThat(client.getRun("run").getRunId()).isEqualTo("run");
+    starter.join(10_000);
+  }
+
+  private void restart() {
+    try {
+      server.restart();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void shouldRepeatAPublishOnlyWithAProducer() {
+    PublishRequest plain =
+        PublishRequest.newBuilder()
+            .setRunId("run")
+            .setOpenIfMissing(true)
+            .addEvents(Events.metric(0))
+            .build();
+    server.log.refuse(r -> true, Errors.of(ErrorReason.ERROR_REASON_SHUTTING_DOWN, Map.of()));
+    assertThatThrownBy(() -> client.publish(plain))
+        .isInstanceOfSatisfying(
+            EiderException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(Status.Code.UNAVAILABLE);
+              assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_SHUTTING_DOWN);
+              assertThat(e.isRetriable()).isTrue();
+            });
+
+    server.log.refuse(r -> true, Errors.of(ErrorReason.ERROR_REASON_SHUTTING_DOWN, Map.of()));
+    PublishRequest safe =
+        plain.toBuilder().setProducer(Producer.newBuilder().setId("me").setSeq(1)).build();
+    assertThat(client.publish(safe).getFirstSeq()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayWhatTheDaemonSaid() {
+    server.log.refuse(r -> true, Errors.invalidEvent("events[0].t"));
+    assertThatThrownBy(() -> client.publish(PublishRequest.newBuilder().setRunId("run").build()))
+        .isInstanceOfSatisfying(
+            EiderException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+              assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_EVENT);
+              assertThat(e.field()).contains("events[0].t");
+              assertThat(e.metadata()).containsEntry("field", "events[0].t");
+              assertThat(e.isRetriable()).isFalse();
+            });
+    server.log.refuse(r -> true, Errors.overloaded(40));
+    assertThatThrownBy(() -> client.publish(PublishRequest.newBuilder().setRunId("run").build()))
+        .isInstanceOfSatisfying(
+            EiderException.class,
+            e -> {
+              assertThat(e.retryDelay()).contains(Duration.ofMillis(40));
+              assertThat(e.isRetriable()).isTrue();
+            });
+    assertThatThrownBy(() -> client.serverInfo())
+        .isInstanceOfSatisfying(
+            EiderException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(Status.Code.UNIMPLEMENTED);
+              assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+            });
+  }
+
+  @Test
+  void shouldForkWithAWorldThatWasChangedHere() {
+    server.runService.snapshot =
+        WorldStateSnapshot.newBuilder().setOpaque(ByteString.copyFromUtf8("gold=1")).build();
+    ForkResponse fork =
+        client.fork(
+            "parent",
+            3,
+            before ->
+                before.toBuilder()
+                    .setOpaque(before.getOpaque().concat(ByteString.copyFromUtf8(" gems=2")))
+                    .build());
+    assertThat(fork.getSnapshot().getOpaque().toStringUtf8()).isEqualTo("gold=1 gems=2");
+    assertThat(server.broker.forks)
+        .singleElement()
+        .matches(request -> request.getParentT() == 3)
+        .matches(request -> !request.getRequestId().isEmpty());
+  }
+
+  @Test
+  void shouldRefuseAnAddressThatIsNone() {
+    assertThatThrownBy(() -> EiderClient.connect("localhost"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("host:port");
+  }
+}

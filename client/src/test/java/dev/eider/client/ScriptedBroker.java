@@ -1,0 +1,199 @@
+package dev.eider.client;
+
+import dev.eider.v1.BrokerServiceGrpc;
+import dev.eider.v1.ColdStreamRequest;
+import dev.eider.v1.ColdStreamResponse;
+import dev.eider.v1.EventBatch;
+import dev.eider.v1.EventEnvelope;
+import dev.eider.v1.ForkRequest;
+import dev.eider.v1.ForkResponse;
+import dev.eider.v1.PublishRequest;
+import dev.eider.v1.PublishResponse;
+import dev.eider.v1.PublishStreamRequest;
+import dev.eider.v1.PublishStreamResponse;
+import dev.eider.v1.SubscribeRequest;
+import dev.eider.v1.SubscribeResponse;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The broker before a scripted log. */
+final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
+  private static final int BATCH = 10;
+
+  private final ScriptedLog log;
+  private final Runnable die;
+  final AtomicInteger responsesSent = new AtomicInteger();
+  final AtomicInteger publishStreams = new AtomicInteger();
+  final List<ForkRequest> forks = new ArrayList<>();
+  final List<SubscribeRequest> subscribes = new ArrayList<>();
+
+  /** Dies instead of answering after so many more accepted publishes. */
+  final AtomicInteger dieAfterAccepting = new AtomicInteger(-1);
+
+  /** Dies after so many more responses of a subscription. */
+  final AtomicInteger dieAfterSending = new AtomicInteger(-1);
+
+  /** Leaves out the envelope with this seq. */
+  volatile long omittedSeq;
+
+  /** Takes publishes without ever answering. */
+  volatile boolean mute;
+
+  ScriptedBroker(ScriptedLog log, Runnable die) {
+    this.log = log;
+    this.die = die;
+  }
+
+  @Override
+  public void publish(PublishRequest request, StreamObserver<PublishResponse> answer) {
+    try {
+      answer.onNext(log.publish(request));
+      answer.onCompleted();
+    } catch (ScriptedRun.Refusal e) {
+      answer.onError(StatusProto.toStatusRuntimeException(e.status));
+    }
+  }
+
+  @Override
+  public StreamObserver<PublishStreamRequest> publishStream(
+      StreamObserver<PublishStreamResponse> answers) {
+    publishStreams.incrementAndGet();
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(PublishStreamRequest request) {
+        if (mute) {
+          return;
+        }
+        PublishStreamResponse response = answer(request);
+        if (response.hasPublished() && dieAfterAccepting.getAndDecrement() == 0) {
+          die.run();
+        } else {
+          answers.onNext(response);
+        }
+      }
+
+      @Override
+      public void onError(Throwable thrown) {}
+
+      @Override
+      public void onCompleted() {
+        answers.onCompleted();
+      }
+    };
+  }
+
+  private PublishStreamResponse answer(PublishStreamRequest request) {
+    PublishStreamResponse.Builder response =
+        PublishStreamResponse.newBuilder().setRequestId(request.getRequestId());
+    try {
+      return response.setPublished(log.publish(request.getPublish())).build();
+    } catch (ScriptedRun.Refusal e) {
+      return response.setError(e.status).build();
+    }
+  }
+
+  @Override
+  public void subscribe(SubscribeRequest request, StreamObserver<SubscribeResponse> observer) {
+    synchronized (subscribes) {
+      subscribes.add(request);
+    }
+    var responses = (ServerCallStreamObserver<SubscribeResponse>) observer;
+    try {
+      stream(request, responses);
+    } catch (ScriptedRun.Refusal e) {
+      responses.onError(StatusProto.toStatusRuntimeException(e.status));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stream(SubscribeRequest request, ServerCallStreamObserver<SubscribeResponse> to)
+      throws InterruptedException {
+    long seq = request.getAfterSeq();
+    while (!to.isCancelled()) {
+      List<EventEnvelope> next = to.isReady() ? log.after(request.getRunId(), seq, BATCH) : null;
+      if (next != null && !next.isEmpty()) {
+        seq = next.get(next.size() - 1).getSeq();
+        send(to, next, request);
+        if (dieAfterSending.getAndDecrement() == 0) {
+          die.run();
+          return;
+        }
+      } else if (next != null && log.find(request.getRunId()).isClosed()) {
+        end(to, log.find(request.getRunId()), seq);
+        return;
+      } else {
+        synchronized (log) {
+          log.wait(5);
+        }
+      }
+    }
+  }
+
+  private void send(
+      ServerCallStreamObserver<SubscribeResponse> to,
+      List<EventEnvelope> envelopes,
+      SubscribeRequest request) {
+    EventBatch.Builder batch = EventBatch.newBuilder();
+    for (EventEnvelope envelope : envelopes) {
+      boolean matches =
+          !request.getFilter().hasTMin()
+              || envelope.getEvent().getT() >= request.getFilter().getTMin();
+      if (matches && envelope.getSeq() != omittedSeq) {
+        batch.addEnvelopes(envelope);
+      }
+    }
+    responsesSent.incrementAndGet();
+    long scanned = envelopes.get(envelopes.size() - 1).getSeq();
+    to.onNext(
+        batch.getEnvelopesCount() > 0
+            ? SubscribeResponse.newBuilder().setEvents(batch).build()
+            : SubscribeResponse.newBuilder()
+                .setProgress(SubscribeResponse.Progress.newBuilder().setScannedSeq(scanned))
+                .build());
+  }
+
+  private static void end(
+      ServerCallStreamObserver<SubscribeResponse> to, ScriptedRun run, long seq) {
+    to.onNext(
+        SubscribeResponse.newBuilder()
+            .setRunClosed(
+                SubscribeResponse.RunClosed.newBuilder().setFinalSeq(seq).setOutcome(run.outcome))
+            .build());
+    to.onCompleted();
+  }
+
+  @Override
+  public void coldStream(ColdStreamRequest request, StreamObserver<ColdStreamResponse> to) {
+    List<EventEnvelope> all = log.after(request.getRunId(), request.getAfterSeq(), 1_000_000);
+    for (int from = 0; from < all.size(); from += BATCH) {
+      List<EventEnvelope> batch = all.subList(from, Math.min(all.size(), from + BATCH));
+      to.onNext(
+          ColdStreamResponse.newBuilder()
+              .setEvents(EventBatch.newBuilder().addAllEnvelopes(batch))
+              .build());
+    }
+    to.onNext(
+        ColdStreamResponse.newBuilder()
+            .setEnd(
+                ColdStreamResponse.ColdEnd.newBuilder()
+                    .setPersistedSeq(request.getAfterSeq() + all.size()))
+            .build());
+    to.onCompleted();
+  }
+
+  @Override
+  public void fork(ForkRequest request, StreamObserver<ForkResponse> answer) {
+    forks.add(request);
+    answer.onNext(
+        ForkResponse.newBuilder()
+            .setRun(log.open(request.getRunId()).describe())
+            .setSnapshot(request.getReplacement())
+            .build());
+    answer.onCompleted();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.eider.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory with everything a daemon keeps: {@code LOCK}, {@code log/}, {@code events.duckdb}
+ * and {@code tmp/}.
+ *
+ * <p>One daemon at a time holds it. The lock is on a file of its own, since DuckDB's own lock is
+ * lost as soon as the same process opens and closes the database file by other means. Owned by the
+ * thread that starts and stops the daemon.
+ */
+final class DataDir implements AutoCloseable {
+  private final Path path;
+  private final FileChannel lockFile;
+
+  private DataDir(Path path, FileChannel lockFile) {
+    this.path = path;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Makes the directory where it is missing, and takes it.
+   *
+   * @throws StartupException if it cannot be used or is in use
+   */
+  static DataDir take(Path path) {
+    try {
+      Files.createDirectories(path.resolve("log"));
+      Files.createDirectories(path.resolve("tmp"));
+      FileChannel lockFile =
+          FileChannel.open(
+              path.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (tryLock(lockFile) == null) {
+        lockFile.close();
+        throw new StartupException(
+            "the data directory "
+                + path
+                + " is in use by another Eider; stop that one or choose another --data-dir");
+      }
+      return new DataDir(path, lockFile);
+    } catch (AccessDeniedException e) {
+      throw new StartupException(
+          "the data directory "
+              + path
+              + " cannot be written (no permission for "
+              + e.getFile()
+              + "); change its owner or choose another --data-dir",
+          e);
+    } catch (IOException e) {
+      throw new StartupException(
+          "the data directory " + path + " cannot be used: " + e + "; choose another --data-dir",
+          e);
+    }
+  }
+
+  Path log() {
+    return path.resolve("log");
+  }
+
+  Path database() {
+    return path.resolve("events.duckdb");
+  }
+
+  Path temp() {
+    return path.resolve("tmp");
+  }
+
+  /** Lets another daemon take the directory. */
+  @Override
+  public void close() {
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("LOCK could not be closed", e);
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+    try {
+      return file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.eider.server;
+
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * How a daemon is set up. Immutable.
+ *
+ * @param dataDir holds everything the daemon keeps
+ * @param host name or address to listen on
+ * @param port 0 for any free one
+ * @param async acknowledge after write instead of after force
+ * @param numbers what differs from the defaults
+ */
+public record ServerConfig(
+    Path dataDir, String host, int port, boolean async, Map<Setting, Long> numbers) {
+  /** The port when none is named. */
+  public static final int PORT_DEFAULT = 7117;
+
+  private static final String DURABILITY_KEY = "durability";
+
+  public ServerConfig {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("port is " + port + "; it must be from 0 to 65535");
+    }
+    numbers.forEach(Setting::checked);
+    numbers = Map.copyOf(numbers);
+  }
+
+  /** Loopback, port {@link #PORT_DEFAULT}, durability fsync, every setting at its default. */
+  public static ServerConfig defaults(Path dataDir) {
+    return new ServerConfig(dataDir, "127.0.0.1", PORT_DEFAULT, false, Map.of());
+  }
+
+  /** Listens elsewhere. */
+  public ServerConfig at(String newHost, int newPort) {
+    return new ServerConfig(dataDir, newHost, newPort, async, numbers);
+  }
+
+  /**
+   * Changes one setting: {@code durability} ({@code fsync} or {@code async}) or a {@link Setting}.
+   *
+   * @throws IllegalArgumentException if there is no such key or the value is not in its range
+   */
+  public ServerConfig with(String key, String value) {
+    if (key.equals(DURABILITY_KEY)) {
+      return new ServerConfig(dataDir, host, port, isAsync(value), numbers);
+    }
+    for (Setting setting : Setting.values()) {
+      if (setting.key().equals(key)) {
+        return with(setting, parse(key, value));
+      }
+    }
+    throw new IllegalArgumentException("there is no setting " + key + "; see eider serve --help");
+  }
+
+  /** Changes one setting. */
+  public ServerConfig with(Setting setting, long value) {
+    Map<Setting, Long> changed = new EnumMap<>(Setting.class);
+    changed.putAll(numbers);
+    changed.put(setting, value);
+    return new ServerConfig(dataDir, host, port, async, changed);
+  }
+
+  /** The value in force. */
+  public long get(Setting setting) {
+    return numbers.getOrDefault(setting, setting.defaultValue());
+  }
+
+  /** The value in force of a setting whose range fits an int. */
+  public int getInt(Setting setting) {
+    return Math.toIntExact(get(setting));
+  }
+
+  /** {@code fsync} or {@code async}. */
+  public String durability() {
+    return async ? "async" : "fsync";
+  }
+
+  private static boolean isAsync(String value) {
+    return switch (value) {
+      case "async" -> true;
+      case "fsync" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "durability is " + value + "; it must be fsync or async");
+    };
+  }
+
+  private static long parse(String key, String value) {
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(key + " is " + value + "; it must be a whole number", e);
+    }
+  }
+}

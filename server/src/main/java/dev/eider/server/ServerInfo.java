@@ -1,0 +1,68 @@
+package dev.eider.server;
+
+import dev.eider.server.hub.Hub;
+import dev.eider.server.log.EventLog;
+import dev.eider.server.rpc.GrpcServer;
+import dev.eider.server.run.RunId;
+import dev.eider.server.subscribe.ReaderRegistry;
+import dev.eider.v1.Counters;
+import dev.eider.v1.Durability;
+import dev.eider.v1.GetServerInfoResponse;
+import dev.eider.v1.Limits;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+import java.util.Objects;
+
+/** Describes the daemon as it is at the moment. Thread-safe. */
+record ServerInfo(ServerConfig config, Hub hub, EventLog log, ReaderRegistry readers) {
+  static String version() {
+    return Objects.requireNonNullElse(
+        ServerInfo.class.getPackage().getImplementationVersion(), "unpackaged");
+  }
+
+  GetServerInfoResponse describe() {
+    return GetServerInfoResponse.newBuilder()
+        .setVersion(version())
+        .setLimits(limits())
+        .setDurability(config.async() ? Durability.DURABILITY_ASYNC : Durability.DURABILITY_FSYNC)
+        .setForceIntervalMs(config.async() ? config.get(Setting.FORCE_INTERVAL_MS) : 0)
+        .setCounters(counters())
+        .build();
+  }
+
+  private Limits limits() {
+    return Limits.newBuilder()
+        .setIdCharsMax(RunId.CHARS_MAX)
+        .setRequestBytesMax(config.get(Setting.REQUEST_BYTES_MAX))
+        .setEventsPerRequestMax(config.getInt(Setting.EVENTS_PER_REQUEST_MAX))
+        .setSubscriptionsMax(config.getInt(Setting.SUBSCRIPTIONS_MAX))
+        .setOpenRunsMax(config.getInt(Setting.OPEN_RUNS_MAX))
+        .setUnpersistedBytesMax(config.get(Setting.UNPERSISTED_BYTES_MAX))
+        .setProducersPerRunMax(config.getInt(Setting.PRODUCERS_PER_RUN_MAX))
+        .setGraceMs(config.get(Setting.GRACE_MS))
+        .setHeartbeatMs(config.get(Setting.HEARTBEAT_MS))
+        .build();
+  }
+
+  private Counters counters() {
+    Runtime runtime = Runtime.getRuntime();
+    return Counters.newBuilder()
+        .setRunsInMemory(hub.runCount())
+        .setTailBytes(hub.tailBytes())
+        .setSubscriptions(readers.count())
+        .setLogSegments(log.segmentCount())
+        .setOpenFiles(openFiles())
+        .setThreads(ManagementFactory.getThreadMXBean().getThreadCount())
+        .setUnpersistedBytes(Math.max(0, log.endPosition() - hub.progress().position()))
+        .setHeapBytes(runtime.totalMemory() - runtime.freeMemory())
+        .setDirectBytes(GrpcServer.directBytes())
+        .build();
+  }
+
+  private static long openFiles() {
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    return system instanceof com.sun.management.UnixOperatingSystemMXBean unix
+        ? unix.getOpenFileDescriptorCount()
+        : -1;
+  }
+}

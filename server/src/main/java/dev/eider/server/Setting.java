@@ -1,0 +1,83 @@
+package dev.eider.server;
+
+import java.util.Locale;
+
+/** A setting that is a number: its key, default and range. The unit is the end of its name. */
+public enum Setting {
+  FORCE_INTERVAL_MS(
+      10, 1, 10_000, "with durability async: longest time between two forces of the log"),
+  GRACE_MS(60_000, 0, 86_400_000, "how long a closed run stays in memory"),
+  HEARTBEAT_MS(15_000, 100, 3_600_000, "time between two heartbeats of an idle stream"),
+  REQUEST_BYTES_MAX(16L << 20, 1 << 10, 64L << 20, "largest request"),
+  EVENTS_PER_REQUEST_MAX(10_000, 1, 100_000, "most events in one request"),
+  SUBSCRIPTIONS_MAX(10_000, 1, 1_000_000, "most open streams of readers"),
+  OPEN_RUNS_MAX(200_000, 1, 10_000_000, "most open runs"),
+  PRODUCERS_PER_RUN_MAX(1_000, 1, 100_000, "most producers one run keeps"),
+  QUEUE_REQUESTS_MAX(10_000, 1, 1_000_000, "most requests that wait to be sequenced"),
+  QUEUE_BYTES_MAX(64L << 20, 1 << 20, 1L << 30, "most bytes of requests that wait to be sequenced"),
+  BATCH_BYTES_MAX(8L << 20, 1 << 10, 256L << 20, "most bytes written to the log before one force"),
+  SEGMENT_BYTES_MAX(64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
+  TAIL_BYTES_MAX(64L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
+  UNPERSISTED_BYTES_MAX(
+      192L << 20, 1 << 20, 64L << 30, "most bytes DuckDB may lack before publishes are refused"),
+  PERSIST_LINGER_MS(200, 0, 60_000, "longest time an event waits for a larger DuckDB transaction"),
+  PERSIST_BATCH_EVENTS_MAX(122_880, 1, 1_228_800, "most events in one DuckDB transaction"),
+  PERSIST_BATCH_BYTES_MAX(32L << 20, 1 << 10, 1L << 30, "most bytes in one DuckDB transaction"),
+  CHECKPOINT_BYTES(
+      256L << 20, 1 << 10, 64L << 30, "bytes persisted between two DuckDB checkpoints"),
+  CHECKPOINT_IDLE_MS(2_000, 10, 3_600_000, "idle time after which DuckDB makes a checkpoint"),
+  STORE_MEMORY_BYTES_MAX(512L << 20, 64L << 20, 1L << 40, "most memory DuckDB may use"),
+  STORE_THREADS_MAX(2, 1, 256, "most threads of DuckDB"),
+  STORE_READERS_MAX(4, 1, 64, "most reads of DuckDB at a time"),
+  CLOSE_WAIT_MS(30_000, 100, 600_000, "longest time CloseRun waits for DuckDB"),
+  STOP_MS(
+      8_000, 100, 600_000, "longest time a stop may take before what is left is left to the log");
+
+  private final long defaultValue;
+  private final long min;
+  private final long max;
+  private final String description;
+
+  Setting(long defaultValue, long min, long max, String description) {
+    this.defaultValue = defaultValue;
+    this.min = min;
+    this.max = max;
+    this.description = description;
+  }
+
+  /** The key, as {@code --set} takes it. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public long defaultValue() {
+    return defaultValue;
+  }
+
+  /** Smallest value, inclusive. */
+  public long min() {
+    return min;
+  }
+
+  /** Largest value, inclusive. */
+  public long max() {
+    return max;
+  }
+
+  public String description() {
+    return description;
+  }
+
+  /**
+   * Checks a value.
+   *
+   * @throws IllegalArgumentException if it is out of range
+   */
+  long checked(long value) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          key() + " is " + value + "; it must be from " + min + " to " + max);
+    }
+    return value;
+  }
+}

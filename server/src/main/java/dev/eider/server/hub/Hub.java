@@ -1,0 +1,187 @@
+package dev.eider.server.hub;
+
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.SequencedEvent;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs in memory: all open ones, and closed ones until they are reaped.
+ *
+ * <p>Methods that change it belong to the sequencer thread, but for {@link #persisted}, which
+ * belongs to the persister thread. Everything else is thread-safe.
+ */
+public final class Hub {
+  private final Map<RunId, RunTail> tails = new ConcurrentHashMap<>();
+  private final Map<String, RunId> runsByRequestId = new ConcurrentHashMap<>();
+  private final Map<RunId, Set<Runnable>> awaited = new ConcurrentHashMap<>();
+  private final Set<RunListener> listeners = ConcurrentHashMap.newKeySet();
+  private final AtomicLong tailBytes = new AtomicLong();
+  private final AtomicInteger openRuns = new AtomicInteger();
+  private final TailEviction eviction;
+  private final PersistProgress progress;
+
+  /**
+   * @param tailBytesMax how many bytes of persisted events to keep
+   */
+  public Hub(long tailBytesMax, PersistProgress progress) {
+    this.progress = progress;
+    this.eviction = new TailEviction(tailBytesMax, tailBytes);
+  }
+
+  /** Returns a run, or null if it is not in memory. */
+  public @Nullable RunTail find(RunId runId) {
+    return tails.get(runId);
+  }
+
+  /** Returns the run in memory that was opened with a request id, or null. */
+  public @Nullable RunId findByRequestId(String requestId) {
+    return runsByRequestId.get(requestId);
+  }
+
+  /** The runs in memory, in no order; a view that changes as they do. */
+  public Collection<RunTail> runs() {
+    return tails.values();
+  }
+
+  public int runCount() {
+    return tails.size();
+  }
+
+  public int openRunCount() {
+    return openRuns.get();
+  }
+
+  /** The size of the events in memory, in bytes. */
+  public long tailBytes() {
+    return tailBytes.get();
+  }
+
+  public PersistProgress progress() {
+    return progress;
+  }
+
+  /** Has {@code listener} called for every run that is opened or closed from now on. */
+  public void addListener(RunListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Undoes {@link #addListener}. */
+  public void removeListener(RunListener listener) {
+    listeners.remove(listener);
+  }
+
+  /**
+   * Has {@code listener} called, on the sequencer thread and briefly, once the run is in memory.
+   */
+  public void awaitRun(RunId runId, Runnable listener) {
+    awaited.compute(
+        runId,
+        (id, waiting) -> {
+          Set<Runnable> all = waiting == null ? ConcurrentHashMap.newKeySet() : waiting;
+          all.add(listener);
+          return all;
+        });
+  }
+
+  /** Undoes {@link #awaitRun}. */
+  public void removeAwaitRun(RunId runId, Runnable listener) {
+    awaited.computeIfPresent(
+        runId,
+        (id, waiting) -> {
+          waiting.remove(listener);
+          return waiting.isEmpty() ? null : waiting;
+        });
+  }
+
+  /** Takes in a run that DuckDB knows as open, at start-up. */
+  public void restore(FoldedRun run) {
+    add(new RunTail(run, null, run.headSeq()));
+  }
+
+  /**
+   * Takes over what a durable record made of a run.
+   *
+   * @param events those of the record, possibly none
+   */
+  public RunTail advance(FoldedRun after, long position, List<SequencedEvent> events) {
+    RunTail known = tails.get(after.runId());
+    Chunk chunk = events.isEmpty() ? null : new Chunk(position, events);
+    RunTail tail;
+    if (known == null) {
+      // Readers must not find a run before its first events.
+      tail = new RunTail(after, chunk, 0);
+      add(tail);
+    } else {
+      tail = known;
+      tail.advance(after, chunk);
+    }
+    if (chunk != null) {
+      chunk.attach(tail);
+      tailBytes.addAndGet(chunk.bytes());
+      eviction.add(chunk);
+    }
+    if (!after.isOpen()) {
+      openRuns.decrementAndGet();
+    }
+    return tail;
+  }
+
+  private void add(RunTail tail) {
+    FoldedRun run = tail.run();
+    tails.put(run.runId(), tail);
+    openRuns.incrementAndGet();
+    if (!run.requestId().isEmpty()) {
+      runsByRequestId.put(run.requestId(), run.runId());
+    }
+  }
+
+  /** Tells everybody concerned that a run has changed. */
+  public void announce(RunTail tail, boolean opened, boolean closed) {
+    tail.notifyListeners();
+    if (opened) {
+      Set<Runnable> waiting = awaited.remove(tail.run().runId());
+      if (waiting != null) {
+        waiting.forEach(Runnable::run);
+      }
+    }
+    if (opened || closed) {
+      listeners.forEach(listener -> listener.runChanged(tail.run()));
+    }
+  }
+
+  /**
+   * Takes note that DuckDB has committed these runs as they are given, and everything before a log
+   * position.
+   */
+  public void persisted(Collection<FoldedRun> runs, long position) {
+    for (FoldedRun run : runs) {
+      RunTail tail = tails.get(run.runId());
+      if (tail != null) {
+        tail.setPersistedSeq(run.headSeq());
+      }
+    }
+    progress.advance(position);
+  }
+
+  /** Drops persisted events that are over the bound. */
+  public void evict() {
+    eviction.run(progress.position());
+  }
+
+  /** Forgets a closed run whose records are all persisted. */
+  public void reap(RunTail tail) {
+    FoldedRun run = tail.run();
+    tails.remove(run.runId());
+    runsByRequestId.remove(run.requestId(), run.runId());
+    tailBytes.addAndGet(-tail.clear());
+    tail.notifyListeners();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.eider.server.hub;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.eider.server.base.Invariants;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * How far DuckDB has come in the log, and who waits for it to come further. The persister thread
+ * advances it. Thread-safe.
+ */
+public final class PersistProgress {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition wanted = lock.newCondition();
+
+  @GuardedBy("lock")
+  private final PriorityQueue<Waiter> waiters =
+      new PriorityQueue<>(Comparator.comparingLong(Waiter::position));
+
+  @GuardedBy("lock")
+  private boolean woken;
+
+  // Written under the lock by the persister thread, read by any.
+  private volatile long persistedPosition;
+
+  public PersistProgress(long persistedPosition) {
+    this.persistedPosition = persistedPosition;
+  }
+
+  /** The log position up to which, exclusively, DuckDB has committed. */
+  public long position() {
+    return persistedPosition;
+  }
+
+  /**
+   * Completes once everything before {@code position} is persisted, on the persister thread; asks
+   * the persister not to wait for more. A waiter costs a few words until then.
+   */
+  public CompletableFuture<Void> await(long position) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    lock.lock();
+    try {
+      if (position <= persistedPosition) {
+        done.complete(null);
+      } else {
+        waiters.add(new Waiter(position, done));
+        woken = true;
+        wanted.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return done;
+  }
+
+  /** Says whether somebody waits for the persister. */
+  public boolean isWanted() {
+    lock.lock();
+    try {
+      return !waiters.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until one more waits for the persister, or it is woken, or the time is over. */
+  public void awaitWanted(long timeoutMs) throws InterruptedException {
+    lock.lock();
+    try {
+      long leftNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+      while (!woken && leftNanos > 0) {
+        leftNanos = wanted.awaitNanos(leftNanos);
+      }
+      woken = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends an {@link #awaitWanted} early. */
+  public void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      wanted.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void advance(long position) {
+    List<CompletableFuture<Void>> reached = new ArrayList<>();
+    lock.lock();
+    try {
+      Invariants.require(
+          position >= persistedPosition, "persisted position went back to %d", position);
+      persistedPosition = position;
+      for (Waiter next = waiters.peek();
+          next != null && next.position() <= position;
+          next = waiters.peek()) {
+        reached.add(next.done());
+        waiters.remove();
+      }
+    } finally {
+      lock.unlock();
+    }
+    reached.forEach(done -> done.complete(null));
+  }
+
+  private record Waiter(long position, CompletableFuture<Void> done) {}
+}

@@ -1,0 +1,10 @@
+package dev.eider.server.hub;
+
+import dev.eider.server.run.FoldedRun;
+
+/** Is told of runs that begin and end. Called on the sequencer thread; must be brief. */
+@FunctionalInterface
+public interface RunListener {
+  /** Says that a run was opened, closed, or both at once; it is given as it is after that. */
+  void runChanged(FoldedRun run);
+}

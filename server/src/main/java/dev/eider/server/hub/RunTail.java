@@ -1,0 +1,147 @@
+package dev.eider.server.hub;
+
+import dev.eider.server.base.Invariants;
+import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.SequencedEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run in memory: its durable state and its newest events, shared by all its readers.
+ *
+ * <p>The events are an unbroken stretch up to the head; old ones are dropped from its beginning,
+ * persisted ones only. Written by the sequencer thread, but for {@code persistedSeq}, which the
+ * persister thread writes. Thread-safe for readers.
+ */
+public final class RunTail {
+  private final ConcurrentNavigableMap<Long, Chunk> chunks = new ConcurrentSkipListMap<>();
+  private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
+
+  // Written by the sequencer thread, after the chunks: who sees a head finds the events or knows
+  // them persisted.
+  private volatile FoldedRun run;
+
+  // Written by the persister thread.
+  private volatile long persistedSeq;
+
+  /**
+   * @param chunk the run's events after {@code persistedSeq}, or null if there are none
+   */
+  RunTail(FoldedRun run, @Nullable Chunk chunk, long persistedSeq) {
+    this.run = run;
+    this.persistedSeq = persistedSeq;
+    if (chunk != null) {
+      chunks.put(chunk.firstSeq(), chunk);
+    }
+  }
+
+  /** The run after its latest durable record. */
+  public FoldedRun run() {
+    return run;
+  }
+
+  /** The seq up to which DuckDB has committed the run. */
+  public long persistedSeq() {
+    return persistedSeq;
+  }
+
+  /**
+   * Reads events from memory.
+   *
+   * @param afterSeq exclusive, below the head
+   * @return null when the event after {@code afterSeq} is no longer in memory
+   */
+  public @Nullable TailSlice read(
+      long afterSeq, EventMatcher matcher, int eventsMax, long bytesMax) {
+    long seq = afterSeq + 1;
+    Map.Entry<Long, Chunk> entry = chunks.floorEntry(seq);
+    if (entry == null || seq > entry.getValue().lastSeq()) {
+      return null;
+    }
+    List<SequencedEvent> found = new ArrayList<>();
+    long bytes = 0;
+    long durableSeq = run.headSeq();
+    while (entry != null && seq <= durableSeq && found.size() < eventsMax && bytes < bytesMax) {
+      Chunk chunk = entry.getValue();
+      SequencedEvent event = chunk.event(seq);
+      if (matcher.matches(event)) {
+        found.add(event);
+        bytes += event.envelope().length;
+      }
+      seq++;
+      if (seq > chunk.lastSeq()) {
+        entry = chunks.floorEntry(seq);
+        if (entry != null && seq > entry.getValue().lastSeq()) {
+          entry = null;
+        }
+      }
+    }
+    return new TailSlice(found, seq - 1);
+  }
+
+  /** Has {@code listener} called, on the sequencer thread and briefly, after each change. */
+  public void addListener(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Undoes {@link #addListener}. */
+  public void removeListener(Runnable listener) {
+    listeners.remove(listener);
+  }
+
+  /** Takes over what a durable record made of the run. */
+  void advance(FoldedRun after, @Nullable Chunk chunk) {
+    if (chunk != null) {
+      Invariants.require(
+          chunk.firstSeq() == run.headSeq() + 1 && chunk.lastSeq() == after.headSeq(),
+          "run %s: events %d-%d do not lead from head %d to %d",
+          after.runId(),
+          chunk.firstSeq(),
+          chunk.lastSeq(),
+          run.headSeq(),
+          after.headSeq());
+      chunks.put(chunk.firstSeq(), chunk);
+    }
+    run = after;
+  }
+
+  void notifyListeners() {
+    listeners.forEach(Runnable::run);
+  }
+
+  void setPersistedSeq(long seq) {
+    Invariants.require(
+        seq >= persistedSeq, "run %s: persisted seq went back to %d", run.runId(), seq);
+    persistedSeq = seq;
+  }
+
+  /** Drops a chunk, the oldest one. */
+  void drop(Chunk chunk) {
+    chunks.remove(chunk.firstSeq());
+  }
+
+  /** Drops everything; returns how many bytes that were. */
+  long clear() {
+    long bytes = 0;
+    for (Chunk chunk : chunks.values()) {
+      bytes += chunk.release();
+    }
+    chunks.clear();
+    return bytes;
+  }
+
+  /**
+   * A part of a run from memory.
+   *
+   * @param events those that match, in seq order
+   * @param scannedSeq every match up to this seq, inclusive, is among them
+   */
+  public record TailSlice(List<SequencedEvent> events, long scannedSeq) {}
+}

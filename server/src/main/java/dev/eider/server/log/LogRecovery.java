@@ -1,0 +1,268 @@
+package dev.eider.server.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out what is left of a log: everything, everything but a torn end, or damage. The package's
+ * description says which is which. It only reads.
+ *
+ * <p>Segments that hold nothing but what the caller no longer needs are checked by header and size
+ * only, so that the time it takes does not grow with what waits to be trimmed.
+ *
+ * <p>Confined to the thread that uses it.
+ */
+final class LogRecovery {
+  private final Disk disk;
+  private final long firstNeededPosition;
+  private final TreeMap<Long, Segment> segments = new TreeMap<>();
+
+  /** The position after the last record so far. */
+  private long recordsEnd;
+
+  private long knownForced;
+  private boolean owesMark;
+
+  LogRecovery(Disk disk, long firstNeededPosition) {
+    this.disk = disk;
+    this.firstNeededPosition = firstNeededPosition;
+    this.knownForced = firstNeededPosition;
+  }
+
+  /**
+   * Reads the log.
+   *
+   * @throws LogCorruptedException if acknowledged records are damaged or missing
+   * @throws LogFormatException if the log was written by a newer version
+   */
+  RecoveredLog recover() throws IOException {
+    findSegments();
+    if (segments.isEmpty()) {
+      requireNothingNeeded();
+      return RecoveredLog.EMPTY;
+    }
+    Segment last = segments.lastEntry().getValue();
+    for (Segment segment : segments.headMap(last.base()).values()) {
+      checkSealed(segment);
+    }
+    Segment firstNeeded = firstNeededSegment();
+    recordsEnd = firstNeeded.base();
+    for (Segment segment : segments.subMap(firstNeeded.base(), last.base()).values()) {
+      checkSealedFrames(segment);
+    }
+    RecoveredLog recovered = readLast(last);
+    requireEndReached(last);
+    return recovered;
+  }
+
+  private void findSegments() throws IOException {
+    for (String name : disk.list()) {
+      Long base = Segment.baseOf(name);
+      if (base != null) {
+        segments.put(base, new Segment(base));
+      } else if (name.endsWith(Segment.SUFFIX)) {
+        throw new LogCorruptedException(
+            name + " is not named like a log file (20 digits and .log). Move it away.");
+      }
+    }
+  }
+
+  private void requireNothingNeeded() {
+    if (firstNeededPosition > 0) {
+      throw new LogCorruptedException(
+          String.format(
+              "the log files are missing: the store holds the records before position %d, and the"
+                  + " log should go on from there, but there is no file. Restore them from a copy. %s",
+              firstNeededPosition, adviceToBeginAnew("")));
+    }
+  }
+
+  private Segment firstNeededSegment() {
+    var entry = segments.floorEntry(firstNeededPosition);
+    if (entry == null) {
+      long base = segments.firstKey();
+      throw new LogCorruptedException(
+          String.format(
+              "the log's first file is %s: the positions from %d to %d are missing. Restore the"
+                  + " files that hold them from a copy. %s",
+              Segment.nameOf(base),
+              firstNeededPosition,
+              base,
+              adviceToBeginAnew("move every log file away and ")));
+    }
+    return entry.getValue();
+  }
+
+  /** Checks a segment that another one follows, but not its frames. */
+  private void checkSealed(Segment segment) throws IOException {
+    long next = segments.higherKey(segment.base());
+    try (DiskFile file = disk.openToRead(segment.name())) {
+      if (readHeader(segment, file) == null) {
+        throw damaged(new Damage(segment, segment.base(), "its header is not intact", null));
+      }
+      long end = segment.base() + file.sizeBytes();
+      if (end > next) {
+        throw damaged(
+            new Damage(
+                segment, next, "it goes on where " + Segment.nameOf(next) + " begins", null));
+      }
+      if (end < next) {
+        String what =
+            String.format(
+                "it ends here, but the next file is %s: it was cut short, or the file of position"
+                    + " %d is missing",
+                Segment.nameOf(next), end);
+        throw damaged(new Damage(segment, end, what, null));
+      }
+    }
+    segment.seal(next);
+  }
+
+  private void checkSealedFrames(Segment segment) throws IOException {
+    try (FrameCursor cursor = open(segment)) {
+      long end = readFrames(segment, cursor, segment.end());
+      if (end < segment.end()) {
+        // The next file was begun after this one had been forced as a whole.
+        throw damaged(Damage.of(segment, end, "there is no intact frame", cursor, segment.end()));
+      }
+    }
+  }
+
+  private RecoveredLog readLast(Segment last) throws IOException {
+    long fileEnd;
+    boolean hasHeader;
+    try (DiskFile file = disk.openToRead(last.name())) {
+      fileEnd = last.base() + file.sizeBytes();
+      hasHeader = readHeader(last, file) != null;
+    }
+    if (!hasHeader) {
+      requireNeverUsed(last, fileEnd);
+      return recovered(last.firstFrame(), fileEnd - last.base(), false);
+    }
+    try (FrameCursor cursor = open(last)) {
+      long end = readFrames(last, cursor, fileEnd);
+      if (end < fileEnd) {
+        requireTorn(last, cursor, end, fileEnd);
+      }
+      return recovered(end, fileEnd - end, true);
+    }
+  }
+
+  private RecoveredLog recovered(long writeEnd, long tornBytes, boolean hasHeader) {
+    return new RecoveredLog(
+        List.copyOf(segments.values()),
+        writeEnd,
+        recordsEnd,
+        knownForced,
+        tornBytes,
+        hasHeader,
+        owesMark);
+  }
+
+  /** Reads frames up to the first that is not intact and returns its position. */
+  private long readFrames(Segment segment, FrameCursor cursor, long bound) throws IOException {
+    long position = segment.firstFrame();
+    owesMark = false;
+    while (true) {
+      RecordFrame frame = cursor.frameAt(position, bound);
+      if (frame == null) {
+        return position;
+      }
+      knownForced = Math.max(knownForced, frame.forcedThrough());
+      position = frame.nextPosition();
+      owesMark = frame.isRecord();
+      if (owesMark) {
+        recordsEnd = position;
+      }
+    }
+  }
+
+  /** A header is forced before the first frame is written: without it there can be no frame. */
+  private void requireNeverUsed(Segment segment, long fileEnd) {
+    if (fileEnd > segment.firstFrame() || firstNeededPosition > segment.base()) {
+      throw damaged(new Damage(segment, segment.base(), "its header is not intact", null));
+    }
+  }
+
+  /** Requires that nothing shows that the frame at a position was forced. */
+  private void requireTorn(Segment segment, FrameCursor cursor, long position, long fileEnd)
+      throws IOException {
+    if (firstNeededPosition > position) {
+      String what = "there is no intact frame, though the store holds what came after it";
+      throw damaged(Damage.of(segment, position, what, cursor, fileEnd));
+    }
+    for (long at = position + RecordFrame.ALIGNMENT; at < fileEnd; at += RecordFrame.ALIGNMENT) {
+      RecordFrame frame = cursor.frameAt(at, fileEnd);
+      if (frame != null && frame.forcedThrough() > position) {
+        String what =
+            String.format(
+                "there is no intact frame, though the frame at byte %d says that the log was on"
+                    + " disk up to position %d",
+                at - segment.base(), frame.forcedThrough());
+        throw damaged(Damage.of(segment, position, what, cursor, fileEnd));
+      }
+    }
+  }
+
+  private void requireEndReached(Segment last) {
+    if (firstNeededPosition > recordsEnd) {
+      String what =
+          String.format(
+              "its last record ends here, though the store holds the records before position %d",
+              firstNeededPosition);
+      throw damaged(new Damage(last, recordsEnd, what, null));
+    }
+  }
+
+  private FrameCursor open(Segment segment) throws IOException {
+    return new FrameCursor(disk.openToRead(segment.name()), segment.base());
+  }
+
+  /** Returns null if the header is not intact. */
+  private static @Nullable SegmentHeader readHeader(Segment segment, DiskFile file)
+      throws IOException {
+    byte[] bytes = new byte[SegmentHeader.BYTES];
+    ByteBuffer target = ByteBuffer.wrap(bytes);
+    while (target.hasRemaining() && file.read(target, target.position()) > 0) {}
+    SegmentHeader header = SegmentHeader.decode(bytes);
+    if (header != null && header.version() > SegmentHeader.VERSION) {
+      throw new LogFormatException(
+          String.format(
+              "log file %s was written by a newer Eider (format %d), this one knows %d",
+              segment.name(), header.version(), SegmentHeader.VERSION));
+    }
+    if (header != null && header.base() != segment.base()) {
+      throw new LogCorruptedException(
+          String.format(
+              "log file %s says that it is %s: it was renamed or copied. Move it away, or give it"
+                  + " its name back.",
+              segment.name(), Segment.nameOf(header.base())));
+    }
+    return header;
+  }
+
+  private LogCorruptedException damaged(Damage damage) {
+    List<Segment> lost = new ArrayList<>(segments.tailMap(damage.segment().base()).values());
+    boolean earlierOnesSuffice =
+        lost.size() < segments.size() && damage.segment().base() >= firstNeededPosition;
+    String files = lost.size() == 1 ? "it" : "it and the " + (lost.size() - 1) + " later files";
+    String advice =
+        earlierOnesSuffice
+            ? String.format(
+                "To lose the records from position %d on instead, move %s away.",
+                damage.segment().base(), files)
+            : adviceToBeginAnew("move every log file away and ");
+    return damage.toException("Nothing was changed. Restore the file from a copy. " + advice);
+  }
+
+  /** An empty file is a segment whose creation a crash cut short: the log goes on from its base. */
+  private String adviceToBeginAnew(String before) {
+    return String.format(
+        "To lose the records from position %d on instead, %screate an empty file %s.",
+        firstNeededPosition, before, Segment.nameOf(firstNeededPosition));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.eider.server.persist;
+
+import dev.eider.server.base.Invariants;
+import dev.eider.server.log.LogRecord;
+import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.Fold;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.RunRecord;
+import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.RunRecordCodec;
+import dev.eider.server.store.EventRow;
+import dev.eider.server.store.PersistBatch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Folds log records into what the next DuckDB transaction writes. Keeps the state of the open runs
+ * as of the records it has taken. Owned by the persister thread.
+ */
+final class BatchBuilder {
+  private static final Comparator<EventRow> BY_RUN_AND_SEQ =
+      Comparator.comparing(EventRow::runId).thenComparingLong(EventRow::seq);
+
+  private final Map<RunId, FoldedRun> runs = new HashMap<>();
+  private final Set<RunId> changed = new HashSet<>();
+  private final List<EventRow> rows = new ArrayList<>();
+  private long nextPosition;
+  private long bytes;
+
+  /**
+   * @param openRuns the runs that DuckDB knows as open
+   * @param position the log position up to which DuckDB has them
+   */
+  BatchBuilder(List<FoldedRun> openRuns, long position) {
+    openRuns.forEach(run -> runs.put(run.runId(), run));
+    nextPosition = position;
+  }
+
+  void add(LogRecord entry) {
+    RunRecord record = RunRecordCodec.decode(entry.body());
+    RunId runId = record.runId();
+    FoldedRun after = Fold.apply(runs.get(runId), entry.position(), record);
+    Invariants.require(
+        after != null || runs.containsKey(runId),
+        "run %s: the record at position %d is of a run that was never opened",
+        runId,
+        entry.position());
+    if (after != null) {
+      runs.put(runId, after);
+      changed.add(runId);
+      addRows(entry.position(), record);
+    }
+    nextPosition = entry.nextPosition();
+    bytes += entry.body().length;
+  }
+
+  int eventCount() {
+    return rows.size();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  boolean isEmpty() {
+    return bytes == 0;
+  }
+
+  /** The batch so far, its events ordered by run and seq. */
+  PersistBatch build() {
+    rows.sort(BY_RUN_AND_SEQ);
+    List<FoldedRun> after = changed.stream().map(runs::get).toList();
+    return new PersistBatch(List.copyOf(rows), after, nextPosition);
+  }
+
+  /** Begins the next batch; closed runs are forgotten. */
+  void clear() {
+    for (RunId runId : changed) {
+      runs.computeIfPresent(runId, (id, run) -> run.isOpen() ? run : null);
+    }
+    changed.clear();
+    rows.clear();
+    bytes = 0;
+  }
+
+  private void addRows(long position, RunRecord record) {
+    Published published = record.published();
+    if (published == null) {
+      return;
+    }
+    long seq = published.firstSeq();
+    for (EncodedEvent event : published.events()) {
+      rows.add(new EventRow(position, record.runId(), seq++, event));
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.eider.server.persist;
+
+import dev.eider.server.base.Worker;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.log.EventLog;
+import dev.eider.server.log.LogReader;
+import dev.eider.server.log.LogRecord;
+import dev.eider.server.store.DuckDbStore;
+import dev.eider.server.store.PersistBatch;
+import dev.eider.server.store.StoreException;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries the log into DuckDB.
+ *
+ * <p>It reads what was forced, folds it, and writes it in transactions as large as there is
+ * material for: a full one at once, a smaller one when its first event has waited for the linger
+ * time or somebody waits for it. Its place in the log is part of the transaction, so after a crash
+ * or a failure it goes on where DuckDB says. When DuckDB fails, it is closed and opened again with
+ * growing delays, while the log takes what is published.
+ *
+ * <p>Runs on the thread {@code persister}, which it owns. {@link #stop} is thread-safe.
+ */
+public final class Persister {
+  private static final Logger LOG = LoggerFactory.getLogger(Persister.class);
+  private static final long POLL_MS = 10;
+  private static final long REOPEN_DELAY_MIN_MS = 100;
+  private static final long REOPEN_DELAY_MAX_MS = 5_000;
+
+  private final EventLog log;
+  private final DuckDbStore store;
+  private final Hub hub;
+  private final InstantSource clock;
+  private final PersisterConfig config;
+  private final Worker worker;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private @Nullable PersistBatch unconfirmed;
+
+  /** Starts the thread. The store is used by it alone, but for its readers. */
+  public Persister(
+      EventLog log,
+      DuckDbStore store,
+      Hub hub,
+      InstantSource clock,
+      PersisterConfig config,
+      BiConsumer<String, Throwable> onDefect) {
+    this.log = log;
+    this.store = store;
+    this.hub = hub;
+    this.clock = clock;
+    this.config = config;
+    worker = new Worker("persister", this::run, onDefect);
+  }
+
+  /**
+   * Persists what the log holds, makes a checkpoint and ends the thread. Nothing may be appended
+   * any more. Blocks.
+   *
+   * @return whether it ended in time; what is not persisted then stays in the log
+   */
+  public boolean stop(long timeoutMs) throws InterruptedException {
+    stop.countDown();
+    hub.progress().wake();
+    return worker.join(timeoutMs);
+  }
+
+  private void run() {
+    long delayMs = REOPEN_DELAY_MIN_MS;
+    boolean isFailed = false;
+    try {
+      while (true) {
+        try {
+          if (isFailed) {
+            store.reopen();
+            LOG.info("DuckDB is open again");
+            isFailed = false;
+            delayMs = REOPEN_DELAY_MIN_MS;
+          }
+          follow();
+          return;
+        } catch (StoreException e) {
+          LOG.warn("DuckDB cannot be used; next try in {} ms", delayMs, e);
+          isFailed = true;
+          if (stop.await(delayMs, TimeUnit.MILLISECONDS)) {
+            return;
+          }
+          delayMs = Math.min(2 * delayMs, REOPEN_DELAY_MAX_MS);
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the persister", e);
+    }
+  }
+
+  /** Persists until asked to stop. */
+  private void follow() throws StoreException, InterruptedException {
+    long position = store.persistedPosition();
+    confirm(position);
+    BatchBuilder batch = new BatchBuilder(store.openRuns(), position);
+    CheckpointSchedule schedule =
+        new CheckpointSchedule(config.checkpointBytes(), config.checkpointIdleMs(), position);
+    try (LogReader reader = log.read(position)) {
+      while (true) {
+        boolean isLast = isStopping();
+        fill(batch, reader);
+        if (!batch.isEmpty()) {
+          persist(batch, schedule);
+        } else if (isLast) {
+          checkpoint(schedule);
+          return;
+        } else {
+          hub.progress().awaitWanted(POLL_MS);
+        }
+        if (schedule.isDue(clock.millis())) {
+          checkpoint(schedule);
+        }
+      }
+    }
+  }
+
+  /** Adds records until the batch is full, or has waited long enough, or is waited for. */
+  private void fill(BatchBuilder batch, LogReader reader) throws InterruptedException {
+    long startMs = 0;
+    while (batch.eventCount() < config.batchEventsMax() && batch.bytes() < config.batchBytesMax()) {
+      LogRecord entry = next(reader);
+      if (entry != null) {
+        startMs = batch.isEmpty() ? clock.millis() : startMs;
+        batch.add(entry);
+      } else if (batch.isEmpty()
+          || isStopping()
+          || hub.progress().isWanted()
+          || clock.millis() - startMs >= config.lingerMs()) {
+        return;
+      } else {
+        hub.progress().awaitWanted(POLL_MS);
+      }
+    }
+  }
+
+  private @Nullable LogRecord next(LogReader reader) {
+    return reader.next(Math.min(log.forcedPosition(), log.endPosition()));
+  }
+
+  private void persist(BatchBuilder batch, CheckpointSchedule schedule) throws StoreException {
+    PersistBatch built = batch.build();
+    unconfirmed = built;
+    store.persist(built);
+    LOG.debug("persisted {} events up to {}", built.events().size(), built.nextPosition());
+    confirm(built.nextPosition());
+    schedule.persisted(built.nextPosition(), clock.millis());
+    batch.clear();
+  }
+
+  /**
+   * Reports the latest batch, if DuckDB has it: a commit that failed may have happened all the
+   * same.
+   */
+  private void confirm(long persistedPosition) {
+    PersistBatch batch = unconfirmed;
+    if (batch != null && batch.nextPosition() == persistedPosition) {
+      hub.persisted(batch.runs(), batch.nextPosition());
+    }
+    unconfirmed = null;
+  }
+
+  private boolean isStopping() {
+    return stop.getCount() == 0;
+  }
+
+  private void checkpoint(CheckpointSchedule schedule) throws StoreException {
+    store.checkpoint();
+    log.trim(schedule.checkpointed());
+  }
+}

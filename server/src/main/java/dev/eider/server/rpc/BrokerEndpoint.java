@@ -1,0 +1,208 @@
+package dev.eider.server.rpc;
+
+import dev.eider.server.fork.Forker;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.RunIdMaker;
+import dev.eider.server.sequencer.RunWriter;
+import dev.eider.server.subscribe.ColdRead;
+import dev.eider.server.subscribe.Readers;
+import dev.eider.server.subscribe.StreamReader;
+import dev.eider.server.subscribe.Subscription;
+import dev.eider.server.subscribe.SubscriptionRequest;
+import dev.eider.v1.BrokerServiceGrpc;
+import dev.eider.v1.ColdStreamRequest;
+import dev.eider.v1.EventFilter;
+import dev.eider.v1.ForkRequest;
+import dev.eider.v1.ForkResponse;
+import dev.eider.v1.PublishRequest;
+import dev.eider.v1.PublishResponse;
+import dev.eider.v1.PublishStreamRequest;
+import dev.eider.v1.PublishStreamResponse;
+import dev.eider.v1.SubscribeRequest;
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * BrokerService. Its event streams carry bytes that were encoded once for all readers, which the
+ * generated base class has no room for; so the methods are bound here. Thread-safe.
+ */
+final class BrokerEndpoint implements BindableService {
+  private static final int BATCH_EVENTS_DEFAULT = 1_000;
+  private static final int BATCH_EVENTS_MAX = 10_000;
+  private static final int JSON_PATCH_OPS_MAX = 1_000;
+
+  private final RunWriter writer;
+  private final Forker forker;
+  private final Readers readers;
+  private final PublishRequests publishRequests;
+  private final RequestLimits limits;
+  private final RunIdMaker runIds;
+  private final Set<PublishStreamCall> publishStreams = ConcurrentHashMap.newKeySet();
+
+  BrokerEndpoint(
+      RunWriter writer, Forker forker, Readers readers, RequestLimits limits, RunIdMaker runIds) {
+    this.writer = writer;
+    this.forker = forker;
+    this.readers = readers;
+    this.limits = limits;
+    this.runIds = runIds;
+    publishRequests = new PublishRequests(limits, readers.clock());
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    ServiceDescriptor generated = BrokerServiceGrpc.getServiceDescriptor();
+    MethodDescriptor<SubscribeRequest, EncodedResponse> subscribe =
+        encoded(BrokerServiceGrpc.getSubscribeMethod());
+    MethodDescriptor<ColdStreamRequest, EncodedResponse> coldStream =
+        encoded(BrokerServiceGrpc.getColdStreamMethod());
+    ServiceDescriptor descriptor =
+        ServiceDescriptor.newBuilder(generated.getName())
+            .setSchemaDescriptor(generated.getSchemaDescriptor())
+            .addMethod(BrokerServiceGrpc.getPublishMethod())
+            .addMethod(BrokerServiceGrpc.getPublishStreamMethod())
+            .addMethod(subscribe)
+            .addMethod(coldStream)
+            .addMethod(BrokerServiceGrpc.getForkMethod())
+            .build();
+    return ServerServiceDefinition.builder(descriptor)
+        .addMethod(BrokerServiceGrpc.getPublishMethod(), ServerCalls.asyncUnaryCall(this::publish))
+        .addMethod(
+            BrokerServiceGrpc.getPublishStreamMethod(),
+            ServerCalls.asyncBidiStreamingCall(this::publishStream))
+        .addMethod(subscribe, ServerCalls.asyncServerStreamingCall(this::subscribe))
+        .addMethod(coldStream, ServerCalls.asyncServerStreamingCall(this::coldStream))
+        .addMethod(BrokerServiceGrpc.getForkMethod(), ServerCalls.asyncUnaryCall(this::fork))
+        .build();
+  }
+
+  /** Ends the publish streams once what is under way on them is answered. */
+  void end(BrokerException refusal) {
+    publishStreams.forEach(call -> call.end(refusal));
+  }
+
+  private void publish(PublishRequest request, StreamObserver<PublishResponse> responses) {
+    Responses.tolerateCancel(responses);
+    try {
+      Responses.send(
+          responses,
+          writer.execute(publishRequests.toCommand(request)),
+          PublishRequests::toResponse);
+    } catch (BrokerException refusal) {
+      Responses.refuse(responses, refusal);
+    }
+  }
+
+  private StreamObserver<PublishStreamRequest> publishStream(
+      StreamObserver<PublishStreamResponse> responses) {
+    PublishStreamCall call =
+        new PublishStreamCall(
+            writer,
+            publishRequests,
+            (ServerCallStreamObserver<PublishStreamResponse>) responses,
+            publishStreams);
+    call.start();
+    return call;
+  }
+
+  private void subscribe(SubscribeRequest request, StreamObserver<EncodedResponse> responses) {
+    try {
+      ServerCallStreamObserver<EncodedResponse> stream =
+          (ServerCallStreamObserver<EncodedResponse>) responses;
+      SubscriptionRequest checked =
+          new SubscriptionRequest(
+              RequestValidator.runId("run_id", request.getRunId()),
+              RequestValidator.atLeast("after_seq", request.getAfterSeq(), 0),
+              filter(request.hasFilter(), request.getFilter()),
+              request.getWaitForRun(),
+              batchEvents(request.getMaxBatch()),
+              request.getNotices());
+      start(new Subscription(checked, new GrpcEventSink<>(stream), readers), stream);
+    } catch (BrokerException refusal) {
+      Responses.refuse(responses, refusal);
+    }
+  }
+
+  private void coldStream(ColdStreamRequest request, StreamObserver<EncodedResponse> responses) {
+    try {
+      ServerCallStreamObserver<EncodedResponse> stream =
+          (ServerCallStreamObserver<EncodedResponse>) responses;
+      long untilSeq = RequestValidator.atLeast("until_seq", request.getUntilSeq(), 0);
+      ColdRead.Request checked =
+          new ColdRead.Request(
+              RequestValidator.runId("run_id", request.getRunId()),
+              RequestValidator.atLeast("after_seq", request.getAfterSeq(), 0),
+              untilSeq == 0 ? Long.MAX_VALUE : untilSeq,
+              filter(request.hasFilter(), request.getFilter()));
+      start(new ColdRead(checked, new GrpcEventSink<>(stream), readers), stream);
+    } catch (BrokerException refusal) {
+      Responses.refuse(responses, refusal);
+    }
+  }
+
+  private void fork(ForkRequest request, StreamObserver<ForkResponse> responses) {
+    try {
+      RequestValidator.requestSize(request, limits);
+      check(request);
+      RunId childId =
+          request.getRunId().isEmpty()
+              ? runIds.make(request.getRequestId())
+              : RequestValidator.runId("run_id", request.getRunId());
+      Responses.sendFromStage(
+          readers.pools().cold(), responses, () -> forker.fork(request, childId));
+    } catch (BrokerException refusal) {
+      Responses.refuse(responses, refusal);
+    }
+  }
+
+  private static void check(ForkRequest request) {
+    RequestValidator.runId("parent_run_id", request.getParentRunId());
+    RequestValidator.atLeast("parent_t", request.getParentT(), 0);
+    RequestValidator.requestId(request.getRequestId());
+    RequestValidator.labels(request.getLabelsMap());
+    RequestValidator.text("mutation_summary", request.getMutationSummary());
+    RequestValidator.text("reason", request.getReason());
+    switch (request.getMutationCase()) {
+      case MERGE_PATCH -> EventValidator.checkStruct(request.getMergePatch(), "merge_patch");
+      case REPLACEMENT -> EventValidator.checkSnapshot(request.getReplacement(), "replacement");
+      case JSON_PATCH -> {
+        RequestValidator.inRange(
+            "json_patch.ops", request.getJsonPatch().getOpsCount(), 0, JSON_PATCH_OPS_MAX);
+        request
+            .getJsonPatch()
+            .getOpsList()
+            .forEach(op -> EventValidator.checkValue(op.getValue(), "json_patch.ops"));
+      }
+      case MUTATION_NOT_SET -> {}
+    }
+  }
+
+  private static EventMatcher filter(boolean isSet, EventFilter filter) {
+    return isSet ? RequestValidator.filter(filter) : EventMatcher.ALL;
+  }
+
+  private static int batchEvents(int maxBatch) {
+    RequestValidator.inRange("max_batch", maxBatch, 0, BATCH_EVENTS_MAX);
+    return maxBatch == 0 ? BATCH_EVENTS_DEFAULT : maxBatch;
+  }
+
+  private static void start(
+      StreamReader<?> reader, ServerCallStreamObserver<EncodedResponse> stream) {
+    stream.setOnReadyHandler(reader::wake);
+    stream.setOnCancelHandler(reader::cancel);
+    reader.start();
+  }
+
+  private static <T> MethodDescriptor<T, EncodedResponse> encoded(MethodDescriptor<T, ?> method) {
+    return method.toBuilder(method.getRequestMarshaller(), new EncodedMarshaller()).build();
+  }
+}

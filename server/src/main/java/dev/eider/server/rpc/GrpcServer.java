@@ -1,0 +1,141 @@
+package dev.eider.server.rpc;
+
+import dev.eider.server.fork.Forker;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.RunIdMaker;
+import dev.eider.server.sequencer.RunWriter;
+import dev.eider.server.subscribe.Readers;
+import dev.eider.server.subscribe.RunDirectory;
+import dev.eider.v1.BrokerServiceGrpc;
+import dev.eider.v1.GetServerInfoResponse;
+import dev.eider.v1.RunServiceGrpc;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
+import io.grpc.protobuf.services.ChannelzService;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The listening socket and everything that answers on it: Eider's services, health, reflection (v1
+ * and v1alpha) and channelz. Thread-safe.
+ */
+public final class GrpcServer {
+  private static final int CALLS_PER_CONNECTION_MAX = 16_384;
+  private static final int REQUEST_OVERHEAD_BYTES = 1 << 20;
+  private static final int CHANNELZ_PAGE_SIZE = 100;
+  private static final long KEEPALIVE_PERMITTED_S = 5;
+
+  private final Server server;
+  private final HealthStatusManager health;
+  private final BrokerEndpoint broker;
+
+  private GrpcServer(Server server, HealthStatusManager health, BrokerEndpoint broker) {
+    this.server = server;
+    this.health = health;
+    this.broker = broker;
+  }
+
+  /**
+   * Binds the socket and begins to answer.
+   *
+   * @throws IOException if the address cannot be bound
+   */
+  public static GrpcServer start(
+      InetSocketAddress address, RequestLimits limits, long closeWaitMs, Parts parts)
+      throws IOException {
+    BrokerEndpoint broker =
+        new BrokerEndpoint(parts.writer(), parts.forker(), parts.readers(), limits, parts.runIds());
+    RunEndpoint runs =
+        new RunEndpoint(
+            parts.writer(),
+            parts.directory(),
+            parts.forker(),
+            parts.readers(),
+            parts.runIds(),
+            closeWaitMs);
+    HealthStatusManager health = new HealthStatusManager();
+    Server server =
+        NettyServerBuilder.forAddress(address)
+            .directExecutor()
+            // A little more than allowed, so that the refusal of what is over it can say why.
+            .maxInboundMessageSize(
+                Math.toIntExact(limits.requestBytesMax() + REQUEST_OVERHEAD_BYTES))
+            .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+            .permitKeepAliveTime(KEEPALIVE_PERMITTED_S, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .addService(broker)
+            .addService(runs)
+            .addService(new ServerInfoEndpoint(parts.info()))
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(v1AlphaReflection())
+            .addService(ChannelzService.newInstance(CHANNELZ_PAGE_SIZE))
+            .build()
+            .start();
+    GrpcServer started = new GrpcServer(server, health, broker);
+    started.setServing(true);
+    return started;
+  }
+
+  /** The memory the network layer holds outside the heap, in bytes. */
+  public static long directBytes() {
+    return PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+  }
+
+  /** The address bound. */
+  public InetSocketAddress address() {
+    List<? extends SocketAddress> sockets = server.getListenSockets();
+    return (InetSocketAddress) sockets.get(0);
+  }
+
+  /** Says in the health service whether publishes are accepted. */
+  public void setServing(boolean isServing) {
+    ServingStatus status = isServing ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    health.setStatus(BrokerServiceGrpc.SERVICE_NAME, status);
+    health.setStatus(RunServiceGrpc.SERVICE_NAME, status);
+  }
+
+  /** Takes no new calls and ends the publish streams once what is under way on them is answered. */
+  public void drain(BrokerException refusal) {
+    health.enterTerminalState();
+    server.shutdown();
+    broker.end(refusal);
+  }
+
+  /** Waits for the open calls to end, then ends what is left, and closes the socket. Blocks. */
+  public void stop(long timeoutMs) throws InterruptedException {
+    if (!server.awaitTermination(timeoutMs, TimeUnit.MILLISECONDS)) {
+      server.shutdownNow();
+      server.awaitTermination(timeoutMs, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @SuppressWarnings("deprecation") // older grpcurl and others still ask for v1alpha
+  private static BindableService v1AlphaReflection() {
+    return ProtoReflectionService.newInstance();
+  }
+
+  /**
+   * What the services hand their requests to.
+   *
+   * @param info describes the daemon as it is at the moment
+   */
+  public record Parts(
+      RunWriter writer,
+      RunDirectory directory,
+      Forker forker,
+      Readers readers,
+      RunIdMaker runIds,
+      Supplier<GetServerInfoResponse> info) {}
+}

@@ -1,0 +1,67 @@
+package dev.eider.server.rpc;
+
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.RunId;
+import dev.eider.server.sequencer.Applied;
+import dev.eider.server.sequencer.Command;
+import dev.eider.v1.Event;
+import dev.eider.v1.PublishRequest;
+import dev.eider.v1.PublishResponse;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns publish requests into commands and their outcomes into answers. Thread-safe. */
+final class PublishRequests {
+  private final RequestLimits limits;
+  private final InstantSource clock;
+
+  PublishRequests(RequestLimits limits, InstantSource clock) {
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  /**
+   * Checks a request and encodes its events.
+   *
+   * @throws BrokerException if it breaks a rule
+   */
+  Command.Publish toCommand(PublishRequest request) {
+    RunId runId = RequestValidator.runId("run_id", request.getRunId());
+    RequestValidator.eventCount(request.getEventsCount(), limits);
+    RequestValidator.requestSize(request, limits);
+    if (request.getEventsCount() == 0 && !request.getCloseRun() && !request.getOpenIfMissing()) {
+      throw RequestValidator.invalid("events", "at least one is needed");
+    }
+    return new Command.Publish(
+        runId,
+        encode(request.getEventsList()),
+        request.getOpenIfMissing(),
+        request.hasExpectedSeq()
+            ? (Long) RequestValidator.atLeast("expected_seq", request.getExpectedSeq(), 0)
+            : null,
+        request.hasProducer() ? RequestValidator.producer(request.getProducer()) : null,
+        request.getCloseRun());
+  }
+
+  static PublishResponse toResponse(Applied applied) {
+    return PublishResponse.newBuilder()
+        .setFirstSeq(applied.firstSeq())
+        .setLastSeq(applied.lastSeq())
+        .setDuplicate(applied.duplicate())
+        .build();
+  }
+
+  private List<EncodedEvent> encode(List<Event> events) {
+    long nowUs = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    List<EncodedEvent> encoded = new ArrayList<>(events.size());
+    for (int i = 0; i < events.size(); i++) {
+      encoded.add(
+          EncodedEvent.of(EventValidator.complete(events.get(i), "events[" + i + "]", nowUs)));
+    }
+    return encoded;
+  }
+}

@@ -1,0 +1,163 @@
+package dev.eider.server.sequencer;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.eider.server.base.Worker;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.v1.ErrorReason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/**
+ * Brings commands to the sequencer, and asks DuckDB first about a run that is not in memory: it may
+ * be new, or closed long ago.
+ *
+ * <p>Commands of one run keep their order: as long as one of them is being looked up, the later
+ * ones queue behind it. Many look-ups go into one query. Thread-safe; the look-ups run on the
+ * thread {@code run-lookup}.
+ */
+final class Admission {
+  private static final int LOOKUPS_PER_QUERY_MAX = 500;
+  private static final long IDLE_MS = 100;
+
+  private final Hub hub;
+  private final Sequencer sequencer;
+  private final PersistedRuns persistedRuns;
+  private final BlockingQueue<Submission> lookups;
+  private final Object lock = new Object();
+
+  @GuardedBy("lock")
+  private final Map<RunId, Integer> waiting = new HashMap<>();
+
+  private final Worker worker;
+  private volatile boolean stopping;
+
+  Admission(
+      Hub hub,
+      Sequencer sequencer,
+      PersistedRuns persistedRuns,
+      int queueRequestsMax,
+      BiConsumer<String, Throwable> onDefect) {
+    this.hub = hub;
+    this.sequencer = sequencer;
+    this.persistedRuns = persistedRuns;
+    lookups = new LinkedBlockingQueue<>(queueRequestsMax);
+    worker = new Worker("run-lookup", this::run, onDefect);
+  }
+
+  /** Passes a command on; a refusal completes its future. */
+  void submit(Submission submission) {
+    RunId runId = submission.command().runId();
+    boolean accepted;
+    synchronized (lock) {
+      boolean isOvertaking = waiting.containsKey(runId);
+      if (hub.find(runId) != null && !isOvertaking && submission.command().requestId().isEmpty()) {
+        accepted = sequencer.offer(submission);
+      } else {
+        accepted = lookups.offer(submission);
+        if (accepted) {
+          waiting.merge(runId, 1, Integer::sum);
+        }
+      }
+    }
+    if (!accepted) {
+      submission.done().completeExceptionally(queueFull());
+    }
+  }
+
+  /** Ends the thread once it has passed on what it has. */
+  boolean stop(long timeoutMs) throws InterruptedException {
+    stopping = true;
+    return worker.join(timeoutMs);
+  }
+
+  private void run() {
+    List<Submission> batch = new ArrayList<>();
+    try {
+      while (!stopping || !lookups.isEmpty()) {
+        Submission first = lookups.poll(IDLE_MS, TimeUnit.MILLISECONDS);
+        if (first != null) {
+          batch.add(first);
+          lookups.drainTo(batch, LOOKUPS_PER_QUERY_MAX - 1);
+          lookUp(batch);
+          batch.clear();
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the look-ups", e);
+    }
+  }
+
+  private void lookUp(List<Submission> batch) {
+    long reapCount = sequencer.reaper().reapCount();
+    Set<RunId> runIds = new HashSet<>();
+    Set<String> requestIds = new HashSet<>();
+    for (Submission submission : batch) {
+      if (hub.find(submission.command().runId()) == null) {
+        runIds.add(submission.command().runId());
+      }
+      if (!submission.command().requestId().isEmpty()) {
+        requestIds.add(submission.command().requestId());
+      }
+    }
+    try {
+      List<FoldedRun> found =
+          runIds.isEmpty() && requestIds.isEmpty()
+              ? List.of()
+              : persistedRuns.find(runIds, requestIds);
+      pass(batch, found, reapCount);
+    } catch (BrokerException refused) {
+      for (Submission submission : batch) {
+        leave(submission);
+        submission.done().completeExceptionally(refused);
+      }
+    }
+  }
+
+  private void pass(List<Submission> batch, List<FoldedRun> found, long reapCount) {
+    Map<RunId, FoldedRun> byRunId = new HashMap<>();
+    Map<String, FoldedRun> byRequestId = new HashMap<>();
+    for (FoldedRun run : found) {
+      byRunId.put(run.runId(), run);
+      byRequestId.put(run.requestId(), run);
+    }
+    for (Submission submission : batch) {
+      Command command = submission.command();
+      Submission lookedUp =
+          submission.lookedUp(
+              byRunId.get(command.runId()),
+              command.requestId().isEmpty() ? null : byRequestId.get(command.requestId()),
+              reapCount);
+      boolean accepted;
+      synchronized (lock) {
+        accepted = sequencer.offer(lookedUp);
+        leave(submission);
+      }
+      if (!accepted) {
+        submission.done().completeExceptionally(queueFull());
+      }
+    }
+  }
+
+  private void leave(Submission submission) {
+    synchronized (lock) {
+      waiting.computeIfPresent(
+          submission.command().runId(), (runId, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
+  private static BrokerException queueFull() {
+    return BrokerException.of(
+        ErrorReason.ERROR_REASON_OVERLOADED, "too many requests wait to be sequenced");
+  }
+}

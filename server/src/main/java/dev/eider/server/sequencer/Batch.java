@@ -1,0 +1,173 @@
+package dev.eider.server.sequencer;
+
+import dev.eider.server.base.Invariants;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.log.EventLog;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.Fold;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.RunRecord;
+import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.RunRecordCodec;
+import dev.eider.server.run.SequencedEvent;
+import dev.eider.v1.ErrorReason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands between two forces, decided one after another on the runs as the earlier ones leave
+ * them.
+ *
+ * <p>Nothing of it is visible before {@link #publish}; {@link #fail} drops it as if it had never
+ * been. Owned by the sequencer thread.
+ */
+final class Batch {
+  private final EventLog log;
+  private final Hub hub;
+  private final Decider decider;
+  private final int openRunsMax;
+  private final Map<RunId, FoldedRun> runs = new HashMap<>();
+  private final Map<String, FoldedRun> runsByRequestId = new HashMap<>();
+  private final List<Step> steps = new ArrayList<>();
+  private int openedCount;
+  private int appendedCount;
+  private long bytes;
+
+  Batch(EventLog log, Hub hub, Decider decider, int openRunsMax) {
+    this.log = log;
+    this.hub = hub;
+    this.decider = decider;
+    this.openRunsMax = openRunsMax;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Says whether there is something to commit. */
+  boolean hasRecords() {
+    return appendedCount > 0;
+  }
+
+  /**
+   * Returns the run that a command is about, as the commands before leave it, or null if it is not
+   * in memory.
+   */
+  @Nullable FoldedRun find(RunId runId) {
+    FoldedRun changed = runs.get(runId);
+    if (changed != null) {
+      return changed;
+    }
+    RunTail tail = hub.find(runId);
+    return tail == null ? null : tail.run();
+  }
+
+  /** Decides a command; a refusal is answered at once. */
+  void add(Submission submission, long nowUs) {
+    FoldedRun run = find(submission.command().runId());
+    try {
+      requireFreshRequestId(submission);
+      FoldedRun known = run == null ? submission.persisted() : run;
+      Decision decision = decider.decide(known, submission.command(), nowUs);
+      if (decision instanceof Decision.Append append) {
+        append(submission, run, append.record());
+      } else if (decision instanceof Decision.Answer answer) {
+        steps.add(new Step(submission, answer.applied(), null));
+      }
+    } catch (BrokerException refused) {
+      submission.done().completeExceptionally(refused);
+    }
+  }
+
+  private void requireFreshRequestId(Submission submission) {
+    if (submission.command() instanceof Command.Open open && !open.requestId().isEmpty()) {
+      FoldedRun same = findByRequestId(submission, open.requestId());
+      if (same != null && !same.runId().equals(open.runId())) {
+        throw Decider.requestIdTaken(open, same);
+      }
+    }
+  }
+
+  private @Nullable FoldedRun findByRequestId(Submission submission, String requestId) {
+    FoldedRun changed = runsByRequestId.get(requestId);
+    if (changed != null) {
+      return changed;
+    }
+    RunId inMemory = hub.findByRequestId(requestId);
+    return inMemory == null ? submission.sameRequest() : find(inMemory);
+  }
+
+  private void append(Submission submission, @Nullable FoldedRun run, RunRecord record) {
+    if (record.opened() != null && hub.openRunCount() + openedCount >= openRunsMax) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_OVERLOADED,
+              "the daemon has its limit of " + openRunsMax + " open runs; close some")
+          .with("limit", openRunsMax);
+    }
+    Published published = record.published();
+    long firstSeq = published == null ? 0 : published.firstSeq();
+    byte[] body = RunRecordCodec.encode(record);
+    long position = log.append(record.runId(), firstSeq, body);
+    FoldedRun after =
+        Invariants.requireNonNull(
+            Fold.apply(run, position, record), "run %s: own record was skipped", record.runId());
+    runs.put(record.runId(), after);
+    if (record.opened() != null) {
+      openedCount++;
+      runsByRequestId.put(record.opened().requestId(), after);
+    }
+    appendedCount++;
+    bytes += body.length;
+    long lastSeq = after.headSeq();
+    Effect effect =
+        new Effect(
+            position, Sequencing.of(record), record.opened() != null, record.closed() != null);
+    steps.add(new Step(submission, new Applied(after, firstSeq, lastSeq, false), effect));
+  }
+
+  /** Shows the batch, which is durable now, to readers and then acknowledges it. */
+  void publish(RunReaper reaper) {
+    Map<RunTail, Change> changes = new LinkedHashMap<>();
+    for (Step step : steps) {
+      Effect effect = step.effect();
+      if (effect != null) {
+        RunTail tail = hub.advance(step.applied().run(), effect.position(), effect.events());
+        changes.merge(tail, new Change(effect.opened(), effect.closed()), Change::and);
+      }
+    }
+    for (Step step : steps) {
+      step.submission().done().complete(step.applied());
+    }
+    changes.forEach(
+        (tail, change) -> {
+          hub.announce(tail, change.opened(), change.closed());
+          if (change.closed()) {
+            reaper.closed(tail);
+          }
+        });
+  }
+
+  /** Answers every command of the batch that none of it happened. */
+  void fail(BrokerException reason) {
+    for (Step step : steps) {
+      step.submission().done().completeExceptionally(reason);
+    }
+  }
+
+  private record Step(Submission submission, Applied applied, @Nullable Effect effect) {}
+
+  private record Effect(
+      long position, List<SequencedEvent> events, boolean opened, boolean closed) {}
+
+  private record Change(boolean opened, boolean closed) {
+    Change and(Change later) {
+      return new Change(opened || later.opened, closed || later.closed);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.eider.server.sequencer;
+
+import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.Parent;
+import dev.eider.server.run.ProducerStamp;
+import dev.eider.server.run.RunId;
+import dev.eider.v1.ErrorReason;
+import dev.eider.v1.RunOutcome;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client wants done to one run, checked as far as that goes without knowing the run.
+ * Immutable.
+ */
+public sealed interface Command {
+  RunId runId();
+
+  /** Roughly what the command takes in memory and in the log, in bytes. */
+  long bytes();
+
+  /** The id that makes the command a repeat of an earlier one; empty without. */
+  default String requestId() {
+    return "";
+  }
+
+  /**
+   * Append events.
+   *
+   * @param expectedSeq the head the caller believes in, or null
+   */
+  record Publish(
+      RunId runId,
+      List<EncodedEvent> events,
+      boolean openIfMissing,
+      @Nullable Long expectedSeq,
+      @Nullable ProducerStamp producer,
+      boolean close)
+      implements Command {
+    @Override
+    public long bytes() {
+      return bytesOf(events);
+    }
+  }
+
+  /**
+   * Open a run, with its first events when it is a fork.
+   *
+   * @param requestHash tells a repeat from a conflict
+   * @param conflict what to answer when the request id was used with other arguments
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written once, compared by content where it matters
+  record Open(
+      RunId runId,
+      Map<String, String> labels,
+      String requestId,
+      byte[] requestHash,
+      @Nullable Parent parent,
+      List<EncodedEvent> events,
+      ErrorReason conflict)
+      implements Command {
+    @Override
+    public long bytes() {
+      return bytesOf(events);
+    }
+  }
+
+  /** Close a run. */
+  record Close(RunId runId, RunOutcome outcome) implements Command {
+    @Override
+    public long bytes() {
+      return bytesOf(List.of());
+    }
+  }
+
+  private static long bytesOf(List<EncodedEvent> events) {
+    long sum = 256;
+    for (EncodedEvent event : events) {
+      sum += event.bytes().length + 64;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,209 @@
+package dev.eider.server.sequencer;
+
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ProducerStamp;
+import dev.eider.server.run.ProducerState;
+import dev.eider.server.run.RunRecord;
+import dev.eider.server.run.RunRecord.Closed;
+import dev.eider.server.run.RunRecord.Opened;
+import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.sequencer.Command.Close;
+import dev.eider.server.sequencer.Command.Open;
+import dev.eider.server.sequencer.Command.Publish;
+import dev.eider.v1.ErrorReason;
+import dev.eider.v1.RunOutcome;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what becomes of a command, given the run as it is. Pure. Immutable. */
+final class Decider {
+  private static final Opened PLAIN_OPEN = new Opened(Map.of(), "", new byte[0], null);
+
+  private final int producersMax;
+
+  Decider(int producersMax) {
+    this.producersMax = producersMax;
+  }
+
+  /**
+   * Decides.
+   *
+   * @param run the run after all commands decided before, null if it does not exist
+   * @throws BrokerException if the command is refused
+   */
+  Decision decide(@Nullable FoldedRun run, Command command, long nowUs) {
+    if (command instanceof Publish publish) {
+      return decide(run, publish, nowUs);
+    }
+    if (command instanceof Open open) {
+      return decide(run, open, nowUs);
+    }
+    return decide(run, (Close) command, nowUs);
+  }
+
+  private Decision decide(@Nullable FoldedRun run, Publish publish, long nowUs) {
+    if (run == null && !publish.openIfMissing()) {
+      throw BrokerException.of(
+          ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+          "run " + publish.runId() + " does not exist; open it or set open_if_missing");
+    }
+    if (run != null) {
+      Applied repeat = repeated(run, publish);
+      if (repeat != null) {
+        return new Decision.Answer(repeat);
+      }
+      requireOpen(run);
+    }
+    requireComesNext(run, publish);
+    requireExpectedSeq(run, publish);
+    long head = run == null ? 0 : run.headSeq();
+    if (run != null && publish.events().isEmpty() && !publish.close()) {
+      return new Decision.Answer(new Applied(run, 0, head, false));
+    }
+    return new Decision.Append(
+        new RunRecord(
+            publish.runId(),
+            nowUs,
+            run == null ? PLAIN_OPEN : null,
+            published(head, publish.producer(), publish.events()),
+            publish.close() ? new Closed(RunOutcome.RUN_OUTCOME_COMPLETED) : null));
+  }
+
+  private static @Nullable Published published(
+      long head, @Nullable ProducerStamp producer, List<EncodedEvent> events) {
+    return events.isEmpty() ? null : new Published(head + 1, producer, events);
+  }
+
+  private static @Nullable Applied repeated(FoldedRun run, Publish publish) {
+    ProducerStamp stamp = publish.producer();
+    ProducerState known = stamp == null ? null : run.producers().find(stamp.id());
+    if (stamp == null || known == null || stamp.epoch() != known.epoch()) {
+      return null;
+    }
+    long last = stamp.seq() + publish.events().size() - 1;
+    if (publish.events().isEmpty() || last > known.lastSeq()) {
+      return null;
+    }
+    long firstSeq = known.seqOf(stamp.seq());
+    long lastSeq = firstSeq == 0 ? 0 : known.seqOf(last);
+    return new Applied(run, firstSeq, lastSeq, true);
+  }
+
+  private void requireComesNext(@Nullable FoldedRun run, Publish publish) {
+    ProducerStamp stamp = publish.producer();
+    if (stamp == null || publish.events().isEmpty()) {
+      return;
+    }
+    ProducerState known = run == null ? null : run.producers().find(stamp.id());
+    if (known != null && stamp.epoch() < known.epoch()) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_PRODUCER_FENCED,
+              "producer "
+                  + stamp.id()
+                  + " is at epoch "
+                  + known.epoch()
+                  + "; epoch "
+                  + stamp.epoch()
+                  + " is fenced")
+          .with("current_epoch", known.epoch());
+    }
+    boolean isSameEpoch = known != null && stamp.epoch() == known.epoch();
+    long expected = known != null && isSameEpoch ? known.lastSeq() + 1 : 1;
+    if (stamp.seq() != expected) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_PRODUCER_GAP,
+              "producer " + stamp.id() + ": expected seq " + expected + ", got " + stamp.seq())
+          .with("expected", expected)
+          .with("actual", stamp.seq());
+    }
+    if (run != null && known == null && run.producers().size() >= producersMax) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_OVERLOADED,
+              "run " + run.runId() + " has its limit of " + producersMax + " producers")
+          .with("limit", producersMax);
+    }
+  }
+
+  private static void requireExpectedSeq(@Nullable FoldedRun run, Publish publish) {
+    long head = run == null ? 0 : run.headSeq();
+    Long expected = publish.expectedSeq();
+    if (expected != null && expected != head) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_SEQ_MISMATCH,
+              "run " + publish.runId() + ": expected head " + expected + ", it is " + head)
+          .with("expected", expected)
+          .with("actual", head);
+    }
+  }
+
+  private static void requireOpen(FoldedRun run) {
+    if (!run.isOpen()) {
+      throw closedError(run);
+    }
+  }
+
+  private static BrokerException closedError(FoldedRun run) {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_RUN_CLOSED,
+            "run " + run.runId() + " is closed, " + name(run.outcome()))
+        .with("head_seq", run.headSeq())
+        .with("outcome", name(run.outcome()));
+  }
+
+  private static String name(RunOutcome outcome) {
+    return outcome.name().substring("RUN_OUTCOME_".length());
+  }
+
+  private static Decision decide(@Nullable FoldedRun run, Open open, long nowUs) {
+    if (run != null) {
+      return new Decision.Answer(repeatedOpen(run, open));
+    }
+    Opened opened = new Opened(open.labels(), open.requestId(), open.requestHash(), open.parent());
+    return new Decision.Append(
+        new RunRecord(open.runId(), nowUs, opened, published(0, null, open.events()), null));
+  }
+
+  private static Applied repeatedOpen(FoldedRun run, Open open) {
+    boolean isSameRequest = !open.requestId().isEmpty() && open.requestId().equals(run.requestId());
+    if (isSameRequest && Arrays.equals(open.requestHash(), run.requestHash())) {
+      return new Applied(run, 0, run.headSeq(), true);
+    }
+    if (isSameRequest) {
+      throw requestIdTaken(open, run);
+    }
+    throw BrokerException.of(
+        ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS,
+        "run " + open.runId() + " already exists; choose another run_id");
+  }
+
+  /** Says that a request id stands for another run. */
+  static BrokerException requestIdTaken(Open open, FoldedRun run) {
+    return BrokerException.of(
+            open.conflict(),
+            "request_id "
+                + open.requestId()
+                + " was used for run "
+                + run.runId()
+                + " with other arguments; use a new request_id")
+        .with("run_id", run.runId());
+  }
+
+  private static Decision decide(@Nullable FoldedRun run, Close close, long nowUs) {
+    if (run == null) {
+      throw BrokerException.of(
+          ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + close.runId() + " does not exist");
+    }
+    if (!run.isOpen()) {
+      if (run.outcome() != close.outcome()) {
+        throw closedError(run);
+      }
+      return new Decision.Answer(new Applied(run, 0, run.headSeq(), true));
+    }
+    return new Decision.Append(
+        new RunRecord(close.runId(), nowUs, null, null, new Closed(close.outcome())));
+  }
+}

@@ -1,0 +1,12 @@
+package dev.eider.server.sequencer;
+
+import dev.eider.server.run.RunRecord;
+
+/** What a command leads to. Immutable. */
+sealed interface Decision {
+  /** A record to append; its fold is the command's effect. */
+  record Append(RunRecord record) implements Decision {}
+
+  /** An answer at once, since nothing is to change. */
+  record Answer(Applied applied) implements Decision {}
+}

@@ -1,0 +1,19 @@
+package dev.eider.server.sequencer;
+
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import java.util.Collection;
+import java.util.List;
+
+/** Looks up runs that have left memory. */
+@FunctionalInterface
+public interface PersistedRuns {
+  /**
+   * Returns those of the named runs that DuckDB knows. Blocks.
+   *
+   * @param requestIds runs that were opened with one of these are wanted, too
+   * @throws BrokerException if DuckDB cannot be used at the moment
+   */
+  List<FoldedRun> find(Collection<RunId> runIds, Collection<String> requestIds);
+}

@@ -1,0 +1,85 @@
+package dev.eider.server.sequencer;
+
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes closed runs out of memory once the grace period is over and DuckDB has all of them.
+ *
+ * <p>A command whose run was looked up in DuckDB, and not found, could otherwise be decided after
+ * that run was opened, closed and reaped by others; the newest reaped runs are remembered for it.
+ * Owned by the sequencer thread, but for {@link #reapCount}.
+ */
+final class RunReaper {
+  private static final int RECENT_MAX = 1_000;
+
+  private final Map<RunId, FoldedRun> recent = new RecentRuns();
+  private final AtomicLong reapCount = new AtomicLong();
+  private final Deque<ClosedRun> oldestFirst = new ArrayDeque<>();
+  private final Hub hub;
+  private final InstantSource clock;
+  private final long graceMs;
+
+  RunReaper(Hub hub, InstantSource clock, long graceMs) {
+    this.hub = hub;
+    this.clock = clock;
+    this.graceMs = graceMs;
+  }
+
+  /** How many runs have left memory so far. */
+  long reapCount() {
+    return reapCount.get();
+  }
+
+  /** Returns a run that left memory lately, or null. */
+  @Nullable FoldedRun findRecent(RunId runId) {
+    return recent.get(runId);
+  }
+
+  /**
+   * Says whether {@link #findRecent} knows every run that left memory since the count was {@code
+   * since}.
+   */
+  boolean remembersSince(long since) {
+    return since >= 0 && reapCount.get() - since <= RECENT_MAX;
+  }
+
+  void closed(RunTail tail) {
+    oldestFirst.add(new ClosedRun(tail, clock.millis()));
+  }
+
+  void run() {
+    while (isDue(oldestFirst.peek())) {
+      RunTail tail = oldestFirst.remove().tail();
+      hub.reap(tail);
+      recent.put(tail.run().runId(), tail.run());
+      reapCount.incrementAndGet();
+    }
+  }
+
+  private boolean isDue(@Nullable ClosedRun oldest) {
+    return oldest != null
+        && clock.millis() - oldest.closedAtMs() >= graceMs
+        && oldest.tail().run().lastPosition() < hub.progress().position();
+  }
+
+  private record ClosedRun(RunTail tail, long closedAtMs) {}
+
+  private static final class RecentRuns extends LinkedHashMap<RunId, FoldedRun> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<RunId, FoldedRun> eldest) {
+      return size() > RECENT_MAX;
+    }
+  }
+}

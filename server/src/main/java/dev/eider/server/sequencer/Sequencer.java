@@ -1,0 +1,214 @@
+package dev.eider.server.sequencer;
+
+import dev.eider.server.base.Worker;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.log.EventLog;
+import dev.eider.server.log.LogWriteException;
+import dev.eider.server.run.BrokerException;
+import dev.eider.v1.ErrorReason;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that gives events their seqs and makes them durable.
+ *
+ * <p>It takes what is there, decides it, writes it to the log, forces once, and only then shows it
+ * to readers and acknowledges it; what arrives during a force is the next batch. The runs it
+ * decides on are those of the hub, which only it changes. A batch that the disk refuses leaves no
+ * trace, and its commands are answered so.
+ *
+ * <p>{@link #offer} and {@link #stop} are thread-safe; everything else is owned by the sequencer
+ * thread.
+ */
+final class Sequencer {
+  private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
+  private static final long IDLE_MS = 20;
+  private static final long SLOW_COMMIT_MS = 1_000;
+
+  private final EventLog log;
+  private final Hub hub;
+  private final InstantSource clock;
+  private final SequencerConfig config;
+  private final Listener listener;
+  private final Decider decider;
+  private final RunReaper reaper;
+  private final BlockingQueue<Submission> queue;
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private LogHealth health = LogHealth.OK;
+  private long forcedAtMs;
+  private @Nullable Worker worker;
+  private volatile boolean stopping;
+
+  Sequencer(EventLog log, Hub hub, InstantSource clock, SequencerConfig config, Listener listener) {
+    this.log = log;
+    this.hub = hub;
+    this.clock = clock;
+    this.config = config;
+    this.listener = listener;
+    decider = new Decider(config.producersPerRunMax());
+    reaper = new RunReaper(hub, clock, config.graceMs());
+    queue = new ArrayBlockingQueue<>(config.queueRequestsMax());
+    hub.runs().stream().filter(tail -> !tail.run().isOpen()).forEach(reaper::closed);
+  }
+
+  /** Starts the thread. */
+  void start() {
+    worker = new Worker("sequencer", this::run, listener::defectFound);
+  }
+
+  RunReaper reaper() {
+    return reaper;
+  }
+
+  /** Takes a command, or returns false when as many wait as may. */
+  boolean offer(Submission submission) {
+    long bytes = submission.command().bytes();
+    if (queuedBytes.addAndGet(bytes) > config.queueBytesMax() && queuedBytes.get() > bytes) {
+      queuedBytes.addAndGet(-bytes);
+      return false;
+    }
+    if (!queue.offer(submission)) {
+      queuedBytes.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Finishes what has been offered and ends the thread. Blocks.
+   *
+   * @return whether it ended in time
+   */
+  boolean stop(long timeoutMs) throws InterruptedException {
+    stopping = true;
+    return worker == null || worker.join(timeoutMs);
+  }
+
+  private void run() {
+    try {
+      while (!stopping || !queue.isEmpty()) {
+        Submission first = queue.poll(IDLE_MS, TimeUnit.MILLISECONDS);
+        if (first == null) {
+          rest();
+        } else {
+          process(first);
+        }
+        hub.evict();
+        reaper.run();
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the sequencer", e);
+    }
+  }
+
+  private void process(Submission first) {
+    Batch batch = new Batch(log, hub, decider, config.openRunsMax());
+    long nowUs = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    for (Submission next = first; next != null; next = nextFor(batch)) {
+      queuedBytes.addAndGet(-next.command().bytes());
+      decide(batch, next, nowUs);
+    }
+    if (!batch.hasRecords() || commit(batch)) {
+      batch.publish(reaper);
+    }
+    if (config.async()) {
+      forceIfDue();
+    }
+  }
+
+  private @Nullable Submission nextFor(Batch batch) {
+    return batch.bytes() < config.batchBytesMax() ? queue.poll() : null;
+  }
+
+  private void decide(Batch batch, Submission submission, long nowUs) {
+    if (batch.find(submission.command().runId()) == null
+        && !reaper.remembersSince(submission.reapCount())) {
+      listener.runUnknown(submission);
+    } else {
+      batch.add(submission.orElse(reaper), nowUs);
+    }
+  }
+
+  private boolean commit(Batch batch) {
+    long startMs = clock.millis();
+    try {
+      log.commit(!config.async());
+      setHealth(LogHealth.OK);
+    } catch (LogWriteException e) {
+      batch.fail(refusal(e));
+      return false;
+    }
+    long tookMs = clock.millis() - startMs;
+    if (tookMs > SLOW_COMMIT_MS) {
+      LOG.warn("the disk took {} ms for a batch of {} bytes", tookMs, batch.bytes());
+    }
+    return true;
+  }
+
+  private void rest() {
+    try {
+      if (health == LogHealth.BROKEN) {
+        return;
+      }
+      forceIfDue();
+      log.markForced();
+    } catch (LogWriteException e) {
+      refusal(e);
+    }
+  }
+
+  private void forceIfDue() {
+    long nowMs = clock.millis();
+    if (!config.async()
+        || log.forcedPosition() == log.endPosition()
+        || nowMs - forcedAtMs < config.forceIntervalMs()) {
+      return;
+    }
+    try {
+      log.force();
+      forcedAtMs = nowMs;
+    } catch (LogWriteException e) {
+      refusal(e);
+    }
+  }
+
+  private BrokerException refusal(LogWriteException e) {
+    LOG.warn("the log did not take a batch", e);
+    setHealth(e.kind() == LogWriteException.Kind.FULL ? LogHealth.FULL : brokenOr(e));
+    return e.kind() == LogWriteException.Kind.FULL
+        ? BrokerException.of(
+            ErrorReason.ERROR_REASON_STORAGE_FULL, "the log's disk is full; nothing was stored")
+        : BrokerException.of(
+            ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
+            "the log could not be written: " + e.getMessage());
+  }
+
+  private LogHealth brokenOr(LogWriteException e) {
+    return e.kind() == LogWriteException.Kind.BROKEN ? LogHealth.BROKEN : health;
+  }
+
+  private void setHealth(LogHealth now) {
+    if (now != health) {
+      health = now;
+      listener.healthChanged(now);
+    }
+  }
+
+  /** Is told, on the sequencer thread, what others must act on. */
+  interface Listener {
+    void healthChanged(LogHealth health);
+
+    /** Gives back a command for whose run DuckDB must be asked first. */
+    void runUnknown(Submission submission);
+
+    void defectFound(String worker, Throwable defect);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.eider.server.sequencer;
+
+/**
+ * The sequencer's bounds. Immutable.
+ *
+ * @param async acknowledge after write, and force every {@code forceIntervalMs}
+ * @param unpersistedBytesMax how many bytes of log DuckDB may lack before publishes are refused
+ */
+public record SequencerConfig(
+    boolean async,
+    long forceIntervalMs,
+    int queueRequestsMax,
+    long queueBytesMax,
+    long batchBytesMax,
+    int openRunsMax,
+    int producersPerRunMax,
+    long unpersistedBytesMax,
+    long graceMs) {}

@@ -1,0 +1,286 @@
+package dev.eider.server.store;
+
+import static dev.eider.server.base.Invariants.require;
+
+import dev.eider.server.run.FoldedRun;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.List;
+import org.duckdb.DuckDBConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The DuckDB file: written by one thread in large transactions, read by many in short queries.
+ *
+ * <p>Problem: once a write fails (disk full, I/O), DuckDB may have torn its write-ahead log or
+ * invalidated the whole instance, and only closing every connection and opening the file again
+ * brings it back, with all that was committed. So a store is <em>open</em>, <em>failed</em> or
+ * <em>closed</em>:
+ *
+ * <pre>
+ *   open --(a persist or checkpoint throws; a read finds the instance invalidated)--> failed
+ *   failed --(reopen)--> open
+ *   open, failed --(close)--> closed
+ * </pre>
+ *
+ * A failed store has no connections but those on which a query is still running; every call but
+ * {@link #reopen} and {@link #close} throws. The daemon goes on publishing into its log meanwhile.
+ * An error of a query alone (a conversion, too little memory) fails the query and not the store.
+ *
+ * <p>Everything blocks. {@link #persist}, {@link #checkpoint} and {@link #reopen} are called by the
+ * persister's thread only, {@link #close} after that thread has ended; the rest is thread-safe.
+ */
+public final class DuckDbStore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DuckDbStore.class);
+
+  /** The longest wait for a free read connection. */
+  private static final long BORROW_TIMEOUT_MS = 5_000;
+
+  /** The longest wait for the readers of a failed or closing store. */
+  private static final long DRAIN_TIMEOUT_MS = 5_000;
+
+  private final StoreOpener opener;
+  private final ColdReader reader = new StoreReader(this);
+  private final Object transition = new Object();
+
+  /** Read by every thread, changed by {@link #replace} alone. */
+  private volatile State state;
+
+  private DuckDbStore(StoreOpener opener, StoreConnections connections) {
+    this.opener = opener;
+    this.state = new State(Mode.OPEN, connections);
+  }
+
+  /**
+   * Opens the file, or creates it.
+   *
+   * @throws StoreException if it is damaged, held by another process, or of a newer format; the
+   *     message says what to do
+   */
+  public static DuckDbStore open(StoreConfig config) throws StoreException {
+    return open(config, Clock.systemUTC());
+  }
+
+  static DuckDbStore open(StoreConfig config, Clock clock) throws StoreException {
+    StoreOpener opener = new StoreOpener(config, clock);
+    DuckDbStore store = new DuckDbStore(opener, opener.open());
+    LOG.info("opened {}, persisted up to {}", config, store.persistedPosition());
+    return store;
+  }
+
+  /** The log position up to which everything is committed, exclusive; 0 in a new file. */
+  public long persistedPosition() throws StoreException {
+    return read(DuckDbStore::persistedPosition);
+  }
+
+  /** Every run that is open, as of the persisted position. */
+  public List<FoldedRun> openRuns() throws StoreException {
+    return read(RunQueries::open);
+  }
+
+  /**
+   * Writes a batch in one transaction.
+   *
+   * <p>After a StoreException the store is failed and the batch may or may not be committed: reopen
+   * and go on from {@link #persistedPosition}. A crash leaves the same choice, and no part of a
+   * batch.
+   */
+  public void persist(PersistBatch batch) throws StoreException {
+    StoreConnections connections = connections();
+    try {
+      persist(connections.writer(), batch);
+    } catch (SQLException e) {
+      throw failed(connections, "cannot persist up to " + batch.nextPosition(), e);
+    } catch (RuntimeException | Error e) {
+      fail(connections, e);
+      throw e;
+    }
+  }
+
+  /**
+   * Moves what is committed from DuckDB's write-ahead log into the main file, after which losing
+   * that log loses nothing. Readers go on meanwhile.
+   *
+   * @throws StoreException if that failed; the store is failed then too
+   */
+  public void checkpoint() throws StoreException {
+    StoreConnections connections = connections();
+    try {
+      execute(connections.writer(), "CHECKPOINT");
+    } catch (SQLException e) {
+      throw failed(connections, "cannot checkpoint", e);
+    }
+  }
+
+  /** What readers use; valid as long as the store is, through failures. */
+  public ColdReader reader() {
+    return reader;
+  }
+
+  /**
+   * Runs one query with {@code ?} for each parameter. For text of the daemon's own only: nothing
+   * keeps it from writing.
+   *
+   * @throws StoreException if the query is wrong, or has more than {@link SqlTable#ROWS_MAX} rows
+   */
+  public SqlTable query(String sql, Object... parameters) throws StoreException {
+    return read(connection -> SqlTables.query(connection, sql, parameters));
+  }
+
+  /**
+   * Opens a failed store again; does nothing to an open one. Writes nothing, so that on a full disk
+   * reading comes back.
+   *
+   * @throws StoreException if that failed; the store is still failed and the caller tries later
+   */
+  public void reopen() throws StoreException {
+    State failed = state;
+    if (failed.mode == Mode.OPEN) {
+      return;
+    }
+    require(failed.mode == Mode.FAILED, "a closed store cannot be reopened");
+    if (!failed.connections.closeAndAwait(DRAIN_TIMEOUT_MS)) {
+      throw new StoreException("a query of the failed store is still running");
+    }
+    StoreConnections connections = opener.openAgain();
+    if (!replace(failed, new State(Mode.OPEN, connections))) {
+      connections.close();
+      throw new StoreException(state.mode.refusal);
+    }
+    LOG.info("the store is open again");
+  }
+
+  /** Checkpoints and closes; can be repeated. Waits for queries under way, but not for ever. */
+  @Override
+  public void close() {
+    State last = state;
+    if (last.mode == Mode.OPEN) {
+      try {
+        checkpoint();
+      } catch (StoreException e) {
+        LOG.warn("closing without a checkpoint; DuckDB replays its log at the next start", e);
+      }
+    }
+    while (!replace(last, new State(Mode.CLOSED, last.connections))) {
+      last = state;
+    }
+    if (!last.connections.closeAndAwait(DRAIN_TIMEOUT_MS)) {
+      LOG.warn("a query is still running; the file stays attached until it ends");
+    }
+  }
+
+  /** Runs a reading on a read connection, waiting for one if need be. */
+  <T> T read(Reading<T> reading) throws StoreException {
+    StoreConnections connections = connections();
+    DuckDBConnection connection = connections.readers().borrow(BORROW_TIMEOUT_MS);
+    try {
+      return reading.read(connection);
+    } catch (SQLException e) {
+      if (DuckDbErrors.invalidatesStore(e)) {
+        throw failed(connections, "cannot read", e);
+      }
+      throw new StoreException("a query failed: " + e.getMessage(), e);
+    } finally {
+      giveBack(connections, connection);
+    }
+  }
+
+  private static void giveBack(StoreConnections connections, DuckDBConnection connection) {
+    try {
+      connections.readers().giveBack(connection);
+    } catch (SQLException e) {
+      LOG.warn("closing a read connection failed", e);
+    }
+  }
+
+  private static void persist(DuckDBConnection writer, PersistBatch batch) throws SQLException {
+    // The statement and not setAutoCommit(false), which an appender's own flushes do not heed.
+    execute(writer, "BEGIN TRANSACTION");
+    EventAppender.append(writer, batch.events());
+    RunRows.replace(writer, batch.runs());
+    try (PreparedStatement update =
+        writer.prepareStatement(
+            "UPDATE store_state SET persisted_position = ? WHERE persisted_position <= ?")) {
+      update.setLong(1, batch.nextPosition());
+      update.setLong(2, batch.nextPosition());
+      require(
+          update.executeUpdate() == 1,
+          "position %d lies before what is persisted",
+          batch.nextPosition());
+    }
+    execute(writer, "COMMIT");
+  }
+
+  private static long persistedPosition(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT persisted_position FROM store_state")) {
+      require(rows.next(), "store_state is empty");
+      return rows.getLong(1);
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private StoreConnections connections() throws StoreException {
+    State now = state;
+    if (now.mode != Mode.OPEN) {
+      throw new StoreException(now.mode.refusal);
+    }
+    return now.connections;
+  }
+
+  private StoreException failed(StoreConnections connections, String what, SQLException cause) {
+    fail(connections, cause);
+    return new StoreException(what + ": " + cause.getMessage(), cause);
+  }
+
+  /** Closes the store's connections, unless it has failed or been reopened already. */
+  private void fail(StoreConnections connections, Throwable cause) {
+    State now = state;
+    if (now.mode == Mode.OPEN
+        && now.connections == connections
+        && replace(now, new State(Mode.FAILED, connections))) {
+      LOG.error("the store failed and has to be reopened", cause);
+      connections.close();
+    }
+  }
+
+  private boolean replace(State expected, State next) {
+    synchronized (transition) {
+      if (!state.equals(expected)) {
+        return false;
+      }
+      state = next;
+      return true;
+    }
+  }
+
+  /** What a reader does with a connection while it has it. */
+  interface Reading<T> {
+    T read(DuckDBConnection connection) throws SQLException, StoreException;
+  }
+
+  private enum Mode {
+    OPEN(""),
+    FAILED("store is being reopened"),
+    CLOSED("store is closed");
+
+    final String refusal;
+
+    Mode(String refusal) {
+      this.refusal = refusal;
+    }
+  }
+
+  /** The connections of a failed or closed store are closing or closed. */
+  private record State(Mode mode, StoreConnections connections) {}
+}

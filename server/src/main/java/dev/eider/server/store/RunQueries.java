@@ -1,0 +1,75 @@
+package dev.eider.server.store;
+
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.store.ColdReader.RunQuery;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** Reads runs. */
+final class RunQueries {
+  private static final String SELECT = "SELECT " + RunRows.COLUMNS + " FROM runs WHERE";
+
+  private RunQueries() {}
+
+  /** The run, or an empty list. */
+  static List<FoldedRun> find(Connection connection, RunId runId) throws SQLException {
+    return read(connection, new SqlParameters(SELECT).add("run_id = ?", runId.value()));
+  }
+
+  /** The runs with one of these ids or request ids, in no order. */
+  static List<FoldedRun> find(
+      Connection connection, Collection<RunId> runIds, Collection<String> requestIds)
+      throws SQLException {
+    return read(
+        connection,
+        new SqlParameters(SELECT)
+            .add("run_id IN (SELECT unnest(?))", runIds.stream().map(RunId::value).toList())
+            .add("OR request_id IN (SELECT unnest(?))", List.copyOf(requestIds)));
+  }
+
+  static List<FoldedRun> open(Connection connection) throws SQLException {
+    return read(connection, new SqlParameters(SELECT).add("state = 'open'"));
+  }
+
+  static List<FoldedRun> list(Connection connection, RunQuery query) throws SQLException {
+    SqlParameters sql =
+        new SqlParameters(SELECT)
+            .add("create_us >= ?", query.createdFromUs())
+            .add("AND create_us < ?", query.createdUntilUs());
+    if (query.open() != null) {
+      sql.add("AND state = ?", query.open() ? "open" : "closed");
+    }
+    for (Map.Entry<String, String> label : query.labels().entrySet()) {
+      sql.add("AND labels[?] = ?", label.getKey(), label.getValue());
+    }
+    if (query.parent() != null) {
+      sql.add("AND parent_run_id = ?", query.parent().value());
+    }
+    RunPlace before = query.before();
+    if (before != null) {
+      sql.add("AND (create_us, run_id) < (?, ?)", before.createTimeUs(), before.runId().value());
+    }
+    return read(
+        connection, sql.add("ORDER BY create_time DESC, run_id DESC LIMIT ?", query.runsMax()));
+  }
+
+  private static List<FoldedRun> read(Connection connection, SqlParameters sql)
+      throws SQLException {
+    List<FoldedRun> runs = new ArrayList<>();
+    try (PreparedStatement statement = sql.prepare(connection);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        runs.add(RunRows.read(rows));
+      }
+    }
+    return runs;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.eider.server.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Objects;
+
+/** Brings a file to the format that this daemon reads and writes; the tables are schema.sql. */
+final class Schema {
+  /** The format of schema.sql. */
+  static final int FORMAT_VERSION = 1;
+
+  private Schema() {}
+
+  /**
+   * Creates what is missing, in one transaction.
+   *
+   * @throws StoreException if the file is something else, or of a newer format; it is left as it is
+   */
+  static void prepare(Connection connection, Path file) throws SQLException, StoreException {
+    check(connection, file);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN TRANSACTION");
+      statement.execute(schemaSql());
+      statement.execute("COMMIT");
+    }
+    check(connection, file);
+  }
+
+  private static void check(Connection connection, Path file) throws SQLException, StoreException {
+    if (count(connection, "duckdb_tables() WHERE table_name = 'store_state'") == 0) {
+      if (count(connection, "duckdb_tables() WHERE table_name IN ('events', 'runs')") > 0) {
+        throw new StoreException(
+            file + " has tables of another program; move it away or name another file");
+      }
+      return;
+    }
+    long rows = count(connection, "store_state");
+    if (rows != 1) {
+      throw new StoreException(
+          "%s is damaged: store_state has %d rows; restore it from a copy".formatted(file, rows));
+    }
+    long version = number(connection, "SELECT format_version FROM store_state");
+    if (version > FORMAT_VERSION) {
+      throw new StoreException(
+          "%s has format version %d, newer than %d, which is what this daemon knows; start the newer"
+                  .formatted(file, version, FORMAT_VERSION)
+              + " daemon that wrote it");
+    }
+  }
+
+  private static long count(Connection connection, String from) throws SQLException {
+    return number(connection, "SELECT count(*) FROM " + from);
+  }
+
+  private static long number(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  private static String schemaSql() {
+    try (InputStream in =
+        Objects.requireNonNull(Schema.class.getResourceAsStream("schema.sql"), "schema.sql")) {
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("schema.sql is part of this program", e);
+    }
+  }
+}

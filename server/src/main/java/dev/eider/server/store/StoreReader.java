@@ -1,0 +1,41 @@
+package dev.eider.server.store;
+
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads through the store's read connections. Thread-safe. */
+final class StoreReader implements ColdReader {
+  private final DuckDbStore store;
+
+  StoreReader(DuckDbStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public @Nullable FoldedRun findRun(RunId runId) throws StoreException {
+    return first(store.read(connection -> RunQueries.find(connection, runId)));
+  }
+
+  @Override
+  public List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
+      throws StoreException {
+    return store.read(connection -> RunQueries.find(connection, runIds, requestIds));
+  }
+
+  @Override
+  public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
+    return store.read(connection -> RunQueries.list(connection, query));
+  }
+
+  @Override
+  public ColdPage readPage(PageQuery query) throws StoreException {
+    return store.read(connection -> EventPages.read(connection, query));
+  }
+
+  private static @Nullable FoldedRun first(List<FoldedRun> runs) {
+    return runs.isEmpty() ? null : runs.get(0);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.eider.server.subscribe;
+
+import com.google.protobuf.ByteString;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunView;
+import dev.eider.v1.SubscribeResponse;
+import dev.eider.v1.SubscribeResponse.CaughtUp;
+import dev.eider.v1.SubscribeResponse.FellBehind;
+import dev.eider.v1.SubscribeResponse.Heartbeat;
+import dev.eider.v1.SubscribeResponse.Progress;
+import dev.eider.v1.SubscribeResponse.RunClosed;
+
+/** Makes the notices of a subscription. */
+final class Notices {
+  private Notices() {}
+
+  static SubscribeResponse caughtUp(long headSeq) {
+    return SubscribeResponse.newBuilder()
+        .setCaughtUp(CaughtUp.newBuilder().setHeadSeq(headSeq))
+        .build();
+  }
+
+  static SubscribeResponse fellBehind(long seq) {
+    return SubscribeResponse.newBuilder()
+        .setFellBehind(FellBehind.newBuilder().setSeq(seq))
+        .build();
+  }
+
+  static SubscribeResponse progress(long scannedSeq) {
+    return SubscribeResponse.newBuilder()
+        .setProgress(Progress.newBuilder().setScannedSeq(scannedSeq))
+        .build();
+  }
+
+  static SubscribeResponse heartbeat(long headSeq, long nowUs) {
+    return SubscribeResponse.newBuilder()
+        .setHeartbeat(
+            Heartbeat.newBuilder().setHeadSeq(headSeq).setServerTime(RunView.timestamp(nowUs)))
+        .build();
+  }
+
+  static SubscribeResponse runClosed(FoldedRun run) {
+    return SubscribeResponse.newBuilder()
+        .setRunClosed(
+            RunClosed.newBuilder()
+                .setFinalSeq(run.headSeq())
+                .setOutcome(run.outcome())
+                .setDigest(ByteString.copyFrom(run.digest())))
+        .build();
+  }
+}

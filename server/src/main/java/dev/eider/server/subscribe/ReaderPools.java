@@ -1,0 +1,64 @@
+package dev.eider.server.subscribe;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads of readers: {@code live} for what memory answers, {@code cold} for what DuckDB
+ * answers, and {@code reader-timer} for heartbeats. Their queues hold at most one entry for each
+ * open stream and unary call. Thread-safe.
+ */
+public final class ReaderPools implements AutoCloseable {
+  private final ExecutorService live;
+  private final ExecutorService cold;
+  private final ScheduledExecutorService timer;
+
+  /** Starts the pools. */
+  public ReaderPools(int liveThreads, int coldThreads) {
+    live = Executors.newFixedThreadPool(liveThreads, named("live-%d"));
+    cold = Executors.newFixedThreadPool(coldThreads, named("cold-%d"));
+    timer = Executors.newSingleThreadScheduledExecutor(named("reader-timer"));
+  }
+
+  /** Runs what does not block. */
+  public Executor live() {
+    return live;
+  }
+
+  /** Runs what waits for DuckDB. */
+  public Executor cold() {
+    return cold;
+  }
+
+  /** Runs what is brief at a time. */
+  public ScheduledExecutorService timer() {
+    return timer;
+  }
+
+  /** Ends the threads; waits a second for what they are at. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    live.shutdown();
+    cold.shutdown();
+    try {
+      boolean isLiveDone = live.awaitTermination(1, TimeUnit.SECONDS);
+      boolean isColdDone = cold.awaitTermination(1, TimeUnit.SECONDS);
+      if (!isLiveDone || !isColdDone) {
+        live.shutdownNow();
+        cold.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static ThreadFactory named(String format) {
+    return new ThreadFactoryBuilder().setNameFormat(format).setDaemon(true).build();
+  }
+}

@@ -1,0 +1,17 @@
+package dev.eider.server.subscribe;
+
+import dev.eider.server.hub.Hub;
+import java.time.InstantSource;
+
+/**
+ * What every reader needs of the daemon. Immutable.
+ *
+ * @param heartbeatMs time between two heartbeats of an idle subscription
+ */
+public record Readers(
+    ReaderPools pools,
+    ReaderRegistry registry,
+    Hub hub,
+    RunHistory history,
+    InstantSource clock,
+    long heartbeatMs) {}

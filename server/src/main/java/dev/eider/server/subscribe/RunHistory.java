@@ -1,0 +1,201 @@
+package dev.eider.server.subscribe;
+
+import dev.eider.server.base.Invariants;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.hub.RunTail.TailSlice;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.EventKind;
+import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.SequencedEvent;
+import dev.eider.server.store.ColdReader;
+import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.StoreException;
+import dev.eider.v1.ErrorReason;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers what is known of a run, and which events come after a seq: from memory if it holds them,
+ * else from DuckDB. The only place that chooses between the two. Thread-safe.
+ */
+public final class RunHistory {
+  /** How many events one read looks for at the most. */
+  static final int PAGE_EVENTS_MAX = 1_000;
+
+  /** A read ends with the event that reaches this size. */
+  static final long PAGE_BYTES_MAX = 1 << 20;
+
+  private final Hub hub;
+  private final ColdReader cold;
+
+  public RunHistory(Hub hub, ColdReader cold) {
+    this.hub = hub;
+    this.cold = cold;
+  }
+
+  /** Returns a run if it is in memory, else null. Does not block. */
+  @Nullable KnownRun findInMemory(RunId runId) {
+    RunTail tail = hub.find(runId);
+    return tail == null ? null : new KnownRun(tail.run(), tail.persistedSeq(), tail);
+  }
+
+  /**
+   * Returns a run from memory or DuckDB, or null if there is none. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  public @Nullable KnownRun find(RunId runId) {
+    KnownRun inMemory = findInMemory(runId);
+    if (inMemory != null) {
+      return inMemory;
+    }
+    FoldedRun persisted = findPersisted(runId);
+    if (persisted != null) {
+      return new KnownRun(persisted, persisted.headSeq(), null);
+    }
+    // It may have been opened since memory was asked.
+    return findInMemory(runId);
+  }
+
+  /** Returns a run as DuckDB has it, or null if it does not. Blocks. */
+  @Nullable FoldedRun findPersisted(RunId runId) {
+    try {
+      return cold.findRun(runId);
+    } catch (StoreException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /**
+   * Returns a run from memory or DuckDB. Blocks.
+   *
+   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   */
+  public KnownRun get(RunId runId) {
+    KnownRun known = find(runId);
+    if (known == null) {
+      throw runNotFound(runId);
+    }
+    return known;
+  }
+
+  static BrokerException runNotFound(RunId runId) {
+    return BrokerException.of(
+        ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + runId + " does not exist");
+  }
+
+  /**
+   * Reads on from memory. Does not block.
+   *
+   * @return null when only DuckDB has the next event
+   */
+  @Nullable Page readInMemory(KnownRun known, Cursor after, EventMatcher matcher, int eventsMax) {
+    RunTail tail = known.tail();
+    if (tail == null) {
+      return null;
+    }
+    TailSlice slice = tail.read(after.seq(), matcher, eventsMax, PAGE_BYTES_MAX);
+    return slice == null
+        ? null
+        : new Page(slice.events(), new Cursor(slice.scannedSeq(), after.position()));
+  }
+
+  /**
+   * Reads on from DuckDB, as far as {@code untilSeq} and the head that {@code run} has. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  Page readPersisted(
+      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, int eventsMax) {
+    try {
+      ColdPage page =
+          cold.readPage(
+              new PageQuery(
+                  run.runId(),
+                  after.seq(),
+                  Math.min(untilSeq, run.headSeq()),
+                  Math.max(after.position(), run.firstPosition()),
+                  run.lastPosition(),
+                  matcher,
+                  eventsMax,
+                  PAGE_BYTES_MAX));
+      return new Page(page.events(), new Cursor(page.scannedSeq(), page.position()));
+    } catch (StoreException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /**
+   * Returns the first turn_start of a turn, or null. Blocks.
+   *
+   * @param agentId null for any agent
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  public @Nullable SequencedEvent findTurnStart(KnownRun known, int t, @Nullable String agentId) {
+    Set<String> agents = agentId == null ? Set.of() : Set.of(agentId);
+    return findFirst(known, new EventMatcher(Set.of(EventKind.TURN_START), agents, t, t));
+  }
+
+  /**
+   * Returns the first event of a run that has one. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  public SequencedEvent first(KnownRun known) {
+    return Invariants.requireNonNull(
+        findFirst(known, EventMatcher.ALL), "run %s has no event", known.run().runId());
+  }
+
+  private @Nullable SequencedEvent findFirst(KnownRun known, EventMatcher matcher) {
+    long headSeq = known.run().headSeq();
+    Cursor cursor = Cursor.START;
+    while (cursor.seq() < headSeq) {
+      Page page = readInMemory(known, cursor, matcher, 1);
+      if (page == null) {
+        page = readPersisted(known.run(), cursor, known.currentPersistedSeq(), matcher, 1);
+      }
+      if (!page.events().isEmpty()) {
+        return page.events().get(0);
+      }
+      cursor = page.next();
+    }
+    return null;
+  }
+
+  static BrokerException unavailable(StoreException e) {
+    return BrokerException.of(
+        ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
+        "DuckDB cannot be read at the moment: " + e.getMessage());
+  }
+
+  /**
+   * A run as it was when asked for.
+   *
+   * @param persistedSeq what DuckDB had of it then
+   * @param tail its events in memory; null once it has been reaped
+   */
+  public record KnownRun(FoldedRun run, long persistedSeq, @Nullable RunTail tail) {
+    /** What DuckDB has of it by now: an event that left memory since is persisted since. */
+    long currentPersistedSeq() {
+      return tail == null ? persistedSeq : tail.persistedSeq();
+    }
+  }
+
+  /**
+   * A place in a run.
+   *
+   * @param seq of the last event that has been looked at
+   * @param position the log position of an event at or before it; a hint for DuckDB
+   */
+  record Cursor(long seq, long position) {
+    static final Cursor START = new Cursor(0, 0);
+  }
+
+  /** Some events and the place after them. */
+  record Page(List<SequencedEvent> events, Cursor next) {}
+}

@@ -1,0 +1,31 @@
+package dev.eider.server.subscribe;
+
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which runs are wanted. Immutable.
+ *
+ * @param open null for any state
+ * @param labels every one must be there with its value
+ * @param parent null for any
+ * @param createdFromUs inclusive, microseconds since 1970 UTC
+ * @param createdUntilUs exclusive
+ */
+public record RunSelection(
+    @Nullable Boolean open,
+    Map<String, String> labels,
+    @Nullable RunId parent,
+    long createdFromUs,
+    long createdUntilUs) {
+
+  boolean matches(FoldedRun run) {
+    return (open == null || open == run.isOpen())
+        && run.createTimeUs() >= createdFromUs
+        && run.createTimeUs() < createdUntilUs
+        && (parent == null || (run.parent() != null && parent.equals(run.parent().runId())))
+        && run.labels().entrySet().containsAll(labels.entrySet());
+  }
+}

@@ -1,0 +1,156 @@
+package dev.eider.server.subscribe;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.RunListener;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.RunView;
+import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.subscribe.RunDirectory.RunPage;
+import dev.eider.v1.ErrorReason;
+import dev.eider.v1.Run;
+import dev.eider.v1.WatchRunsResponse;
+import dev.eider.v1.WatchRunsResponse.Listed;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller's view of the runs there are and of those that begin and end.
+ *
+ * <p>It listens before it lists, so no change is missed. Changes wait in a map by run, where a
+ * later one takes the place of an earlier one; a caller that lets too many runs pile up is refused.
+ */
+public final class RunWatch extends StreamReader<WatchRunsResponse> {
+  private static final int CHANGED_RUNS_MAX = 100_000;
+  private static final int RUNS_PER_PAGE = 500;
+
+  private final RunSelection selection;
+  private final Hub hub;
+  private final RunDirectory directory;
+  private final NoticeSink<WatchRunsResponse> sink;
+  private final RunListener listener = this::noteChange;
+  private final Object lock = new Object();
+
+  @GuardedBy("lock")
+  private final Map<RunId, FoldedRun> changes = new LinkedHashMap<>();
+
+  private Iterator<Run> listing = Collections.emptyIterator();
+  private @Nullable RunPlace place;
+  private boolean isLastPage;
+  private boolean isListed;
+  private long listedCount;
+
+  public RunWatch(
+      RunSelection selection,
+      RunDirectory directory,
+      NoticeSink<WatchRunsResponse> sink,
+      Readers readers) {
+    super(readers.pools(), readers.registry(), sink);
+    this.selection = selection;
+    this.hub = readers.hub();
+    this.directory = directory;
+    this.sink = sink;
+    hub.addListener(listener);
+  }
+
+  @Override
+  Next step(boolean mayBlock) {
+    while (sink.isReady() && !isOver()) {
+      if (listing.hasNext()) {
+        sink.notice(WatchRunsResponse.newBuilder().setExisting(listing.next()).build());
+      } else if (isLastPage && !isListed) {
+        endList();
+      } else if (!isListed && !mayBlock) {
+        return Next.COLD;
+      } else if (!isListed) {
+        listMore();
+      } else if (!sendChange()) {
+        return Next.PARK;
+      }
+    }
+    return Next.PARK;
+  }
+
+  @Override
+  void release() {
+    hub.removeListener(listener);
+  }
+
+  private void listMore() {
+    RunPage page = directory.list(selection, place, RUNS_PER_PAGE);
+    listing = page.runs().iterator();
+    listedCount += page.runs().size();
+    place = page.last();
+    isLastPage = place == null;
+  }
+
+  private void endList() {
+    isListed = true;
+    sink.notice(
+        WatchRunsResponse.newBuilder()
+            .setListed(Listed.newBuilder().setRunCount(listedCount))
+            .build());
+  }
+
+  private void noteChange(FoldedRun run) {
+    boolean isTooMany;
+    synchronized (lock) {
+      changes.put(run.runId(), run);
+      isTooMany = changes.size() > CHANGED_RUNS_MAX;
+      if (isTooMany) {
+        changes.clear();
+      }
+    }
+    if (isTooMany) {
+      end(
+          BrokerException.of(
+                  ErrorReason.ERROR_REASON_OVERLOADED,
+                  "more than " + CHANGED_RUNS_MAX + " changed runs wait to be read")
+              .with("limit", CHANGED_RUNS_MAX));
+    } else {
+      wake();
+    }
+  }
+
+  /** Returns false when there is no change to send. */
+  private boolean sendChange() {
+    FoldedRun run = takeChange();
+    if (run == null) {
+      return false;
+    }
+    if (selection.matches(run)) {
+      sink.notice(describe(run));
+    }
+    return true;
+  }
+
+  private @Nullable FoldedRun takeChange() {
+    synchronized (lock) {
+      Iterator<FoldedRun> oldestFirst = changes.values().iterator();
+      if (!oldestFirst.hasNext()) {
+        return null;
+      }
+      FoldedRun run = oldestFirst.next();
+      oldestFirst.remove();
+      return run;
+    }
+  }
+
+  private WatchRunsResponse describe(FoldedRun run) {
+    RunTail tail = hub.find(run.runId());
+    Run view =
+        RunView.of(
+            run, tail == null ? run.headSeq() : Math.min(tail.persistedSeq(), run.headSeq()));
+    WatchRunsResponse.Builder response = WatchRunsResponse.newBuilder();
+    if (!run.isOpen()) {
+      return response.setClosed(view).build();
+    }
+    return (run.parent() == null ? response.setOpened(view) : response.setForked(view)).build();
+  }
+}

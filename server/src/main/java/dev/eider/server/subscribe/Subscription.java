@@ -1,0 +1,229 @@
+package dev.eider.server.subscribe;
+
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.subscribe.RunHistory.Cursor;
+import dev.eider.server.subscribe.RunHistory.KnownRun;
+import dev.eider.server.subscribe.RunHistory.Page;
+import dev.eider.v1.ErrorReason;
+import dev.eider.v1.SubscribeResponse;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscriber's way through a run.
+ *
+ * <p>Its whole state is a cursor. A step looks the run up, listens to its tail, and sends what
+ * comes after the cursor; where the tail no longer reaches back that far it asks DuckDB, and the
+ * next step looks at the tail again. The stream ends when the run is closed and the cursor is at
+ * its head. A run that leaves memory is found in DuckDB instead, a subscriber notices nothing.
+ *
+ * <p>A subscriber that does not read costs this object: nothing is queued for it.
+ */
+public final class Subscription extends StreamReader<SubscribeResponse> {
+  private static final int PAGES_PER_STEP = 16;
+  private static final long PROGRESS_EVENTS = 1_000;
+
+  private final SubscriptionRequest request;
+  private final Hub hub;
+  private final RunHistory history;
+  private final EventSink<SubscribeResponse> sink;
+  private final InstantSource clock;
+  private final Runnable waker = this::wake;
+  private final @Nullable ScheduledFuture<?> heartbeats;
+
+  // Written by steps; read by release() on any thread.
+  private volatile @Nullable RunTail heard;
+
+  // Written by the timer and by steps.
+  private volatile boolean heartbeatDue;
+
+  private Cursor cursor;
+  private long reportedSeq;
+  private boolean isCaughtUp;
+  private boolean hasFallenBehind;
+  private boolean isIdle = true;
+
+  public Subscription(
+      SubscriptionRequest request, EventSink<SubscribeResponse> sink, Readers readers) {
+    super(readers.pools(), readers.registry(), sink);
+    this.request = request;
+    this.hub = readers.hub();
+    this.history = readers.history();
+    this.clock = readers.clock();
+    this.sink = sink;
+    cursor = new Cursor(request.afterSeq(), 0);
+    reportedSeq = request.afterSeq();
+    heartbeats =
+        request.notices()
+            ? pools()
+                .timer()
+                .scheduleAtFixedRate(
+                    this::beat, readers.heartbeatMs(), readers.heartbeatMs(), TimeUnit.MILLISECONDS)
+            : null;
+  }
+
+  @Override
+  Next step(boolean mayBlock) {
+    for (int i = 0; i < PAGES_PER_STEP; i++) {
+      if (isOver() || !sink.isReady()) {
+        return Next.PARK;
+      }
+      KnownRun known = find(mayBlock);
+      if (known == null && !mayBlock) {
+        return Next.COLD;
+      }
+      if (known == null) {
+        return awaitRun();
+      }
+      if (cursor.seq() >= known.run().headSeq()) {
+        return atHead(known.run());
+      }
+      if (!sendNext(known, mayBlock)) {
+        return Next.COLD;
+      }
+    }
+    return Next.LIVE;
+  }
+
+  @Override
+  void release() {
+    if (heartbeats != null) {
+      heartbeats.cancel(false);
+    }
+    hub.removeAwaitRun(request.runId(), waker);
+    RunTail tail = heard;
+    if (tail != null) {
+      tail.removeListener(waker);
+    }
+  }
+
+  /**
+   * Finds the run and listens to it; null when it is not in memory and DuckDB may not be asked or
+   * has none.
+   */
+  private @Nullable KnownRun find(boolean mayBlock) {
+    KnownRun known =
+        mayBlock ? history.find(request.runId()) : history.findInMemory(request.runId());
+    if (known == null || known.tail() == null || known.tail().equals(heard)) {
+      return known;
+    }
+    heard = known.tail();
+    known.tail().addListener(waker);
+    if (isOver()) {
+      known.tail().removeListener(waker);
+    }
+    // Looked up again, since what happened before the listener was there was not heard.
+    return history.findInMemory(request.runId());
+  }
+
+  private Next awaitRun() {
+    if (!request.waitForRun()) {
+      throw RunHistory.runNotFound(request.runId());
+    }
+    hub.awaitRun(request.runId(), waker);
+    if (isOver()) {
+      hub.removeAwaitRun(request.runId(), waker);
+    }
+    sendHeartbeat(0);
+    return hub.find(request.runId()) == null ? Next.PARK : Next.LIVE;
+  }
+
+  /** Returns false when DuckDB must be asked and may not be. */
+  private boolean sendNext(KnownRun known, boolean mayBlock) {
+    Page page = history.readInMemory(known, cursor, request.matcher(), request.eventsMax());
+    if (page == null) {
+      if (!mayBlock) {
+        return false;
+      }
+      fallBehind();
+      page =
+          history.readPersisted(
+              known.run(),
+              cursor,
+              known.currentPersistedSeq(),
+              request.matcher(),
+              request.eventsMax());
+    }
+    cursor = page.next();
+    if (!page.events().isEmpty()) {
+      sink.events(page.events());
+      reportedSeq = page.events().get(page.events().size() - 1).seq();
+      isIdle = false;
+    }
+    if (cursor.seq() - reportedSeq >= PROGRESS_EVENTS) {
+      reportProgress();
+    }
+    return true;
+  }
+
+  private Next atHead(FoldedRun run) {
+    if (!run.isOpen()) {
+      if (cursor.seq() > run.headSeq()) {
+        throw BrokerException.of(
+                ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
+                "after_seq is "
+                    + request.afterSeq()
+                    + ", but run "
+                    + run.runId()
+                    + " is closed with head "
+                    + run.headSeq())
+            .with("head_seq", run.headSeq());
+      }
+      send(Notices.runClosed(run));
+      return complete();
+    }
+    if (!isCaughtUp && cursor.seq() == run.headSeq()) {
+      isCaughtUp = true;
+      hasFallenBehind = false;
+      reportedSeq = cursor.seq();
+      send(Notices.caughtUp(run.headSeq()));
+    }
+    sendHeartbeat(run.headSeq());
+    return Next.PARK;
+  }
+
+  private void fallBehind() {
+    if (isCaughtUp && !hasFallenBehind) {
+      send(Notices.fellBehind(cursor.seq()));
+      hasFallenBehind = true;
+    }
+    isCaughtUp = false;
+  }
+
+  private void reportProgress() {
+    reportedSeq = cursor.seq();
+    send(Notices.progress(cursor.seq()));
+  }
+
+  private void beat() {
+    heartbeatDue = true;
+    wake();
+  }
+
+  private void sendHeartbeat(long headSeq) {
+    if (!heartbeatDue) {
+      return;
+    }
+    heartbeatDue = false;
+    if (cursor.seq() > reportedSeq) {
+      reportProgress();
+    } else if (isIdle) {
+      send(Notices.heartbeat(headSeq, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant())));
+    }
+    isIdle = true;
+  }
+
+  private void send(SubscribeResponse notice) {
+    if (request.notices()) {
+      sink.notice(notice);
+      isIdle = false;
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.eider.server.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A disk in memory with the faults that a real one has. Legal faults:
+ *
+ * <ul>
+ *   <li>A crash takes back any of the sectors, lengths and directory entries that were not forced.
+ *   <li>A write may fail after any part of it; it does so for good once the disk is full.
+ *   <li>A force may fail. Some of the sectors are then on disk; the rest is still shown to readers,
+ *       but counts as clean, so that no later force brings it to disk.
+ *   <li>Any other call may fail and do nothing.
+ * </ul>
+ *
+ * What was forced stays, bit for bit.
+ */
+final class FaultyDisk implements Disk {
+  /** A call that can fail. */
+  enum Call {
+    WRITE,
+    FORCE,
+    TRUNCATE,
+    DELETE,
+    FORCE_DIRECTORY,
+    OPEN
+  }
+
+  private final Random random;
+  private final Map<String, FaultyFile> files = new TreeMap<>();
+  private final Map<String, FaultyFile> durableFiles = new TreeMap<>();
+  private final Map<Call, Integer> callsToFailure = new TreeMap<>();
+  private long freeBytes = Long.MAX_VALUE;
+  private int callsToCrash = Integer.MAX_VALUE;
+
+  FaultyDisk(Random random) {
+    this.random = random;
+  }
+
+  /** Lets the n-th such call from now on fail; 1 is the next one. */
+  void failIn(int calls, Call call) {
+    callsToFailure.put(call, calls);
+  }
+
+  /** Lets nothing fail any more that was planned to. */
+  void heal() {
+    callsToFailure.clear();
+    freeBytes = Long.MAX_VALUE;
+  }
+
+  /** Lets files grow by so much in all, and then no further. */
+  void limitFreeBytes(long bytes) {
+    freeBytes = bytes;
+  }
+
+  /** Lets the n-th call that changes something, and all after it, find the power gone. */
+  void crashIn(int calls) {
+    callsToCrash = calls;
+  }
+
+  boolean isCrashed() {
+    return callsToCrash <= 0;
+  }
+
+  /** The disk as the next start finds it after the loss of power. */
+  FaultyDisk afterCrash() {
+    FaultyDisk survivor = new FaultyDisk(random);
+    int keptPercent = List.of(0, 50, 100).get(random.nextInt(3));
+    Set<String> names = new HashSet<>(files.keySet());
+    names.addAll(durableFiles.keySet());
+    for (String name : names) {
+      FaultyFile file = (random.nextBoolean() ? files : durableFiles).get(name);
+      if (file != null) {
+        FaultyFile left = new FaultyFile(survivor, file.afterCrash(random, keptPercent));
+        survivor.files.put(name, left);
+        survivor.durableFiles.put(name, left);
+      }
+    }
+    return survivor;
+  }
+
+  @Override
+  public List<String> list() {
+    return List.copyOf(files.keySet());
+  }
+
+  @Override
+  public DiskFile openToRead(String name) throws IOException {
+    FaultyFile file = files.get(name);
+    if (file == null) {
+      throw new NoSuchFileException(name);
+    }
+    return file;
+  }
+
+  @Override
+  public DiskFile openToWrite(String name) throws IOException {
+    pass(Call.OPEN);
+    return files.computeIfAbsent(name, created -> new FaultyFile(this, new byte[0]));
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    pass(Call.DELETE);
+    files.remove(name);
+  }
+
+  @Override
+  public void forceDirectory() throws IOException {
+    pass(Call.FORCE_DIRECTORY);
+    durableFiles.clear();
+    durableFiles.putAll(files);
+  }
+
+  /** Fails if this call is to fail. */
+  void pass(Call call) throws IOException {
+    callsToCrash--;
+    if (isCrashed()) {
+      throw new IOException("the power is gone");
+    }
+    int calls = callsToFailure.getOrDefault(call, 0);
+    callsToFailure.put(call, calls - 1);
+    if (calls == 1) {
+      throw new IOException("Input/output error");
+    }
+  }
+
+  /** How much of the growth fits; less than all of it means that the disk is full now. */
+  long take(long bytes) {
+    long taken = Math.min(bytes, freeBytes);
+    freeBytes -= taken;
+    return taken;
+  }
+
+  void giveBack(long bytes) {
+    freeBytes = freeBytes == Long.MAX_VALUE ? freeBytes : freeBytes + bytes;
+  }
+
+  Random random() {
+    return random;
+  }
+
+  /** Writes past all faults, as an operator or a decaying disk does. */
+  void overwrite(String name, long offset, byte[] bytes) throws IOException {
+    files.get(name).poke(ByteBuffer.wrap(bytes), (int) offset);
+    files.get(name).persistAll();
+  }
+}
