@@ -35,7 +35,7 @@ final class Daemon implements AutoCloseable {
   private static final long CALL_SECONDS = 30;
   private static final long START_SECONDS = 60;
   private static final int INBOUND_BYTES_MAX = 64 << 20;
-  private static final int LOG_LINES_SHOWN = 80;
+  private static final int LOG_LINES_SHOWN = 40;
   private static final Pattern PORT = Pattern.compile("(?s).*?(\\d+)\\s*");
 
   private final Path directory;

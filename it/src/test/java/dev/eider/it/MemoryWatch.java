@@ -1,0 +1,61 @@
+package dev.eider.it;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.eider.v1.Counters;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * Samples what the daemon says of its memory. Runs on a thread of its own until closed; the maxima
+ * may be read from any thread.
+ */
+final class MemoryWatch implements AutoCloseable {
+  private static final int PERIOD_MS = 200;
+
+  private final Daemon daemon;
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+  private volatile long heapBytesMax;
+  private volatile long directBytesMax;
+  private volatile long tailBytesMax;
+  private volatile int samples;
+
+  MemoryWatch(Daemon daemon) {
+    this.daemon = daemon;
+    thread.scheduleAtFixedRate(this::sample, 0, PERIOD_MS, MILLISECONDS);
+  }
+
+  private void sample() {
+    Counters counters = daemon.counters();
+    heapBytesMax = Math.max(heapBytesMax, counters.getHeapBytes());
+    directBytesMax = Math.max(directBytesMax, counters.getDirectBytes());
+    tailBytesMax = Math.max(tailBytesMax, counters.getTailBytes());
+    samples++;
+  }
+
+  long directBytesMax() {
+    return directBytesMax;
+  }
+
+  int samples() {
+    return samples;
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      thread.awaitTermination(10, SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "heap <= %d MiB, direct <= %d MiB, tail <= %d MiB in %d samples",
+        heapBytesMax >> 20, directBytesMax >> 20, tailBytesMax >> 20, samples);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.eider.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.v1.Run;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * A subscriber that stops reading costs the daemon a cursor and not a queue: far more than its
+ * memory is published past it, and then it gets everything.
+ */
+@Timeout(600)
+class StalledSubscriberIT {
+  private static final int STALLED_MIB = Integer.getInteger("eider.it.stalledMiB", 1024);
+  private static final int FREE_MIB = Math.max(1, STALLED_MIB / 8);
+  private static final Duration LONG = Duration.ofSeconds(240);
+
+  /**
+   * What the network layer may hold however much is published: its pooled arenas, some windows and
+   * requests in flight. A queue for the stalled subscriber would be four times that.
+   */
+  private static final long DIRECT_BYTES_MAX = 256L << 20;
+
+  @RegisterExtension
+  static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 500);
+
+  private final Daemon daemon = EXTENSION.daemon();
+  private final RunCalls runs = new RunCalls(daemon);
+
+  @Test
+  void shouldNotQueueForASubscriberThatDoesNotRead() {
+    // given the rate without anybody who stalls
+    Random random = Seed.random(StalledSubscriberIT.class);
+    PacedPublisher alone = new PacedPublisher(daemon, "alone", random);
+    alone.publish(FREE_MIB / 4);
+    Duration free = alone.publish(FREE_MIB);
+
+    // and a subscriber that takes nothing
+    RunReader stalled = RunReader.stalled(daemon.channel(), "stalled");
+
+    // when more than the daemon's memory is published to its run
+    PacedPublisher publisher = new PacedPublisher(daemon, "stalled", random);
+    MemoryWatch memory = new MemoryWatch(daemon);
+    Duration taken;
+    try (memory) {
+      taken = publisher.publish(STALLED_MIB);
+    }
+    report("without a stalled subscriber", FREE_MIB, free, alone.overloads());
+    report("with a stalled subscriber", STALLED_MIB, taken, publisher.overloads());
+    System.out.println("StalledSubscriberIT: daemon with -Xmx512m, " + memory);
+
+    // then the daemon lives, has not queued, and the subscriber gets all of it
+    assertThat(daemon.isAlive()).as("the daemon lives").isTrue();
+    assertThat(memory.samples()).isPositive();
+    assertThat(memory.directBytesMax()).isLessThan(DIRECT_BYTES_MAX);
+    assertThat(stalled.lastSeq()).as("what the stalled subscriber has read").isZero();
+    stalled.readOn();
+    stalled.awaitSeq(PacedPublisher.eventsIn(STALLED_MIB), LONG);
+    Run closed = runs.close("stalled");
+    StreamChecker seen = stalled.awaitRunClosed(LONG);
+    seen.shouldHaveAllUpTo(closed.getHeadSeq());
+    seen.shouldHaveDigest(closed.getDigest());
+  }
+
+  private static void report(String what, int mebibytes, Duration taken, long overloads) {
+    System.out.printf(
+        "StalledSubscriberIT: %d MiB %s: %.1f MiB/s, told to wait %d times%n",
+        mebibytes, what, mebibytes * 1e3 / taken.toMillis(), overloads);
+  }
+}
