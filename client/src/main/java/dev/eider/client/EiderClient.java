@@ -115,9 +115,12 @@ public final class EiderClient implements AutoCloseable {
     return parts.publisher(runId, config, ClientParts.budgetOf(config));
   }
 
-  /** A sink for the events of many runs, with the defaults. */
+  /**
+   * A sink for the events of many runs, with the defaults but for the bound that the runs share:
+   * 100,000 events or 64 MiB, so that 10,000 runs can still fill batches.
+   */
   public MultiRunSink multiRunSink() {
-    return multiRunSink(PublisherConfig.defaults());
+    return multiRunSink(PublisherConfig.defaults().withPending(100_000, 64L << 20));
   }
 
   /** A sink for the events of many runs, which share the bounds on what is pending. */

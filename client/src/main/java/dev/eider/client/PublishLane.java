@@ -1,6 +1,5 @@
 package dev.eider.client;
 
-import dev.eider.v1.ErrorReason;
 import dev.eider.v1.Event;
 import dev.eider.v1.PublishStreamRequest;
 import dev.eider.v1.PublishStreamResponse;
@@ -283,12 +282,11 @@ final class PublishLane {
   }
 
   /**
-   * A refusal is retried when it may pass, or when it only says that an earlier request is missing:
-   * that one is sent again before it.
+   * A refusal is retried when it may pass, or when it is not the first request's: then an earlier
+   * answer is missing, the refusal may be its consequence, and both are asked for again.
    */
   private long refused(EiderException refusal, boolean first) {
-    boolean consequence = refusal.reason() == ErrorReason.ERROR_REASON_PRODUCER_GAP && !first;
-    if (consequence || refusal.isRetriable()) {
+    if (!first || refusal.isRetriable()) {
       return retryLater(refusal);
     }
     failure = refusal;

@@ -128,7 +128,7 @@ class RunPublisherTest {
     assertSeqs(acks);
     assertStored("run", 200);
     assertSameBoundaries();
-    assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(60));
+    assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(30));
   }
 
   @Test

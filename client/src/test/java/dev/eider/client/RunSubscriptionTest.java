@@ -14,6 +14,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
@@ -78,23 +79,29 @@ class RunSubscriptionTest {
     // given a daemon that dies while it sends
     store("run", 0, 500);
     server.log.close("run", RunOutcome.RUN_OUTCOME_COMPLETED);
-    List<Long> seqs = new ArrayList<>();
     server.broker.dieAfterSending.set(5);
+    CompletableFuture<Void> lives = CompletableFuture.runAsync(() -> restartOnDeath(3));
+    // when
+    List<Long> seqs;
     try (RunSubscription events = client.subscribe("run", 0)) {
-      for (int life = 0; life < 3; life++) {
-        // when
-        for (int i = 0; i < 10; i++) {
-          seqs.add(events.next().getSeq());
-        }
-        Awaitility.await().until(() -> server.broker.dieAfterSending.get() < 0);
-        server.broker.dieAfterSending.set(life < 2 ? 5 : Integer.MAX_VALUE);
-        server.restart();
-      }
-      events.forEachRemaining(envelope -> seqs.add(envelope.getSeq()));
+      seqs = drain(events);
     }
     // then
+    lives.orTimeout(10, TimeUnit.SECONDS).join();
     assertThat(seqs).containsExactlyElementsOf(range(1, 500));
     assertThat(server.broker.subscribes).hasSizeGreaterThan(3);
+  }
+
+  private void restartOnDeath(int deaths) {
+    for (int death = 1; death <= deaths; death++) {
+      Awaitility.await().until(() -> server.broker.dieAfterSending.get() < 0);
+      server.broker.dieAfterSending.set(death < deaths ? 5 : Integer.MAX_VALUE);
+      try {
+        server.restart();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   @Test
