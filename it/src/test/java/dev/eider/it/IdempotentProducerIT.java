@@ -113,25 +113,30 @@ class IdempotentProducerIT {
 
   @Test
   void shouldRefuseWhatDependsOnARefusedRequestOfAStream() {
-    // given a stream with a gap in one run
+    // given a stream whose second request is bad, and its third goes on from there
+    PublishRequest.Builder bad = request("piped", 0, 3, 1).toBuilder();
+    bad.setEvents(0, bad.getEvents(0).toBuilder().setT(-1));
     List<PublishStreamRequest> requests =
         List.of(
             streamed("a", request("piped", 0, 1, 2)),
-            streamed("b", request("piped", 0, 9, 1)),
-            streamed("c", request("piped", 0, 3, 1)),
+            streamed("b", bad.build()),
+            streamed("c", request("piped", 0, 4, 1)),
             streamed("d", request("other", 0, 1, 2)));
 
     // when it is sent
     List<PublishStreamResponse> responses =
         new PublishStreamCall(daemon.channel()).sendAll(requests, SOON);
 
-    // then that run's later request is refused too, and the other run is not touched
+    // then the run's later request is refused too, and the other run is not touched
     assertThat(answer(responses, "a").getPublished().getLastSeq()).isEqualTo(2);
     Refusal.of(answer(responses, "b").getError())
+        .shouldBe(Status.Code.INVALID_ARGUMENT, "INVALID_EVENT");
+    Refusal.of(answer(responses, "c").getError())
         .shouldBe(Status.Code.FAILED_PRECONDITION, "PRODUCER_GAP");
-    assertThat(answer(responses, "c").hasError()).isTrue();
     assertThat(answer(responses, "d").getPublished().getLastSeq()).isEqualTo(2);
     assertThat(runs.get("piped").getHeadSeq()).isEqualTo(2);
+    assertThat(responses.stream().map(PublishStreamResponse::getRequestId))
+        .containsExactly("a", "b", "c", "d");
   }
 
   private PublishResponse publish(String runId, long epoch, long seq, int count) {

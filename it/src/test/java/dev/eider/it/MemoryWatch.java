@@ -8,8 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Samples what the daemon says of its memory. Runs on a thread of its own until closed; the maxima
- * may be read from any thread.
+ * Samples what the daemon and the system say of its memory. Runs on a thread of its own until
+ * closed; the maxima may be read from any thread.
  */
 final class MemoryWatch implements AutoCloseable {
   private static final int PERIOD_MS = 200;
@@ -19,6 +19,7 @@ final class MemoryWatch implements AutoCloseable {
   private volatile long heapBytesMax;
   private volatile long directBytesMax;
   private volatile long tailBytesMax;
+  private volatile long residentBytesMax;
   private volatile int samples;
 
   MemoryWatch(Daemon daemon) {
@@ -31,15 +32,12 @@ final class MemoryWatch implements AutoCloseable {
     heapBytesMax = Math.max(heapBytesMax, counters.getHeapBytes());
     directBytesMax = Math.max(directBytesMax, counters.getDirectBytes());
     tailBytesMax = Math.max(tailBytesMax, counters.getTailBytes());
+    residentBytesMax = Math.max(residentBytesMax, daemon.residentBytes());
     samples++;
   }
 
   long directBytesMax() {
     return directBytesMax;
-  }
-
-  int samples() {
-    return samples;
   }
 
   @Override
@@ -55,7 +53,11 @@ final class MemoryWatch implements AutoCloseable {
   @Override
   public String toString() {
     return String.format(
-        "heap <= %d MiB, direct <= %d MiB, tail <= %d MiB in %d samples",
-        heapBytesMax >> 20, directBytesMax >> 20, tailBytesMax >> 20, samples);
+        "heap <= %d MiB, direct <= %d MiB, tail <= %d MiB, resident <= %d MiB in %d samples",
+        heapBytesMax >> 20,
+        directBytesMax >> 20,
+        tailBytesMax >> 20,
+        residentBytesMax >> 20,
+        samples);
   }
 }
