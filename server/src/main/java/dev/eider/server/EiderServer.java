@@ -29,12 +29,12 @@ import dev.eider.server.subscribe.RunDirectory;
 import dev.eider.server.subscribe.RunHistory;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -108,12 +108,7 @@ public final class EiderServer implements AutoCloseable {
     RequestLimits limits =
         new RequestLimits(
             config.get(Setting.REQUEST_BYTES_MAX), config.getInt(Setting.EVENTS_PER_REQUEST_MAX));
-    grpc =
-        GrpcServer.start(
-            new InetSocketAddress(config.host(), config.port()),
-            limits,
-            config.get(Setting.CLOSE_WAIT_MS),
-            parts);
+    grpc = listen(limits, parts);
   }
 
   /**
@@ -130,7 +125,7 @@ public final class EiderServer implements AutoCloseable {
       return server;
     } catch (IOException | StoreException | RuntimeException e) {
       undo.forEach(EiderServer::closeQuietly);
-      throw startupFailure(config, e);
+      throw startupFailure(e);
     }
   }
 
@@ -224,29 +219,38 @@ public final class EiderServer implements AutoCloseable {
     }
   }
 
-  private static RuntimeException startupFailure(ServerConfig config, Exception e) {
+  private static RuntimeException startupFailure(Exception e) {
     if (e instanceof StartupException || e instanceof StoreException) {
       return e instanceof StartupException known ? known : new StartupException(message(e), e);
     }
     if (e instanceof LogCorruptedException || e instanceof LogFormatException) {
       return new StartupException(message(e), e);
     }
-    if (e instanceof IOException && e.getCause() instanceof BindException) {
-      return new StartupException(
-          "port "
-              + config.port()
-              + " of "
-              + config.host()
-              + " cannot be bound ("
-              + e.getCause().getMessage()
-              + "); stop what uses it, or choose another --port (0 takes any free one)",
-          e);
-    }
     return e instanceof RuntimeException defect ? defect : new StartupException(message(e), e);
   }
 
   private static String message(Exception e) {
     return String.valueOf(e.getMessage());
+  }
+
+  private GrpcServer listen(RequestLimits limits, GrpcServer.Parts parts) {
+    try {
+      return GrpcServer.start(
+          new InetSocketAddress(config.host(), config.port()),
+          limits,
+          config.get(Setting.CLOSE_WAIT_MS),
+          parts);
+    } catch (IOException e) {
+      throw new StartupException(
+          "port "
+              + config.port()
+              + " of "
+              + config.host()
+              + " cannot be bound ("
+              + Objects.requireNonNullElse(e.getCause(), e).getMessage()
+              + "); stop what uses it, or choose another --port (0 takes any free one)",
+          e);
+    }
   }
 
   private StoreConfig storeConfig() {

@@ -47,11 +47,7 @@ final class HouseTest {
           Map.entry("sequencer", List.of("base", "run", "log", "hub", "proto")),
           // The hub is told what is persisted.
           Map.entry("persist", List.of("base", "run", "log", "hub", "store")),
-          // Guava for its thread factories alone.
-          Map.entry(
-              "subscribe",
-              List.of(
-                  "base", "run", "hub", "store", "proto", "com.google.common.util.concurrent..")),
+          Map.entry("subscribe", List.of("base", "run", "hub", "store", "proto")),
           Map.entry("fork", List.of("base", "run", "subscribe", "sequencer", "proto")),
           Map.entry(
               "rpc",

@@ -1,12 +1,12 @@
 package dev.eider.server.subscribe;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of readers: {@code live} for what memory answers, {@code cold} for what DuckDB
@@ -59,6 +59,11 @@ public final class ReaderPools implements AutoCloseable {
   }
 
   private static ThreadFactory named(String format) {
-    return new ThreadFactoryBuilder().setNameFormat(format).setDaemon(true).build();
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, String.format(format, number.getAndIncrement()));
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 }

@@ -2,6 +2,10 @@ package dev.eider.server.store;
 
 import dev.eider.v1.Event;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A process that persists the same batches each time, from where the file stands, and ends without
@@ -57,17 +61,14 @@ final class CrashingWriter {
   }
 
   private static void haltAfter(long ms) {
-    Thread halting =
-        new Thread(
-            () -> {
-              try {
-                Thread.sleep(ms); // the moment of death, not a wait for something
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-              Runtime.getRuntime().halt(1);
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "halting");
+              thread.setDaemon(true);
+              return thread;
             });
-    halting.setDaemon(true);
-    halting.start();
+    ScheduledFuture<?> unused =
+        timer.schedule(() -> Runtime.getRuntime().halt(1), ms, TimeUnit.MILLISECONDS);
   }
 }

@@ -58,9 +58,7 @@ final class TestLog {
     }
     Published published = new Published(run(runId).headSeq() + 1, producer, encoded);
     for (int i = 0; i < events.length; i++) {
-      rows.add(
-          new EventRow(
-              position, new RunId(runId), published.firstSeq() + i, encoded.get(i)));
+      rows.add(new EventRow(position, new RunId(runId), published.firstSeq() + i, encoded.get(i)));
     }
     return append(new RunRecord(new RunId(runId), BASE_US + position, null, published, null));
   }
