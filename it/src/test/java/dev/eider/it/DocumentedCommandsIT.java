@@ -1,0 +1,175 @@
+package dev.eider.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.eider.server.Setting;
+import dev.eider.v1.GetRunRequest;
+import dev.eider.v1.Run;
+import dev.eider.v1.RunState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** README.md is true: its tables, its Java, its SQL, and what it says to type. */
+@Timeout(180)
+class DocumentedCommandsIT {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final int STOPPED_BY_SIGTERM = 143;
+  private static final String ADDRESS = "localhost:7117";
+
+  /** What {@code .ci/run} runs. */
+  private static final List<String> RUN_ELSEWHERE = List.of("./eider demo", "mvn verify");
+
+  private final Readme readme = Readme.read();
+  private final Path directory = RepositoryRoot.workDirectory("DocumentedCommandsIT");
+
+  @Test
+  void shouldListEverySettingAsItIs() {
+    // given
+    List<List<String>> expected = new ArrayList<>();
+    for (Setting setting : Setting.values()) {
+      expected.add(
+          List.of(
+              "`" + setting.key() + "`",
+              String.valueOf(setting.defaultValue()),
+              setting.min() + " – " + setting.max(),
+              setting.description()));
+    }
+
+    // when
+    List<List<String>> rows = readme.table("Settings");
+
+    // then
+    assertThat(rows.get(0)).startsWith("`durability`", "fsync", "fsync, async");
+    assertThat(rows.subList(1, rows.size())).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldShowTheJavaThatIsTested() throws IOException {
+    // given
+    Path source = Path.of("it/src/test/java/dev/eider/it/ReadmeExample.java");
+    String text = Files.readString(RepositoryRoot.path().resolve(source));
+
+    // when
+    String example =
+        text.substring(text.indexOf("  // begin\n"), text.indexOf("  // end\n"))
+            .lines()
+            .skip(1)
+            .map(line -> line.startsWith("  ") ? line.substring(2) : line)
+            .reduce("", (before, line) -> before + line + "\n");
+
+    // then
+    assertThat(readme.blocks("java")).containsExactly(example);
+  }
+
+  @Test
+  void shouldAnswerTheSqlOnWhatTheJavaRecorded() {
+    try (Daemon daemon = start("sql")) {
+      // given
+      ReadmeExample.play(daemon.target(), Events.gold(100), Events.gold(500));
+      daemon.terminate(20);
+
+      // when, then
+      try (DuckDbFile file = DuckDbFile.of(daemon)) {
+        List<String> statements =
+            Arrays.stream(String.join("", readme.blocks("sql")).split(";"))
+                .filter(sql -> !sql.isBlank())
+                .toList();
+        assertThat(statements).isNotEmpty();
+        for (String sql : statements) {
+          assertThat(file.rows(sql, row -> row.getString(1))).as(sql).isNotEmpty();
+        }
+        assertThat(file.number("SELECT count(*) FROM runs WHERE state = 'closed'")).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void shouldRunWhatItSaysToType() {
+    // given
+    Shell shell = new Shell(directory.resolve("launcher"));
+
+    for (String block : readme.blocks("sh")) {
+      for (String command : block.lines().toList()) {
+        if (command.endsWith("--help")) {
+          // when it is asked for help, then it names what there is
+          assertThat(shell.run(command, 60)).contains("--data-dir", Setting.STOP_MS.key());
+        } else if (command.startsWith("./eider serve")) {
+          // when it is started, then it serves until it is told to stop
+          shouldServeUntilStopped(shell, command);
+        } else if (!block.contains("grpcurl")) {
+          assertThat(RUN_ELSEWHERE).as("what is run elsewhere").contains(command);
+        }
+      }
+    }
+  }
+
+  private static void shouldServeUntilStopped(Shell shell, String command) {
+    Path portFile = shell.directory().resolve("port");
+    String anyPort = command.replaceAll(" --port \\d+", "") + " --port 0 --port-file port";
+    Process daemon = shell.start("exec " + anyPort);
+    try {
+      Awaitility.await(command)
+          .atMost(START)
+          .until(() -> Files.exists(portFile) || !daemon.isAlive());
+      assertThat(daemon.isAlive()).as(shell::output).isTrue();
+      daemon.destroy();
+      assertThat(shell.exitCode(daemon, 20)).isEqualTo(STOPPED_BY_SIGTERM);
+      assertThat(shell.output()).contains("is serving");
+      assertThat(portFile).doesNotExist();
+      String data = command.contains("other-data") ? "other-data" : "eider-data";
+      assertThat(shell.directory().resolve(data).resolve("events.duckdb")).exists();
+    } finally {
+      daemon.destroyForcibly();
+    }
+  }
+
+  @Test
+  void shouldRunTheGrpcurlCommandsInTheirOrder() {
+    Optional<Path> grpcurl = Grpcurl.find();
+    assumeTrue(
+        grpcurl.isPresent(),
+        "there is no grpcurl: neither EIDER_GRPCURL names one, nor is it on the PATH or in the"
+            + " cache of .ci/run");
+    try (Daemon daemon = start("grpcurl")) {
+      // given
+      Shell shell = new Shell(directory.resolve("shell"));
+      List<String> blocks =
+          readme.blocks("sh").stream().filter(block -> block.contains("grpcurl")).toList();
+      String script = String.join("", blocks).replace(ADDRESS, daemon.target());
+      String folder = String.valueOf(grpcurl.get().toAbsolutePath().getParent());
+
+      // when
+      String output = shell.run("PATH='" + folder + "':$PATH\n" + script, 60);
+
+      // then
+      assertThat(output)
+          .contains("eider.v1.BrokerService")
+          .containsPattern("\"final_?[sS]eq\": \"2\"");
+      Run parent = run(daemon, "game-1");
+      assertThat(parent.getState()).isEqualTo(RunState.RUN_STATE_CLOSED);
+      assertThat(parent.getHeadSeq()).isEqualTo(2);
+      assertThat(run(daemon, "game-1b").getParentRunId()).isEqualTo("game-1");
+      assertThat(run(daemon, "game-1b").getHeadSeq()).isEqualTo(3);
+    }
+  }
+
+  private Daemon start(String name) {
+    Directories.empty(directory.resolve(name));
+    return Daemon.start(directory.resolve(name), List.of("-Xmx512m"), Map.of());
+  }
+
+  private static Run run(Daemon daemon, String runId) {
+    return daemon.runs().getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
+  }
+}

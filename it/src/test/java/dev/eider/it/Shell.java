@@ -1,0 +1,80 @@
+package dev.eider.it;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Runs commands as somebody does who pastes them into bash, in a directory where {@code ./eider} is
+ * the packaged launcher. Owned by the test thread.
+ */
+final class Shell {
+  private final Path directory;
+
+  /** Makes the directory, or empties it. */
+  Shell(Path directory) {
+    this.directory = directory;
+    Directories.empty(directory);
+    try {
+      Path launcher = RepositoryRoot.daemonJar().resolveSibling("eider");
+      Files.createSymbolicLink(directory.resolve("eider"), launcher);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** Starts a script; its output, errors included, goes to {@link #output}. */
+  Process start(String script) {
+    ProcessBuilder builder = new ProcessBuilder("bash", "-e", "-c", script);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.directory(directory.toFile()).redirectErrorStream(true);
+    try {
+      return builder.redirectOutput(outputFile().toFile()).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("bash cannot be started", e);
+    }
+  }
+
+  /** Runs a script to its end and returns what it printed; fails unless it exits with 0. */
+  String run(String script, long secondsMax) {
+    int code = exitCode(start(script), secondsMax);
+    if (code != 0) {
+      throw new AssertionError("exit code " + code + " of\n" + script + output());
+    }
+    return output();
+  }
+
+  int exitCode(Process process, long secondsMax) {
+    try {
+      if (!process.waitFor(secondsMax, SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        throw new AssertionError("still running after " + secondsMax + " s\n" + output());
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** What the newest script has printed so far. */
+  String output() {
+    try {
+      return Files.readString(outputFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path outputFile() {
+    return directory.resolve("output");
+  }
+}
