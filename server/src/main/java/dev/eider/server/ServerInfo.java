@@ -2,13 +2,13 @@ package dev.eider.server;
 
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
-import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.run.RunId;
 import dev.eider.server.subscribe.ReaderRegistry;
 import dev.eider.v1.Counters;
 import dev.eider.v1.Durability;
 import dev.eider.v1.GetServerInfoResponse;
 import dev.eider.v1.Limits;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.util.Objects;
@@ -55,8 +55,16 @@ record ServerInfo(ServerConfig config, Hub hub, EventLog log, ReaderRegistry rea
         .setThreads(ManagementFactory.getThreadMXBean().getThreadCount())
         .setUnpersistedBytes(Math.max(0, log.endPosition() - hub.progress().position()))
         .setHeapBytes(runtime.totalMemory() - runtime.freeMemory())
-        .setDirectBytes(GrpcServer.directBytes())
+        .setDirectBytes(directBytes())
         .build();
+  }
+
+  /** The network layer's buffers: it takes them from the platform, which counts them. */
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 
   private static long openFiles() {

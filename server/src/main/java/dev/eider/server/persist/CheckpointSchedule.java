@@ -6,11 +6,14 @@ package dev.eider.server.persist;
  * persister thread.
  */
 final class CheckpointSchedule {
+  private static final long RETRY_MS = 50;
+
   private final long bytesMax;
   private final long idleMs;
   private long checkpointedPosition;
   private long persistedPosition;
   private long persistedAtMs;
+  private long notBeforeMs = Long.MIN_VALUE;
 
   CheckpointSchedule(long bytesMax, long idleMs, long position) {
     this.bytesMax = bytesMax;
@@ -30,7 +33,15 @@ final class CheckpointSchedule {
     return checkpointedPosition;
   }
 
+  /** Takes note that DuckDB could not do it just now. */
+  void postpone(long nowMs) {
+    notBeforeMs = nowMs + RETRY_MS;
+  }
+
   boolean isDue(long nowMs) {
+    if (nowMs < notBeforeMs) {
+      return false;
+    }
     long bytes = persistedPosition - checkpointedPosition;
     return bytes >= bytesMax || (bytes > 0 && nowMs - persistedAtMs >= idleMs);
   }

@@ -174,7 +174,10 @@ public final class Persister {
   }
 
   private void checkpoint(CheckpointSchedule schedule) throws StoreException {
-    store.checkpoint();
-    log.trim(schedule.checkpointed());
+    if (store.checkpoint()) {
+      log.trim(schedule.checkpointed());
+    } else {
+      schedule.postpone(clock.millis());
+    }
   }
 }

@@ -13,7 +13,6 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -85,11 +84,6 @@ public final class GrpcServer {
     GrpcServer started = new GrpcServer(server, health, broker);
     started.setServing(true);
     return started;
-  }
-
-  /** The memory the network layer holds outside the heap, in bytes. */
-  public static long directBytes() {
-    return PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
   }
 
   /** The address bound. */

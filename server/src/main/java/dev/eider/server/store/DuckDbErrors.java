@@ -31,6 +31,11 @@ final class DuckDbErrors {
     return containsAny(text(error), INVALIDATING);
   }
 
+  /** Says whether a checkpoint was refused only because something else is still under way. */
+  static boolean isCheckpointTooEarly(SQLException error) {
+    return text(error).contains("Cannot CHECKPOINT: there are other");
+  }
+
   /** Says whether a file cannot be opened because its write-ahead log is damaged. */
   static boolean isDamagedWal(SQLException error) {
     return text(error).contains(WAL_REPLAY) && !containsAny(text(error), ENVIRONMENT);

@@ -106,13 +106,19 @@ public final class DuckDbStore implements AutoCloseable {
    * Moves what is committed from DuckDB's write-ahead log into the main file, after which losing
    * that log loses nothing. Readers go on meanwhile.
    *
+   * @return false when DuckDB has to finish something else first; to be tried again a little later
    * @throws StoreException if that failed; the store is failed then too
    */
-  public void checkpoint() throws StoreException {
+  public boolean checkpoint() throws StoreException {
     StoreConnections connections = connections();
     try {
       execute(connections.writer(), "CHECKPOINT");
+      return true;
     } catch (SQLException e) {
+      if (DuckDbErrors.isCheckpointTooEarly(e)) {
+        LOG.debug("no checkpoint yet", e);
+        return false;
+      }
       throw failed(connections, "cannot checkpoint", e);
     }
   }
@@ -161,7 +167,9 @@ public final class DuckDbStore implements AutoCloseable {
     State last = state;
     if (last.mode == Mode.OPEN) {
       try {
-        checkpoint();
+        if (!checkpoint()) {
+          LOG.warn("closing without a checkpoint; DuckDB replays its log at the next start");
+        }
       } catch (StoreException e) {
         LOG.warn("closing without a checkpoint; DuckDB replays its log at the next start", e);
       }

@@ -3,6 +3,8 @@ package dev.eider.server.subscribe;
 import dev.eider.server.run.BrokerException;
 import dev.eider.v1.ErrorReason;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class StreamReader<N> {
   private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
+
+  private static final long RETRY_MS = 200;
 
   /** How to go on after a step. */
   enum Next {
@@ -84,6 +88,11 @@ public abstract class StreamReader<N> {
    */
   abstract Next step(boolean mayBlock);
 
+  /** Says whether a step that failed like this is to be tried again a little later. */
+  boolean outlives(BrokerException failure) {
+    return false;
+  }
+
   /** Undoes what the reader has others do for it. Called once, by any thread. */
   abstract void release();
 
@@ -122,7 +131,12 @@ public abstract class StreamReader<N> {
       }
       return step(mayBlock);
     } catch (BrokerException refusal) {
-      fail(refusal);
+      if (ending == null && outlives(refusal)) {
+        ScheduledFuture<?> unused =
+            pools.timer().schedule(this::wake, RETRY_MS, TimeUnit.MILLISECONDS);
+      } else {
+        fail(refusal);
+      }
     } catch (RuntimeException defect) {
       LOG.error("a stream ended by a defect", defect);
       fail(

@@ -92,6 +92,12 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     return Next.LIVE;
   }
 
+  /** A subscriber outlives a failure of DuckDB: it waits, as it does for events. */
+  @Override
+  boolean outlives(BrokerException failure) {
+    return failure.reason() == ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE;
+  }
+
   @Override
   void release() {
     if (heartbeats != null) {
