@@ -1,0 +1,94 @@
+package dev.eider.server.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eider.server.base.Invariants.InvariantBroken;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class PersistProgressTest {
+  private final PersistProgress progress = new PersistProgress(10);
+
+  @Test
+  void shouldNotWaitForWhatIsPersisted() {
+    assertThat(progress.await(10)).isCompleted();
+    assertThat(progress.isWanted()).isFalse();
+  }
+
+  @Test
+  void shouldCompleteThoseWhoArePastInAnyOrder() {
+    // given
+    List<CompletableFuture<Void>> waiters =
+        LongStream.of(30, 11, 20, 21).mapToObj(progress::await).toList();
+
+    // when
+    progress.advance(20);
+
+    // then
+    assertThat(waiters)
+        .extracting(CompletableFuture::isDone)
+        .containsExactly(false, true, true, false);
+    assertThat(progress.isWanted()).isTrue();
+    assertThat(progress.position()).isEqualTo(20);
+
+    // when
+    progress.advance(30);
+
+    // then
+    assertThat(waiters).allMatch(CompletableFuture::isDone);
+    assertThat(progress.isWanted()).isFalse();
+  }
+
+  @Test
+  void shouldLetAWaiterAskForMore() {
+    // given
+    CompletableFuture<Void> second = progress.await(11).thenCompose(done -> progress.await(12));
+
+    // when
+    progress.advance(11);
+    progress.advance(12);
+
+    // then
+    assertThat(second).isCompleted();
+  }
+
+  @Test
+  void shouldNotGoBack() {
+    assertThatThrownBy(() -> progress.advance(9)).isInstanceOf(InvariantBroken.class);
+  }
+
+  @Test
+  void shouldWakeThePersisterForEachWaiter() throws Exception {
+    // given
+    long start = System.nanoTime();
+
+    // when
+    progress.await(11);
+    progress.awaitWanted(20_000);
+    progress.wake();
+    progress.awaitWanted(20_000);
+
+    // then
+    assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(20_000);
+  }
+
+  @Test
+  void shouldWakeThePersisterNoMoreOftenThanAsked() throws Exception {
+    // given
+    progress.wake();
+    progress.awaitWanted(20_000);
+    long start = System.nanoTime();
+
+    // when
+    progress.awaitWanted(20);
+
+    // then
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000);
+  }
+}

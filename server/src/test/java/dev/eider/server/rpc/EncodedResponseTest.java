@@ -1,0 +1,88 @@
+package dev.eider.server.rpc;
+
+import static dev.eider.server.run.Samples.RUN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.Samples;
+import dev.eider.server.run.SequencedEvent;
+import dev.eider.v1.ColdStreamResponse;
+import dev.eider.v1.EventBatch;
+import dev.eider.v1.SubscribeResponse;
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+final class EncodedResponseTest {
+  private final EncodedMarshaller marshaller = new EncodedMarshaller();
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 1_000})
+  void shouldHoldTheBytesOfTheRealMessages(int count) throws Exception {
+    // given
+    List<SequencedEvent> events = events(count);
+    EventBatch.Builder batch = EventBatch.newBuilder();
+    events.forEach(event -> batch.addEnvelopes(event.parse()));
+
+    // when
+    EncodedResponse response = EncodedResponse.Events.of(events);
+    byte[] bytes = drained(response);
+
+    // then
+    assertThat(bytes)
+        .hasSize(response.size())
+        .isEqualTo(SubscribeResponse.newBuilder().setEvents(batch).build().toByteArray())
+        .isEqualTo(ColdStreamResponse.newBuilder().setEvents(batch).build().toByteArray());
+  }
+
+  @Test
+  void shouldReadLikeItDrains() throws Exception {
+    // given
+    EncodedResponse response = EncodedResponse.Events.of(events(3));
+
+    // when
+    InputStream stream = marshaller.stream(response);
+
+    // then
+    assertThat(stream).isInstanceOf(KnownLength.class);
+    assertThat(stream.available()).isEqualTo(response.size());
+    int first = stream.read();
+    byte[] rest = stream.readAllBytes();
+    assertThat(first).isEqualTo(drained(response)[0]);
+    assertThat(rest).hasSize(response.size() - 1);
+    assertThat(stream.available()).isZero();
+  }
+
+  @Test
+  void shouldWriteAPlainMessage() throws Exception {
+    SubscribeResponse message =
+        SubscribeResponse.newBuilder()
+            .setCaughtUp(SubscribeResponse.CaughtUp.newBuilder().setHeadSeq(7))
+            .build();
+    assertThat(drained(new EncodedResponse.Plain(message))).isEqualTo(message.toByteArray());
+  }
+
+  private byte[] drained(EncodedResponse response) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int size = ((Drainable) marshaller.stream(response)).drainTo(out);
+    assertThat(size).isEqualTo(out.size());
+    return out.toByteArray();
+  }
+
+  private static List<SequencedEvent> events(int count) {
+    List<SequencedEvent> events = new ArrayList<>();
+    for (EncodedEvent e : Samples.metrics(count)) {
+      events.add(
+          SequencedEvent.of(RUN, events.size() + 1, e.kind(), e.agentId(), e.t(), e.bytes()));
+    }
+    return events;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.eider.server.sequencer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.PersistProgress;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.log.FileDisk;
+import dev.eider.server.log.LogConfig;
+import dev.eider.server.log.SegmentedLog;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** A run writer over a real log on disk; what DuckDB would hold is in a map. */
+final class WriterRig implements AutoCloseable {
+  static final SequencerConfig CONFIG =
+      new SequencerConfig(false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 60_000);
+
+  final TestClock clock = new TestClock();
+  final List<LogHealth> healths = new CopyOnWriteArrayList<>();
+  final List<Throwable> defects = new CopyOnWriteArrayList<>();
+  final SickDisk disk;
+  final SegmentedLog log;
+  final Hub hub = new Hub(64 << 20, new PersistProgress(0));
+  final RunWriter writer;
+  private final Map<RunId, FoldedRun> persisted = new ConcurrentHashMap<>();
+
+  WriterRig(Path directory) throws IOException {
+    this(directory, CONFIG);
+  }
+
+  WriterRig(Path directory, SequencerConfig config) throws IOException {
+    Files.createDirectories(directory);
+    disk = new SickDisk(new FileDisk(directory));
+    log = SegmentedLog.open(disk, LogConfig.defaults(), 0);
+    LogReplay.run(log, hub, 0);
+    writer =
+        new RunWriter(
+            log,
+            hub,
+            this::findPersisted,
+            clock,
+            config,
+            healths::add,
+            (worker, defect) -> defects.add(defect));
+  }
+
+  Applied apply(Command command) throws Exception {
+    return writer.execute(command).get(20, TimeUnit.SECONDS);
+  }
+
+  /** The refusal that a command meets. */
+  BrokerException refusalOf(Command command) {
+    Throwable failure =
+        catchThrowable(() -> writer.execute(command).orTimeout(20, TimeUnit.SECONDS).join());
+    assertThat(failure).isInstanceOf(CompletionException.class);
+    assertThat(failure.getCause()).isInstanceOf(BrokerException.class);
+    return (BrokerException) failure.getCause();
+  }
+
+  /** Does what the persister does, at once. */
+  void persist() {
+    List<FoldedRun> runs = hub.runs().stream().map(RunTail::run).toList();
+    runs.forEach(run -> persisted.put(run.runId(), run));
+    hub.persisted(runs, log.endPosition());
+  }
+
+  FoldedRun run(RunId runId) {
+    return Objects.requireNonNull(hub.find(runId), "run " + runId + " is not in memory").run();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    assertThat(writer.stop(20_000)).isTrue();
+    disk.heal();
+    log.close();
+    assertThat(defects).isEmpty();
+  }
+
+  private List<FoldedRun> findPersisted(Collection<RunId> runIds, Collection<String> requestIds) {
+    return persisted.values().stream()
+        .filter(run -> runIds.contains(run.runId()) || requestIds.contains(run.requestId()))
+        .toList();
+  }
+}
