@@ -52,6 +52,7 @@ public final class EiderServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EiderServer.class);
   private static final int LIVE_THREADS = 2;
   private static final long CALLS_MS = 1_500;
+  private static final long BYTES_ADDED_PER_EVENT = 64;
 
   private final ServerConfig config;
   private final InstantSource clock = InstantSource.system();
@@ -263,10 +264,12 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private LogConfig logConfig() {
-    // A batch ends with the request that reaches its bound, and the log's frames take some bytes
-    // more.
+    // A batch ends with the request that reaches its bound, and encoding adds what the daemon fills in.
     long batchBytesMax =
-        config.get(Setting.BATCH_BYTES_MAX) + 2 * config.get(Setting.REQUEST_BYTES_MAX);
+        config.get(Setting.BATCH_BYTES_MAX)
+            + 2 * config.get(Setting.REQUEST_BYTES_MAX)
+            + BYTES_ADDED_PER_EVENT * config.get(Setting.EVENTS_PER_REQUEST_MAX)
+            + (1 << 20);
     return new LogConfig(config.get(Setting.SEGMENT_BYTES_MAX), Math.toIntExact(batchBytesMax));
   }
 

@@ -25,12 +25,6 @@ public final class Worker {
     thread.start();
   }
 
-  /** Throws unless called on this worker. */
-  public void requireCurrent() {
-    Invariants.require(
-        Thread.currentThread() == thread, "%s is used by another thread", thread.getName());
-  }
-
   /**
    * Waits for the worker to end.
    *

@@ -30,6 +30,9 @@ public interface Disk {
   /** Deletes a file. Does nothing if there is none; whoever has it open can go on reading it. */
   void delete(String name) throws IOException;
 
+  /** How many bytes can still be written, as far as the system tells. */
+  long usableBytes() throws IOException;
+
   /** Forces to disk which files there are. */
   void forceDirectory() throws IOException;
 }

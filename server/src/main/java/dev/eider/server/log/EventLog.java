@@ -52,6 +52,9 @@ public interface EventLog extends AutoCloseable {
    */
   void markForced() throws LogWriteException;
 
+  /** Says whether the disk has room for more, as far as the disk tells. Cheap; owner thread. */
+  boolean hasSpace();
+
   /** The position right after the last committed record. */
   long endPosition();
 

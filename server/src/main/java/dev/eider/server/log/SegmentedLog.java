@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
  * thread-safe.
  */
 public final class SegmentedLog implements EventLog {
+  private static final long SPACE_BYTES_MIN = 1 << 20;
   private static final Logger LOGGER = LoggerFactory.getLogger(SegmentedLog.class);
 
   private final Disk disk;
@@ -158,6 +159,16 @@ public final class SegmentedLog implements EventLog {
       } finally {
         batch.clear();
       }
+    }
+  }
+
+  @Override
+  public boolean hasSpace() {
+    try {
+      return disk.usableBytes() >= SPACE_BYTES_MIN;
+    } catch (IOException e) {
+      LOGGER.debug("{} does not tell its free space", disk, e);
+      return false;
     }
   }
 

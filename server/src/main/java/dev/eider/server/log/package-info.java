@@ -45,7 +45,7 @@
  * <ul>
  *   <li>A segment's header is forced, and its directory entry too, before its first frame is
  *       written; the segment before it was forced as a whole before the file is created.
- *   <li>A batch is written in one piece behind the last good frame and never spans two files.
+ *   <li>A batch is written behind the last good frame and never spans two files.
  *   <li>A batch that failed is cut off, and the cut is forced, before its failure is reported.
  *   <li>Files are deleted oldest first, each deletion forced before the next.
  * </ul>

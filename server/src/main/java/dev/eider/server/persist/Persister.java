@@ -42,6 +42,9 @@ public final class Persister {
   private final CountDownLatch stop = new CountDownLatch(1);
   private @Nullable PersistBatch unconfirmed;
 
+  // Written by the persister thread, read once it has ended.
+  private volatile boolean hasFinished;
+
   /** Starts the thread. The store is used by it alone, but for its readers. */
   public Persister(
       EventLog log,
@@ -62,12 +65,12 @@ public final class Persister {
    * Persists what the log holds, makes a checkpoint and ends the thread. Nothing may be appended
    * any more. Blocks.
    *
-   * @return whether it ended in time; what is not persisted then stays in the log
+   * @return whether it got that far in time; what is not persisted then stays in the log
    */
   public boolean stop(long timeoutMs) throws InterruptedException {
     stop.countDown();
     hub.progress().wake();
-    return worker.join(timeoutMs);
+    return worker.join(timeoutMs) && hasFinished;
   }
 
   private void run() {
@@ -83,6 +86,7 @@ public final class Persister {
             delayMs = REOPEN_DELAY_MIN_MS;
           }
           follow();
+          hasFinished = true;
           return;
         } catch (StoreException e) {
           LOG.warn("DuckDB cannot be used; next try in {} ms", delayMs, e);

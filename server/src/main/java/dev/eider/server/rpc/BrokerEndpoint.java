@@ -98,7 +98,7 @@ final class BrokerEndpoint implements BindableService {
           responses,
           writer.execute(publishRequests.toCommand(request)),
           PublishRequests::toResponse);
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }
@@ -128,7 +128,7 @@ final class BrokerEndpoint implements BindableService {
               batchEvents(request.getMaxBatch()),
               request.getNotices());
       start(new Subscription(checked, new GrpcEventSink<>(stream), readers), stream);
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }
@@ -145,7 +145,7 @@ final class BrokerEndpoint implements BindableService {
               untilSeq == 0 ? Long.MAX_VALUE : untilSeq,
               filter(request.hasFilter(), request.getFilter()));
       start(new ColdRead(checked, new GrpcEventSink<>(stream), readers), stream);
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }
@@ -160,7 +160,7 @@ final class BrokerEndpoint implements BindableService {
               : RequestValidator.runId("run_id", request.getRunId());
       Responses.sendFromStage(
           readers.pools().cold(), responses, () -> forker.fork(request, childId));
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }

@@ -122,7 +122,7 @@ final class PublishStreamCall implements StreamObserver<PublishStreamRequest> {
       }
       Command.Publish command = requests.toCommand(request.getPublish());
       return writer.execute(command);
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       return CompletableFuture.failedFuture(refusal);
     }
   }

@@ -88,7 +88,7 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
               List.of(),
               ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
       Responses.send(responses, writer.execute(open), RunEndpoint::opened);
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }
@@ -105,7 +105,7 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
               .orTimeout(closeWaitMs, TimeUnit.MILLISECONDS)
               .exceptionallyCompose(failure -> timedOutOr(failure, close));
       Responses.send(responses, persisted, RunEndpoint::closed);
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }
@@ -118,7 +118,7 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
           readers.pools().cold(),
           responses,
           () -> GetRunResponse.newBuilder().setRun(directory.get(runId)).build());
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }
@@ -136,7 +136,7 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
           () ->
               listed(
                   directory.list(selection, after.place(), size == 0 ? PAGE_SIZE_DEFAULT : size)));
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }
@@ -151,7 +151,7 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
       stream.setOnReadyHandler(watch::wake);
       stream.setOnCancelHandler(watch::cancel);
       watch.start();
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }
@@ -170,7 +170,7 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
               GetSnapshotResponse.newBuilder()
                   .setSnapshot(forker.snapshot(runId, request.getT(), agentId))
                   .build());
-    } catch (BrokerException refusal) {
+    } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }

@@ -33,6 +33,7 @@ final class Admission {
   private final Hub hub;
   private final Sequencer sequencer;
   private final PersistedRuns persistedRuns;
+  private final SequencerConfig config;
   private final BlockingQueue<Submission> lookups;
   private final Object lock = new Object();
 
@@ -46,17 +47,22 @@ final class Admission {
       Hub hub,
       Sequencer sequencer,
       PersistedRuns persistedRuns,
-      int queueRequestsMax,
+      SequencerConfig config,
       BiConsumer<String, Throwable> onDefect) {
     this.hub = hub;
     this.sequencer = sequencer;
     this.persistedRuns = persistedRuns;
-    lookups = new LinkedBlockingQueue<>(queueRequestsMax);
+    this.config = config;
+    lookups = new LinkedBlockingQueue<>(config.queueRequestsMax());
     worker = new Worker("run-lookup", this::run, onDefect);
   }
 
   /** Passes a command on; a refusal completes its future. */
   void submit(Submission submission) {
+    if (!sequencer.reserve(submission)) {
+      submission.done().completeExceptionally(queueFull());
+      return;
+    }
     RunId runId = submission.command().runId();
     boolean accepted;
     synchronized (lock) {
@@ -71,7 +77,7 @@ final class Admission {
       }
     }
     if (!accepted) {
-      submission.done().completeExceptionally(queueFull());
+      refuse(submission, queueFull());
     }
   }
 
@@ -119,7 +125,7 @@ final class Admission {
     } catch (BrokerException refused) {
       for (Submission submission : batch) {
         leave(submission);
-        submission.done().completeExceptionally(refused);
+        refuse(submission, refused);
       }
     }
   }
@@ -144,9 +150,14 @@ final class Admission {
         leave(submission);
       }
       if (!accepted) {
-        submission.done().completeExceptionally(queueFull());
+        refuse(submission, queueFull());
       }
     }
+  }
+
+  private void refuse(Submission submission, BrokerException refusal) {
+    sequencer.release(submission);
+    submission.done().completeExceptionally(refusal);
   }
 
   private void leave(Submission submission) {
@@ -156,8 +167,15 @@ final class Admission {
     }
   }
 
-  private static BrokerException queueFull() {
+  private BrokerException queueFull() {
     return BrokerException.of(
-        ErrorReason.ERROR_REASON_OVERLOADED, "too many requests wait to be sequenced");
+            ErrorReason.ERROR_REASON_OVERLOADED,
+            "as many requests wait to be sequenced as may: "
+                + config.queueRequestsMax()
+                + ", or "
+                + config.queueBytesMax()
+                + " bytes")
+        .with("limit", config.queueRequestsMax())
+        .with("limit_bytes", config.queueBytesMax());
   }
 }

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * been. Owned by the sequencer thread.
  */
 final class Batch {
+  /** What the log adds to a record at the most. */
+  private static final int FRAME_BYTES_MAX = 192;
+
   private final EventLog log;
   private final Hub hub;
   private final Decider decider;
@@ -123,7 +126,7 @@ final class Batch {
       runsByRequestId.put(record.opened().requestId(), after);
     }
     appendedCount++;
-    bytes += body.length;
+    bytes += body.length + FRAME_BYTES_MAX;
     long lastSeq = after.headSeq();
     Effect effect =
         new Effect(
@@ -138,6 +141,9 @@ final class Batch {
       Effect effect = step.effect();
       if (effect != null) {
         RunTail tail = hub.advance(step.applied().run(), effect.position(), effect.events());
+        if (effect.closed()) {
+          reaper.closed(tail);
+        }
         changes.merge(tail, new Change(effect.opened(), effect.closed()), Change::and);
       }
     }
@@ -145,12 +151,7 @@ final class Batch {
       step.submission().done().complete(step.applied());
     }
     changes.forEach(
-        (tail, change) -> {
-          hub.announce(tail, change.opened(), change.closed());
-          if (change.closed()) {
-            reaper.closed(tail);
-          }
-        });
+        (tail, change) -> hub.announce(tail, change.opened(), change.closed()));
   }
 
   /** Answers every command of the batch that none of it happened. */

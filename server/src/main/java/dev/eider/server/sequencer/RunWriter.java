@@ -42,7 +42,7 @@ public final class RunWriter {
     this.hub = hub;
     this.config = config;
     sequencer = new Sequencer(log, hub, clock, config, new Feedback(onHealth, onDefect));
-    admission = new Admission(hub, sequencer, persistedRuns, config.queueRequestsMax(), onDefect);
+    admission = new Admission(hub, sequencer, persistedRuns, config, onDefect);
     sequencer.start();
   }
 

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Sequencer {
   private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
-  private static final long IDLE_MS = 20;
+  private static final long IDLE_MS_MAX = 20;
   private static final long SLOW_COMMIT_MS = 1_000;
 
   private final EventLog log;
@@ -42,6 +42,7 @@ final class Sequencer {
   private final RunReaper reaper;
   private final BlockingQueue<Submission> queue;
   private final AtomicLong queuedBytes = new AtomicLong();
+  private final long idleMs;
   private LogHealth health = LogHealth.OK;
   private long forcedAtMs;
   private @Nullable Worker worker;
@@ -56,6 +57,7 @@ final class Sequencer {
     decider = new Decider(config.producersPerRunMax());
     reaper = new RunReaper(hub, clock, config.graceMs());
     queue = new ArrayBlockingQueue<>(config.queueRequestsMax());
+    idleMs = config.async() ? Math.min(IDLE_MS_MAX, config.forceIntervalMs()) : IDLE_MS_MAX;
     hub.runs().stream().filter(tail -> !tail.run().isOpen()).forEach(reaper::closed);
   }
 
@@ -68,18 +70,25 @@ final class Sequencer {
     return reaper;
   }
 
-  /** Takes a command, or returns false when as many wait as may. */
-  boolean offer(Submission submission) {
+  /** Reserves room for a command's bytes, or returns false when too many wait; one alone always fits. */
+  boolean reserve(Submission submission) {
     long bytes = submission.command().bytes();
-    if (queuedBytes.addAndGet(bytes) > config.queueBytesMax() && queuedBytes.get() > bytes) {
-      queuedBytes.addAndGet(-bytes);
-      return false;
-    }
-    if (!queue.offer(submission)) {
+    long waiting = queuedBytes.addAndGet(bytes);
+    if (waiting > config.queueBytesMax() && waiting > bytes) {
       queuedBytes.addAndGet(-bytes);
       return false;
     }
     return true;
+  }
+
+  /** Gives back the room of a command that is not offered. */
+  void release(Submission submission) {
+    queuedBytes.addAndGet(-submission.command().bytes());
+  }
+
+  /** Takes a command with room reserved, or returns false when as many wait as may. */
+  boolean offer(Submission submission) {
+    return queue.offer(submission);
   }
 
   /**
@@ -95,7 +104,7 @@ final class Sequencer {
   private void run() {
     try {
       while (!stopping || !queue.isEmpty()) {
-        Submission first = queue.poll(IDLE_MS, TimeUnit.MILLISECONDS);
+        Submission first = queue.poll(idleMs, TimeUnit.MILLISECONDS);
         if (first == null) {
           rest();
         } else {
@@ -113,7 +122,7 @@ final class Sequencer {
     Batch batch = new Batch(log, hub, decider, config.openRunsMax());
     long nowUs = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     for (Submission next = first; next != null; next = nextFor(batch)) {
-      queuedBytes.addAndGet(-next.command().bytes());
+      release(next);
       decide(batch, next, nowUs);
     }
     if (!batch.hasRecords() || commit(batch)) {
@@ -157,6 +166,9 @@ final class Sequencer {
     try {
       if (health == LogHealth.BROKEN) {
         return;
+      }
+      if (health == LogHealth.FULL && log.hasSpace()) {
+        setHealth(LogHealth.OK);
       }
       forceIfDue();
       log.markForced();

@@ -113,6 +113,11 @@ final class FaultyDisk implements Disk {
   }
 
   @Override
+  public long usableBytes() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public void forceDirectory() throws IOException {
     pass(Call.FORCE_DIRECTORY);
     durableFiles.clear();

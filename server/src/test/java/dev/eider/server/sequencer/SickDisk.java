@@ -36,6 +36,11 @@ public final class SickDisk implements Disk {
     forceFailure = "Input/output error";
   }
 
+  @Override
+  public long usableBytes() throws IOException {
+    return writeFailure == null ? disk.usableBytes() : 0;
+  }
+
   /** Has everything succeed again. */
   public void heal() {
     writeFailure = null;
