@@ -137,6 +137,6 @@ final class BatchBuilderTest {
   }
 
   private static LogRecord entry(long at, RunRecord record) {
-    return new LogRecord(at, record.runId(), 1, RunRecordCodec.encode(record), at + 10);
+    return new LogRecord(at, at + 10, record.runId(), 1, RunRecordCodec.encode(record));
   }
 }

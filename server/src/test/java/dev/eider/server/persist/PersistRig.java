@@ -9,6 +9,7 @@ import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.FileDisk;
 import dev.eider.server.log.LogConfig;
 import dev.eider.server.log.SegmentedLog;
+import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import dev.eider.server.sequencer.Applied;
@@ -20,6 +21,7 @@ import dev.eider.server.sequencer.TestClock;
 import dev.eider.server.store.DuckDbStore;
 import dev.eider.server.store.StoreConfig;
 import dev.eider.server.store.StoreException;
+import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,7 +106,8 @@ public final class PersistRig implements AutoCloseable {
     try {
       return store.reader().findRuns(runIds, requestIds);
     } catch (StoreException e) {
-      throw new IllegalStateException(e);
+      throw BrokerException.of(
+          ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()));
     }
   }
 }

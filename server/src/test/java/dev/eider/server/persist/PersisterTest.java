@@ -5,6 +5,7 @@ import static dev.eider.server.sequencer.Commands.close;
 import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
@@ -83,6 +84,7 @@ final class PersisterTest {
     try (PersistRig rig = new PersistRig(directory, 1 << 20, PersistRig.EAGER)) {
       // given
       rig.apply(publish(RUN, 5));
+      rig.apply(publish(OTHER, 2));
       rig.awaitPersisted();
       fail(rig.store);
 
@@ -97,7 +99,7 @@ final class PersisterTest {
       closed.get(20, TimeUnit.SECONDS);
       rig.awaitPersisted();
       assertRows(rig.store, RUN, 20);
-      assertRows(rig.store, OTHER, 10);
+      assertRows(rig.store, OTHER, 12);
       assertThat(rig.tail(RUN).persistedSeq()).isEqualTo(20);
       assertThat(rig.store.persistedPosition()).isEqualTo(rig.log.endPosition());
     }
@@ -106,12 +108,26 @@ final class PersisterTest {
   @Test
   void shouldGoOnAfterEachOfManyFailures() throws Exception {
     try (PersistRig rig = new PersistRig(directory, 0, PersistRig.EAGER)) {
-      for (int i = 1; i <= 4; i++) {
+      rig.apply(publish(RUN, 3));
+      for (int i = 2; i <= 4; i++) {
+        rig.awaitPersisted();
         fail(rig.store);
         rig.apply(publish(RUN, 3));
         rig.awaitPersisted();
         assertRows(rig.store, RUN, 3 * i);
       }
+    }
+  }
+
+  @Test
+  void shouldReopenAStoreThatFailedWhileThereIsNothingToPersist() throws Exception {
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, PersistRig.EAGER)) {
+      // when
+      fail(rig.store);
+
+      // then
+      await().until(() -> !rig.store.isFailed());
+      assertThat(rig.apply(publish(RUN, 1)).firstSeq()).isEqualTo(1);
     }
   }
 
