@@ -111,6 +111,7 @@ public final class Persister {
         new CheckpointSchedule(config.checkpointBytes(), config.checkpointIdleMs(), position);
     try (LogReader reader = log.read(position)) {
       while (true) {
+        requireUsable();
         boolean isLast = isStopping();
         fill(batch, reader);
         if (!batch.isEmpty()) {
@@ -125,6 +126,13 @@ public final class Persister {
           checkpoint(schedule);
         }
       }
+    }
+  }
+
+  /** A read may have found the store unusable while there is nothing to persist. */
+  private void requireUsable() throws StoreException {
+    if (store.isFailed()) {
+      throw new StoreException("DuckDB failed during a read");
     }
   }
 

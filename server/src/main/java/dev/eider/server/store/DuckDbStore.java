@@ -73,6 +73,11 @@ public final class DuckDbStore implements AutoCloseable {
     return store;
   }
 
+  /** Says whether the store has to be reopened. Does not block. */
+  public boolean isFailed() {
+    return state.mode == Mode.FAILED;
+  }
+
   /** The log position up to which everything is committed, exclusive; 0 in a new file. */
   public long persistedPosition() throws StoreException {
     return read(DuckDbStore::persistedPosition);

@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +23,10 @@ public final class ReaderPools implements AutoCloseable {
   public ReaderPools(int liveThreads, int coldThreads) {
     live = Executors.newFixedThreadPool(liveThreads, named("live-%d"));
     cold = Executors.newFixedThreadPool(coldThreads, named("cold-%d"));
-    timer = Executors.newSingleThreadScheduledExecutor(named("reader-timer"));
+    ScheduledThreadPoolExecutor beats = new ScheduledThreadPoolExecutor(1, named("reader-timer"));
+    // Else the beats of streams that have ended would stay queued until they are due.
+    beats.setRemoveOnCancelPolicy(true);
+    timer = beats;
   }
 
   /** Runs what does not block. */

@@ -181,8 +181,13 @@ final class RunWriterTest {
 
   private void reap(RunId runId) {
     rig.persist();
-    rig.clock.advance(60_000);
-    await().until(() -> rig.hub.find(runId) == null);
+    // The grace period begins a moment after the close is acknowledged.
+    await()
+        .until(
+            () -> {
+              rig.clock.advance(60_000);
+              return rig.hub.find(runId) == null;
+            });
   }
 
   private List<Applied> publishOften(int size, int publishes) throws Exception {

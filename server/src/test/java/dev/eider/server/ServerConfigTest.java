@@ -1,0 +1,147 @@
+package dev.eider.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(30)
+final class ServerConfigTest {
+  private static final ServerConfig DEFAULTS = ServerConfig.defaults(Path.of("data"));
+
+  /** Key, default, smallest and largest value. */
+  private static final String TABLE =
+      """
+      force-interval-ms         10          1        10000
+      grace-ms                  60000       0        86400000
+      heartbeat-ms              15000       100      3600000
+      request-bytes-max         16777216    1024     67108864
+      events-per-request-max    10000       1        100000
+      subscriptions-max         10000       1        1000000
+      open-runs-max             200000      1        10000000
+      producers-per-run-max     1000        1        100000
+      queue-requests-max        10000       1        1000000
+      queue-bytes-max           67108864    1048576  1073741824
+      batch-bytes-max           8388608     1024     268435456
+      segment-bytes-max         67108864    4096     1073741824
+      tail-bytes-max            67108864    0        68719476736
+      unpersisted-bytes-max     201326592   1048576  68719476736
+      persist-linger-ms         200         0        60000
+      persist-batch-events-max  122880      1        1228800
+      persist-batch-bytes-max   33554432    1024     1073741824
+      checkpoint-bytes          268435456   1024     68719476736
+      checkpoint-idle-ms        2000        10       3600000
+      store-memory-bytes-max    536870912   67108864 1099511627776
+      store-threads-max         2           1        256
+      store-readers-max         4           1        64
+      close-wait-ms             30000       100      600000
+      stop-ms                   8000        100      600000
+      """;
+
+  @TempDir private Path directory;
+
+  @Test
+  void shouldHaveTheseKeysDefaultsAndRanges() {
+    // given
+    Map<String, String> expected = new HashMap<>();
+    TABLE.lines().map(line -> line.split(" +", 2)).forEach(row -> expected.put(row[0], row[1]));
+
+    // then
+    assertThat(Setting.values()).hasSize(expected.size());
+    for (Setting setting : Setting.values()) {
+      long[] row =
+          Arrays.stream(expected.getOrDefault(setting.key(), "").split(" +"))
+              .mapToLong(Long::parseLong)
+              .toArray();
+      assertThat(new long[] {setting.defaultValue(), setting.min(), setting.max()})
+          .as(setting.key())
+          .isEqualTo(row);
+      assertThat(DEFAULTS.get(setting)).isEqualTo(setting.defaultValue());
+    }
+  }
+
+  @Test
+  void shouldListenOnLoopbackAndForceByDefault() {
+    assertThat(DEFAULTS.host()).isEqualTo("127.0.0.1");
+    assertThat(DEFAULTS.port()).isEqualTo(7117);
+    assertThat(DEFAULTS.durability()).isEqualTo("fsync");
+    assertThat(DEFAULTS.with("durability", "async").durability()).isEqualTo("async");
+    assertThat(DEFAULTS.with("durability", "async").with("durability", "fsync").async()).isFalse();
+    assertThat(DEFAULTS.at("::1", 0).host()).isEqualTo("::1");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Setting.class)
+  void shouldTakeBothEndsOfARangeAndNothingOutside(Setting setting) {
+    assertThat(DEFAULTS.with(setting.key(), "" + setting.min()).get(setting))
+        .isEqualTo(setting.min());
+    assertThat(DEFAULTS.with(setting.key(), "" + setting.max()).get(setting))
+        .isEqualTo(setting.max());
+    for (long outside : new long[] {setting.min() - 1, setting.max() + 1}) {
+      assertThatThrownBy(() -> DEFAULTS.with(setting, outside))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              setting.key()
+                  + " is "
+                  + outside
+                  + "; it must be from "
+                  + setting.min()
+                  + " to "
+                  + setting.max());
+    }
+    assertThat(setting.description()).isNotBlank();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "durability, sync, durability is sync; it must be fsync or async",
+    "grace-ms, soon, grace-ms is soon; it must be a whole number",
+    "grace_ms, 1, there is no setting grace_ms; see eider serve --help",
+  })
+  void shouldSayWhatIsWrong(String key, String value, String message) {
+    assertThatThrownBy(() -> DEFAULTS.with(key, value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void shouldRefuseAPortThatCannotBe() {
+    assertThatThrownBy(() -> DEFAULTS.at("localhost", 65_536)).hasMessageContaining("0 to 65535");
+    assertThatThrownBy(() -> DEFAULTS.at("localhost", -1)).hasMessageContaining("0 to 65535");
+  }
+
+  @Test
+  void shouldHoldADataDirectoryAlone() {
+    // given
+    Path path = directory.resolve("a/b");
+    DataDir held = DataDir.take(path);
+
+    // then
+    assertThat(held.log()).isDirectory();
+    assertThat(held.temp()).isDirectory();
+    assertThatThrownBy(() -> DataDir.take(path))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining(path + " is in use by another Eider");
+    held.close();
+    DataDir.take(path).close();
+  }
+
+  @Test
+  void shouldSayThatADataDirectoryCannotBeUsed() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    assertThatThrownBy(() -> DataDir.take(file))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining("cannot be used")
+        .hasMessageContaining("choose another --data-dir");
+  }
+}

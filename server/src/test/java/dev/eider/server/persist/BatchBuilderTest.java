@@ -1,0 +1,142 @@
+package dev.eider.server.persist;
+
+import static dev.eider.server.run.Samples.RUN;
+import static dev.eider.server.run.Samples.closing;
+import static dev.eider.server.run.Samples.metrics;
+import static dev.eider.server.run.Samples.opening;
+import static dev.eider.server.run.Samples.publishing;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eider.server.base.Invariants.InvariantBroken;
+import dev.eider.server.log.LogRecord;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.RunRecord;
+import dev.eider.server.run.RunRecordCodec;
+import dev.eider.server.run.Samples;
+import dev.eider.server.store.PersistBatch;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class BatchBuilderTest {
+  private static final RunId OTHER = new RunId("a-game");
+
+  private final BatchBuilder builder = new BatchBuilder(List.of(), 100);
+  private long position = 100;
+
+  @Test
+  void shouldBeginWhereDuckDbIs() {
+    assertThat(builder.isEmpty()).isTrue();
+    assertThat(builder.build()).isEqualTo(new PersistBatch(List.of(), List.of(), 100));
+  }
+
+  @Test
+  void shouldOrderEventsByRunAndSeq() {
+    // given
+    add(opening(RUN), opening(OTHER));
+    add(publishing(RUN, 1, null, metrics(2)), publishing(OTHER, 1, null, metrics(1)));
+    add(publishing(RUN, 3, null, metrics(1)), publishing(OTHER, 2, null, metrics(1)));
+
+    // when
+    PersistBatch batch = builder.build();
+
+    // then
+    assertThat(builder.eventCount()).isEqualTo(5);
+    assertThat(batch.events())
+        .extracting(row -> row.runId() + " " + row.seq() + " at " + row.position())
+        .containsExactly(
+            "a-game 1 at 130",
+            "a-game 2 at 150",
+            "game-1 1 at 120",
+            "game-1 2 at 120",
+            "game-1 3 at 140");
+    assertThat(batch.nextPosition()).isEqualTo(160);
+    assertThat(batch.runs()).extracting(FoldedRun::headSeq).containsExactlyInAnyOrder(3L, 2L);
+  }
+
+  @Test
+  void shouldGoOnFromTheRunsBefore() {
+    // given
+    add(opening(RUN), publishing(RUN, 1, null, metrics(2)));
+    builder.clear();
+
+    // when
+    add(publishing(RUN, 3, null, metrics(1)));
+
+    // then
+    assertThat(builder.eventCount()).isEqualTo(1);
+    assertThat(builder.build().runs()).extracting(FoldedRun::headSeq).containsExactly(3L);
+  }
+
+  @Test
+  void shouldGoOnFromTheRunsThatDuckDbHas() {
+    // given
+    FoldedRun open = Samples.fold(opening(RUN), publishing(RUN, 1, null, metrics(4)));
+    BatchBuilder resumed = new BatchBuilder(List.of(open), 7);
+
+    // when
+    resumed.add(entry(7, publishing(RUN, 5, null, metrics(1))));
+
+    // then
+    assertThat(resumed.build().events()).extracting(row -> row.seq()).containsExactly(5L);
+    assertThat(resumed.build().nextPosition()).isEqualTo(17);
+  }
+
+  @Test
+  void shouldPassOverARecordThatHasNoEffect() {
+    // given
+    add(opening(RUN), publishing(RUN, 1, null, metrics(2)));
+
+    // when
+    add(publishing(RUN, 2, null, metrics(5)));
+
+    // then
+    PersistBatch batch = builder.build();
+    assertThat(batch.events()).hasSize(2);
+    assertThat(batch.runs()).extracting(FoldedRun::headSeq).containsExactly(2L);
+    assertThat(batch.nextPosition()).isEqualTo(130);
+  }
+
+  @Test
+  void shouldForgetClosedRunsOnlyOnceTheyArePersisted() {
+    // given
+    add(opening(RUN), closing(RUN));
+
+    // then
+    assertThat(builder.build().runs()).extracting(FoldedRun::isOpen).containsExactly(false);
+    builder.clear();
+    assertThat(builder.isEmpty()).isTrue();
+    assertThatThrownBy(() -> add(publishing(RUN, 1, null, metrics(1))))
+        .isInstanceOf(InvariantBroken.class)
+        .hasMessageContaining("run game-1: the record at position 120 is of a run");
+  }
+
+  @Test
+  void shouldMakeACheckpointDueByBytesOrIdleTime() {
+    CheckpointSchedule schedule = new CheckpointSchedule(1_000, 50, 100);
+    assertThat(schedule.isDue(1_000_000)).isFalse();
+    schedule.persisted(200, 5_000);
+    assertThat(schedule.isDue(5_049)).isFalse();
+    assertThat(schedule.isDue(5_050)).isTrue();
+    schedule.persisted(1_100, 5_049);
+    assertThat(schedule.isDue(5_049)).isTrue();
+    assertThat(schedule.checkpointed()).isEqualTo(1_100);
+    assertThat(schedule.isDue(1_000_000)).isFalse();
+    schedule.persisted(1_101, 1_000_000);
+    assertThat(schedule.isDue(1_000_050)).isTrue();
+  }
+
+  private void add(RunRecord... records) {
+    for (RunRecord record : records) {
+      builder.add(entry(position, record));
+      position += 10;
+    }
+  }
+
+  private static LogRecord entry(long at, RunRecord record) {
+    return new LogRecord(at, at + 10, record.runId(), 1, RunRecordCodec.encode(record));
+  }
+}

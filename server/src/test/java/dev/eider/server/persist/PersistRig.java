@@ -1,0 +1,113 @@
+package dev.eider.server.persist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.PersistProgress;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.log.FileDisk;
+import dev.eider.server.log.LogConfig;
+import dev.eider.server.log.SegmentedLog;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.sequencer.Applied;
+import dev.eider.server.sequencer.Command;
+import dev.eider.server.sequencer.LogReplay;
+import dev.eider.server.sequencer.RunWriter;
+import dev.eider.server.sequencer.SequencerConfig;
+import dev.eider.server.sequencer.TestClock;
+import dev.eider.server.store.DuckDbStore;
+import dev.eider.server.store.StoreConfig;
+import dev.eider.server.store.StoreException;
+import dev.eider.v1.ErrorReason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** The way of an event from a publisher into DuckDB, with every part of it real. */
+public final class PersistRig implements AutoCloseable {
+  /** Persists at once, and makes a checkpoint at the end only. */
+  public static final PersisterConfig EAGER =
+      new PersisterConfig(0, 1_000, 1 << 20, 1 << 30, 3_600_000);
+
+  private static final SequencerConfig SEQUENCER =
+      new SequencerConfig(false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 0);
+
+  public final TestClock clock = new TestClock();
+  public final DuckDbStore store;
+  public final SegmentedLog log;
+  public final Hub hub;
+  public final RunWriter writer;
+  private final Persister persister;
+  private final List<Throwable> defects = new CopyOnWriteArrayList<>();
+
+  /** Starts on what the directory holds. */
+  public PersistRig(Path directory, long tailBytesMax, PersisterConfig config)
+      throws IOException, StoreException {
+    Path logDirectory = Files.createDirectories(directory.resolve("log"));
+    store =
+        DuckDbStore.open(
+            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+    long position = store.persistedPosition();
+    log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
+    hub = new Hub(tailBytesMax, new PersistProgress(position));
+    store.openRuns().forEach(hub::restore);
+    LogReplay.run(log, hub, position);
+    persister =
+        new Persister(log, store, hub, clock, config, (worker, defect) -> defects.add(defect));
+    writer =
+        new RunWriter(
+            log,
+            hub,
+            this::findPersisted,
+            clock,
+            SEQUENCER,
+            health -> {},
+            (worker, defect) -> defects.add(defect));
+  }
+
+  /** Executes a command. */
+  public Applied apply(Command command) throws Exception {
+    return writer.execute(command).get(20, TimeUnit.SECONDS);
+  }
+
+  /** Waits until DuckDB has everything. */
+  public void awaitPersisted() throws Exception {
+    hub.progress().await(log.endPosition()).get(20, TimeUnit.SECONDS);
+  }
+
+  /** Waits until a closed run has left memory. */
+  public void awaitReaped(RunId runId) {
+    await().until(() -> hub.find(runId) == null);
+  }
+
+  /** A run in memory. */
+  public RunTail tail(RunId runId) {
+    return Objects.requireNonNull(hub.find(runId));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    assertThat(writer.stop(20_000)).isTrue();
+    assertThat(persister.stop(20_000)).isTrue();
+    store.close();
+    log.close();
+    assertThat(defects).isEmpty();
+  }
+
+  private List<FoldedRun> findPersisted(Collection<RunId> runIds, Collection<String> requestIds) {
+    try {
+      return store.reader().findRuns(runIds, requestIds);
+    } catch (StoreException e) {
+      throw BrokerException.of(
+          ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.eider.server.persist;
+
+import static dev.eider.server.run.Samples.RUN;
+import static dev.eider.server.sequencer.Commands.close;
+import static dev.eider.server.sequencer.Commands.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.store.DuckDbStore;
+import dev.eider.server.store.PersistBatch;
+import dev.eider.server.store.StoreConfig;
+import dev.eider.server.store.StoreException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class PersisterTest {
+  private static final RunId OTHER = new RunId("game-2");
+
+  @TempDir private Path directory;
+
+  @Test
+  void shouldCarryTheLogIntoDuckDbInBatchesOfAnySize() throws Exception {
+    PersisterConfig small = new PersisterConfig(0, 7, 1 << 20, 1 << 30, 3_600_000);
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, small)) {
+      // when
+      for (int i = 0; i < 20; i++) {
+        rig.apply(publish(RUN, 5));
+        rig.apply(publish(OTHER, 1));
+      }
+      rig.awaitPersisted();
+
+      // then
+      assertThat(rig.store.persistedPosition()).isEqualTo(rig.log.endPosition());
+      assertRows(rig.store, RUN, 100);
+      assertRows(rig.store, OTHER, 20);
+      assertThat(rig.tail(RUN).persistedSeq()).isEqualTo(100);
+      assertThat(rig.store.reader().findRun(RUN))
+          .usingRecursiveComparison()
+          .isEqualTo(rig.tail(RUN).run());
+    }
+  }
+
+  @Test
+  void shouldNotLetAWaiterWaitForALargerBatch() throws Exception {
+    PersisterConfig patient = new PersisterConfig(3_600_000, 1_000, 1 << 20, 1 << 30, 3_600_000);
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, patient)) {
+      rig.apply(publish(RUN, 5));
+      assertThat(rig.writer.closeAndPersist(close(RUN)).get(20, TimeUnit.SECONDS).lastSeq())
+          .isEqualTo(5);
+      assertRows(rig.store, RUN, 5);
+    }
+  }
+
+  @Test
+  void shouldPersistEverythingBeforeItStops() throws Exception {
+    // given
+    PersisterConfig patient = new PersisterConfig(3_600_000, 1_000, 1 << 20, 1 << 30, 3_600_000);
+    FoldedRun before;
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, patient)) {
+      before = rig.apply(publish(RUN, 5)).run();
+    }
+
+    // when
+    try (DuckDbStore store = openStore()) {
+      // then
+      assertRows(store, RUN, 5);
+      assertThat(store.openRuns())
+          .usingRecursiveFieldByFieldElementComparator()
+          .containsExactly(before);
+    }
+  }
+
+  @Test
+  void shouldGoOnWhereDuckDbSaysAfterItFailed() throws Exception {
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, PersistRig.EAGER)) {
+      // given
+      rig.apply(publish(RUN, 5));
+      rig.apply(publish(OTHER, 2));
+      rig.awaitPersisted();
+      fail(rig.store);
+
+      // when
+      for (int i = 0; i < 5; i++) {
+        rig.apply(publish(RUN, 3));
+        rig.apply(publish(OTHER, 2));
+      }
+      CompletableFuture<?> closed = rig.writer.closeAndPersist(close(OTHER));
+
+      // then
+      closed.get(20, TimeUnit.SECONDS);
+      rig.awaitPersisted();
+      assertRows(rig.store, RUN, 20);
+      assertRows(rig.store, OTHER, 12);
+      assertThat(rig.tail(RUN).persistedSeq()).isEqualTo(20);
+      assertThat(rig.store.persistedPosition()).isEqualTo(rig.log.endPosition());
+    }
+  }
+
+  @Test
+  void shouldGoOnAfterEachOfManyFailures() throws Exception {
+    try (PersistRig rig = new PersistRig(directory, 0, PersistRig.EAGER)) {
+      rig.apply(publish(RUN, 3));
+      for (int i = 2; i <= 4; i++) {
+        rig.awaitPersisted();
+        fail(rig.store);
+        rig.apply(publish(RUN, 3));
+        rig.awaitPersisted();
+        assertRows(rig.store, RUN, 3 * i);
+      }
+    }
+  }
+
+  @Test
+  void shouldReopenAStoreThatFailedWhileThereIsNothingToPersist() throws Exception {
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, PersistRig.EAGER)) {
+      // when
+      fail(rig.store);
+
+      // then
+      await().until(() -> !rig.store.isFailed());
+      assertThat(rig.apply(publish(RUN, 1)).firstSeq()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldTrimTheLogBehindACheckpoint() throws Exception {
+    PersisterConfig busy = new PersisterConfig(0, 1_000, 1 << 20, 1, 3_600_000);
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, busy)) {
+      rig.apply(publish(RUN, 5));
+      rig.awaitPersisted();
+    }
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, busy)) {
+      assertThat(rig.apply(publish(RUN, 1)).firstSeq()).isEqualTo(6);
+      rig.awaitPersisted();
+      assertRows(rig.store, RUN, 6);
+    }
+  }
+
+  /** A batch that cannot be leaves the store as a failed disk does. */
+  private static void fail(DuckDbStore store) {
+    assertThatThrownBy(() -> store.persist(new PersistBatch(List.of(), List.of(), -1)))
+        .hasMessageContaining("lies before");
+  }
+
+  private static void assertRows(DuckDbStore store, RunId runId, long count) throws StoreException {
+    assertThat(
+            store
+                .query(
+                    "SELECT count(*), count(DISTINCT seq), max(seq) FROM events WHERE run_id = ?",
+                    runId.value())
+                .rows())
+        .containsExactly(List.of(count, count, count));
+  }
+
+  private DuckDbStore openStore() throws StoreException {
+    return DuckDbStore.open(
+        StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.eider.server.subscribe;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.eider.server.persist.PersistRig;
+import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.RunId;
+import dev.eider.v1.SubscribeResponse;
+import dev.eider.v1.WatchRunsResponse;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Readers of a broker whose every part is real, but for where their streams go. */
+final class ReaderRig implements AutoCloseable {
+  private static final long HOUR_MS = 3_600_000;
+
+  final PersistRig broker;
+  final ReaderPools pools = new ReaderPools(2, 2);
+  final ReaderRegistry registry = new ReaderRegistry(3);
+  final RunHistory history;
+  final RunDirectory directory;
+  private final long heartbeatMs;
+
+  ReaderRig(Path path, long tailBytesMax) throws Exception {
+    this(path, tailBytesMax, HOUR_MS);
+  }
+
+  ReaderRig(Path path, long tailBytesMax, long heartbeatMs) throws Exception {
+    this.heartbeatMs = heartbeatMs;
+    broker = new PersistRig(path, tailBytesMax, PersistRig.EAGER);
+    history = new RunHistory(broker.hub, broker.store.reader());
+    directory = new RunDirectory(broker.hub, history, broker.store.reader());
+  }
+
+  Readers readers() {
+    return new Readers(pools, registry, broker.hub, history, broker.clock, heartbeatMs);
+  }
+
+  static TestSink<SubscribeResponse> sink() {
+    return new TestSink<>(notice -> notice.getResponseCase().name().toLowerCase(Locale.ROOT));
+  }
+
+  static TestSink<WatchRunsResponse> watchSink() {
+    return new TestSink<>(notice -> notice.getResponseCase().name().toLowerCase(Locale.ROOT));
+  }
+
+  static SubscriptionRequest after(RunId runId, long seq) {
+    return new SubscriptionRequest(runId, seq, EventMatcher.ALL, false, 100, true);
+  }
+
+  static SubscriptionRequest waiting(RunId runId) {
+    return new SubscriptionRequest(runId, 0, EventMatcher.ALL, true, 100, true);
+  }
+
+  Subscription subscribe(SubscriptionRequest request, TestSink<SubscribeResponse> sink) {
+    Subscription subscription = new Subscription(request, sink, readers());
+    subscription.start();
+    return subscription;
+  }
+
+  /** Waits until nobody refers to a reader any more. */
+  static void awaitForgotten(WeakReference<?> reader) {
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return reader.get() == null;
+            });
+  }
+
+  @Override
+  public void close() throws Exception {
+    pools.close();
+    broker.close();
+  }
+}
