@@ -264,7 +264,8 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private LogConfig logConfig() {
-    // A batch ends with the request that reaches its bound, and encoding adds what the daemon fills in.
+    // A batch ends with the request that reaches its bound, and encoding adds what the daemon fills
+    // in.
     long batchBytesMax =
         config.get(Setting.BATCH_BYTES_MAX)
             + 2 * config.get(Setting.REQUEST_BYTES_MAX)

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Branches runs. Nothing of the parent is copied: the child's first event names the run and turn it
- * goes on from, and its start world is computed from the parent's snapshot, again for a repeat of the request.
- * Thread-safe.
+ * goes on from, and its start world is computed from the parent's snapshot, again for a repeat of
+ * the request. Thread-safe.
  */
 public final class Forker {
   private final RunHistory history;

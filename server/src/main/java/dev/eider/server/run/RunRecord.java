@@ -22,8 +22,8 @@ public record RunRecord(
    * The run begins.
    *
    * @param requestId empty when the caller gave none
-   * @param requestHash tells a repeat of the opening request from a conflict; empty when a
-   *     publish opened the run
+   * @param requestHash tells a repeat of the opening request from a conflict; empty when a publish
+   *     opened the run
    */
   @SuppressWarnings("ArrayRecordComponent") // written once, read by Fold only
   public record Opened(

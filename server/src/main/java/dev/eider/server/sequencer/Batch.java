@@ -150,8 +150,7 @@ final class Batch {
     for (Step step : steps) {
       step.submission().done().complete(step.applied());
     }
-    changes.forEach(
-        (tail, change) -> hub.announce(tail, change.opened(), change.closed()));
+    changes.forEach((tail, change) -> hub.announce(tail, change.opened(), change.closed()));
   }
 
   /** Answers every command of the batch that none of it happened. */

@@ -70,7 +70,10 @@ final class Sequencer {
     return reaper;
   }
 
-  /** Reserves room for a command's bytes, or returns false when too many wait; one alone always fits. */
+  /**
+   * Reserves room for a command's bytes, or returns false when too many wait; one alone always
+   * fits.
+   */
   boolean reserve(Submission submission) {
     long bytes = submission.command().bytes();
     long waiting = queuedBytes.addAndGet(bytes);

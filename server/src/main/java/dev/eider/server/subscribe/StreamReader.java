@@ -57,7 +57,12 @@ public abstract class StreamReader<N> {
    * @throws BrokerException if there are as many streams as may be
    */
   public final void start() {
-    registry.add(this);
+    try {
+      registry.add(this);
+    } catch (BrokerException refusal) {
+      cancel();
+      throw refusal;
+    }
     wake();
   }
 

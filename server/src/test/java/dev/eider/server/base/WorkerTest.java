@@ -48,15 +48,6 @@ final class WorkerTest {
   }
 
   @Test
-  void shouldRefuseOtherThreads() throws Exception {
-    Worker worker = new Worker("carrier", () -> {}, (n, t) -> {});
-    assertThatThrownBy(worker::requireCurrent)
-        .isInstanceOf(InvariantBroken.class)
-        .hasMessage("carrier is used by another thread");
-    assertThat(worker.join(10_000)).isTrue();
-  }
-
-  @Test
   void shouldRequireConditionsAndValues() {
     Invariants.require(true, "never said");
     assertThat(Invariants.requireNonNull("x", "never said")).isEqualTo("x");
