@@ -52,8 +52,10 @@ public final class RunDirectory {
    */
   public RunPage list(RunSelection selection, @Nullable RunPlace after, int runsMax) {
     Map<RunPlace, Run> found = new TreeMap<>(NEWEST_FIRST);
-    Set<RunId> inMemory = hub.runs().stream().map(t -> t.run().runId()).collect(Collectors.toSet());
-    for (RunTail tail : hub.runs()) {
+    // Copied, so that a run that is reaped meanwhile is taken from here.
+    List<RunTail> tails = List.copyOf(hub.runs());
+    Set<RunId> inMemory = tails.stream().map(t -> t.run().runId()).collect(Collectors.toSet());
+    for (RunTail tail : tails) {
       FoldedRun run = tail.run();
       if (selection.matches(run) && comesAfter(place(run), after)) {
         found.put(place(run), RunView.of(run, tail.persistedSeq()));

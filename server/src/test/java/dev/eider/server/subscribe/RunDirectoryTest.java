@@ -91,6 +91,8 @@ final class RunDirectoryTest {
   void shouldWatchWhatIsThereAndWhatChanges() throws Exception {
     // given
     rig.broker.apply(open("a", Map.of(), null));
+    // Answered after the opening has been announced.
+    rig.broker.apply(publish(new RunId("a"), 1));
     TestSink<WatchRunsResponse> sink = watchSink();
 
     // when
