@@ -18,6 +18,7 @@ import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.sequencer.LogReplay;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.sequencer.SequencerConfig;
+import dev.eider.server.sequencer.ShardMap;
 import dev.eider.server.store.DuckDbStore;
 import dev.eider.server.store.SqlTable;
 import dev.eider.server.store.StoreConfig;
@@ -293,6 +294,7 @@ public final class EiderServer implements AutoCloseable {
         config.getInt(Setting.OPEN_RUNS_MAX),
         config.getInt(Setting.PRODUCERS_PER_RUN_MAX),
         config.get(Setting.UNPERSISTED_BYTES_MAX),
-        config.get(Setting.GRACE_MS));
+        config.get(Setting.GRACE_MS),
+        ShardMap.LOCAL);
   }
 }

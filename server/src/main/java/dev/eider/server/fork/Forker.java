@@ -2,6 +2,7 @@ package dev.eider.server.fork;
 
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.Micros;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.RequestFingerprint;
 import dev.eider.server.run.RunId;
@@ -20,9 +21,7 @@ import dev.eider.v1.ForkResponse;
 import dev.eider.v1.TurnStartPayload;
 import dev.eider.v1.WorldMutationPayload;
 import dev.eider.v1.WorldStateSnapshot;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -104,7 +103,7 @@ public final class Forker {
 
   private List<EncodedEvent> firstEvents(
       ForkRequest request, TurnStart start, WorldStateSnapshot world) {
-    long nowUs = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    long nowUs = Micros.now(clock);
     Event.Builder base =
         Event.newBuilder()
             .setT(request.getParentT())

@@ -2,15 +2,14 @@ package dev.eider.server.rpc;
 
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.Micros;
 import dev.eider.server.run.RunId;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.v1.Event;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishResponse;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,7 +55,7 @@ final class PublishRequests {
   }
 
   private List<EncodedEvent> encode(List<Event> events) {
-    long nowUs = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    long nowUs = Micros.now(clock);
     List<EncodedEvent> encoded = new ArrayList<>(events.size());
     for (int i = 0; i < events.size(); i++) {
       encoded.add(

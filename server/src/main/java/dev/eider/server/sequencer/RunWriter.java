@@ -1,5 +1,6 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.base.Invariants;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.run.BrokerException;
@@ -48,12 +49,13 @@ public final class RunWriter {
 
   /** Executes a command; the future completes once its effect is durable and visible. */
   public CompletableFuture<Applied> execute(Command command) {
+    Invariants.require(
+        config.shards().shardOf(command.runId()).isOwnedHere(),
+        "run %s is written by another daemon",
+        command.runId());
     Submission submission = Submission.of(command);
     if (stopping) {
-      submission
-          .done()
-          .completeExceptionally(
-              BrokerException.of(ErrorReason.ERROR_REASON_SHUTTING_DOWN, "the daemon is stopping"));
+      submission.done().completeExceptionally(shuttingDown());
     } else if (!(command instanceof Command.Close) && isStoreBehind()) {
       submission.done().completeExceptionally(storeBehind());
     } else {
@@ -87,6 +89,11 @@ public final class RunWriter {
     return admission.stop(timeoutMs) && sequencer.stop(timeoutMs);
   }
 
+  private static BrokerException shuttingDown() {
+    return BrokerException.of(
+        ErrorReason.ERROR_REASON_SHUTTING_DOWN, "the daemon is stopping; repeat when it is back");
+  }
+
   private boolean isStoreBehind() {
     return log.endPosition() - hub.progress().position() > config.unpersistedBytesMax();
   }
@@ -116,7 +123,12 @@ public final class RunWriter {
 
     @Override
     public void runUnknown(Submission submission) {
-      admission.submit(submission);
+      if (stopping) {
+        // Nobody looks runs up any more.
+        submission.done().completeExceptionally(shuttingDown());
+      } else {
+        admission.submit(submission);
+      }
     }
 
     @Override

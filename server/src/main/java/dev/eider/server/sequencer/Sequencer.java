@@ -5,10 +5,9 @@ import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogWriteException;
 import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.Micros;
 import dev.eider.v1.ErrorReason;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -123,7 +122,7 @@ final class Sequencer {
 
   private void process(Submission first) {
     Batch batch = new Batch(log, hub, decider, config.openRunsMax());
-    long nowUs = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    long nowUs = Micros.now(clock);
     for (Submission next = first; next != null; next = nextFor(batch)) {
       release(next);
       decide(batch, next, nowUs);

@@ -15,4 +15,5 @@ public record SequencerConfig(
     int openRunsMax,
     int producersPerRunMax,
     long unpersistedBytesMax,
-    long graceMs) {}
+    long graceMs,
+    ShardMap shards) {}

@@ -1,7 +1,6 @@
 package dev.eider.server.subscribe;
 
 import com.google.protobuf.ByteString;
-import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunDigest;
@@ -10,7 +9,6 @@ import dev.eider.server.subscribe.RunHistory.Cursor;
 import dev.eider.server.subscribe.RunHistory.Page;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.ColdStreamResponse.ColdEnd;
-import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunState;
 import org.jspecify.annotations.Nullable;
 
@@ -66,15 +64,7 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
       throw RunHistory.runNotFound(request.runId());
     }
     if (persisted != null && !persisted.isOpen() && request.afterSeq() > persisted.headSeq()) {
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
-              "after_seq is "
-                  + request.afterSeq()
-                  + ", but run "
-                  + persisted.runId()
-                  + " is closed with head "
-                  + persisted.headSeq())
-          .with("head_seq", persisted.headSeq());
+      throw RunHistory.beyondHead(persisted, request.afterSeq());
     }
   }
 

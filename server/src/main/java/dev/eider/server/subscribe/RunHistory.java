@@ -89,6 +89,19 @@ public final class RunHistory {
         ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + runId + " does not exist");
   }
 
+  /** Refuses a start past the end of a closed run. */
+  static BrokerException beyondHead(FoldedRun run, long afterSeq) {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
+            "after_seq is "
+                + afterSeq
+                + ", but run "
+                + run.runId()
+                + " is closed with head "
+                + run.headSeq())
+        .with("head_seq", run.headSeq());
+  }
+
   /**
    * Reads on from memory. Does not block.
    *

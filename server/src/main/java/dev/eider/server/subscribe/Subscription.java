@@ -4,14 +4,13 @@ import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.Micros;
 import dev.eider.server.subscribe.RunHistory.Cursor;
 import dev.eider.server.subscribe.RunHistory.KnownRun;
 import dev.eider.server.subscribe.RunHistory.Page;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.SubscribeResponse;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -172,15 +171,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   private Next atHead(FoldedRun run) {
     if (!run.isOpen()) {
       if (cursor.seq() > run.headSeq()) {
-        throw BrokerException.of(
-                ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
-                "after_seq is "
-                    + request.afterSeq()
-                    + ", but run "
-                    + run.runId()
-                    + " is closed with head "
-                    + run.headSeq())
-            .with("head_seq", run.headSeq());
+        throw RunHistory.beyondHead(run, request.afterSeq());
       }
       send(Notices.runClosed(run));
       return complete();
@@ -221,7 +212,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     if (cursor.seq() > reportedSeq) {
       reportProgress();
     } else if (isIdle) {
-      send(Notices.heartbeat(headSeq, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant())));
+      send(Notices.heartbeat(headSeq, Micros.now(clock)));
     }
     isIdle = true;
   }

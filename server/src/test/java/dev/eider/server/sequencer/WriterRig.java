@@ -27,7 +27,8 @@ import java.util.concurrent.TimeUnit;
 /** A run writer over a real log on disk; what DuckDB would hold is in a map. */
 final class WriterRig implements AutoCloseable {
   static final SequencerConfig CONFIG =
-      new SequencerConfig(false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 60_000);
+      new SequencerConfig(
+          false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 60_000, ShardMap.LOCAL);
 
   final TestClock clock = new TestClock();
   final List<LogHealth> healths = new CopyOnWriteArrayList<>();
