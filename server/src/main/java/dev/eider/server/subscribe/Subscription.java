@@ -114,8 +114,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
    * has none.
    */
   private @Nullable KnownRun find(boolean mayBlock) {
-    KnownRun known =
-        mayBlock ? history.find(request.runId()) : history.findInMemory(request.runId());
+    KnownRun known = lookUp(mayBlock);
     if (known == null || known.tail() == null || known.tail().equals(heard)) {
       return known;
     }
@@ -125,7 +124,11 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
       known.tail().removeListener(waker);
     }
     // Looked up again, since what happened before the listener was there was not heard.
-    return history.findInMemory(request.runId());
+    return lookUp(mayBlock);
+  }
+
+  private @Nullable KnownRun lookUp(boolean mayBlock) {
+    return mayBlock ? history.find(request.runId()) : history.findInMemory(request.runId());
   }
 
   private Next awaitRun() {
