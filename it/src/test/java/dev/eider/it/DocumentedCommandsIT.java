@@ -1,7 +1,6 @@
 package dev.eider.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.eider.server.Setting;
 import dev.eider.v1.GetRunRequest;
@@ -137,9 +136,9 @@ class DocumentedCommandsIT {
   @Test
   void shouldRunTheGrpcurlCommandsInTheirOrder() {
     Optional<Path> grpcurl = Grpcurl.find();
-    assumeTrue(
+    Need.that(
         grpcurl.isPresent(),
-        "there is no grpcurl: neither EIDER_GRPCURL names one, nor is it on the PATH or in the"
+        "README's grpcurl commands, as there is no grpcurl: neither EIDER_GRPCURL names one, nor is it on the PATH or in the"
             + " cache of .ci/run");
     try (Daemon daemon = start("grpcurl")) {
       // given

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * 150 real agent runs, read from a file that is not part of the project: recorded trajectories of
@@ -79,9 +78,9 @@ final class RecordedRuns {
 
   private static JsonParser open() throws IOException {
     Path file = directory().resolve(FILE);
-    Assumptions.assumeTrue(
+    Need.that(
         Files.isReadable(file),
-        () -> file + " is not there; name its directory with -Deider.data.dir=DIR");
+        "real runs, as " + file + " is not there; name its directory with -Deider.data.dir=DIR");
     InputStream unzipped = new GZIPInputStream(Files.newInputStream(file));
     return JSON.createParser(new BufferedInputStream(unzipped));
   }
