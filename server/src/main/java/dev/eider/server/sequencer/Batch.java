@@ -71,7 +71,10 @@ final class Batch {
     return tail == null ? null : tail.run();
   }
 
-  /** Decides a command; a refusal is answered at once. */
+  /**
+   * Decides a command. A refusal waits for the batch as well: it may rest on a command before it,
+   * which the disk may yet refuse.
+   */
   void add(Submission submission, long nowUs) {
     FoldedRun run = find(submission.command().runId());
     try {
@@ -81,10 +84,10 @@ final class Batch {
       if (decision instanceof Decision.Append append) {
         append(submission, run, append.record());
       } else if (decision instanceof Decision.Answer answer) {
-        steps.add(new Step(submission, answer.applied(), null));
+        steps.add(new Step(submission, answer.applied(), null, null));
       }
     } catch (BrokerException refused) {
-      submission.done().completeExceptionally(refused);
+      steps.add(new Step(submission, null, refused, null));
     }
   }
 
@@ -130,8 +133,12 @@ final class Batch {
     long lastSeq = after.headSeq();
     Effect effect =
         new Effect(
-            position, Sequencing.of(record), record.opened() != null, record.closed() != null);
-    steps.add(new Step(submission, new Applied(after, firstSeq, lastSeq, false), effect));
+            after,
+            position,
+            Sequencing.of(record),
+            record.opened() != null,
+            record.closed() != null);
+    steps.add(new Step(submission, new Applied(after, firstSeq, lastSeq, false), null, effect));
   }
 
   /** Shows the batch, which is durable now, to readers and then acknowledges it. */
@@ -140,16 +147,14 @@ final class Batch {
     for (Step step : steps) {
       Effect effect = step.effect();
       if (effect != null) {
-        RunTail tail = hub.advance(step.applied().run(), effect.position(), effect.events());
+        RunTail tail = hub.advance(effect.after(), effect.position(), effect.events());
         if (effect.closed()) {
           reaper.closed(tail);
         }
         changes.merge(tail, new Change(effect.opened(), effect.closed()), Change::and);
       }
     }
-    for (Step step : steps) {
-      step.submission().done().complete(step.applied());
-    }
+    steps.forEach(Step::answer);
     changes.forEach((tail, change) -> hub.announce(tail, change.opened(), change.closed()));
   }
 
@@ -160,10 +165,28 @@ final class Batch {
     }
   }
 
-  private record Step(Submission submission, Applied applied, @Nullable Effect effect) {}
+  /** A command and what was decided: {@code applied} or {@code refusal}. */
+  private record Step(
+      Submission submission,
+      @Nullable Applied applied,
+      @Nullable BrokerException refusal,
+      @Nullable Effect effect) {
+
+    void answer() {
+      if (refusal != null) {
+        submission.done().completeExceptionally(refusal);
+      } else {
+        submission.done().complete(applied);
+      }
+    }
+  }
 
   private record Effect(
-      long position, List<SequencedEvent> events, boolean opened, boolean closed) {}
+      FoldedRun after,
+      long position,
+      List<SequencedEvent> events,
+      boolean opened,
+      boolean closed) {}
 
   private record Change(boolean opened, boolean closed) {
     Change and(Change later) {
