@@ -1,0 +1,69 @@
+package dev.eider.server.sequencer;
+
+import static dev.eider.server.run.Samples.RUN;
+import static dev.eider.server.sequencer.Commands.close;
+import static dev.eider.server.sequencer.Commands.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.PersistProgress;
+import dev.eider.server.log.FileDisk;
+import dev.eider.server.log.LogConfig;
+import dev.eider.server.log.SegmentedLog;
+import dev.eider.server.run.BrokerException;
+import dev.eider.v1.ErrorReason;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A refusal that rests on a command of the same batch: a publish behind a close. */
+@Timeout(60)
+final class BatchTest {
+  private final Hub hub = new Hub(1 << 20, new PersistProgress(0));
+  private final Submission first = Submission.of(publish(RUN, 1));
+  private final Submission closing = Submission.of(close(RUN));
+  private final Submission late = Submission.of(publish(RUN, 1));
+
+  @TempDir private Path directory;
+  private SegmentedLog log;
+  private Batch batch;
+
+  @BeforeEach
+  void decide() throws Exception {
+    log = SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), 0);
+    batch = new Batch(log, hub, new Decider(3), 10);
+    batch.add(first, 1);
+    batch.add(closing, 2);
+    batch.add(late, 3);
+  }
+
+  @AfterEach
+  void stop() {
+    log.close();
+  }
+
+  @Test
+  void shouldRefuseOnceTheBatchIsDurable() throws Exception {
+    assertThat(late.done()).isNotDone();
+    log.commit(true);
+    batch.publish(new RunReaper(hub, InstantSource.system(), 0));
+    assertThat(reasonOf(late.done())).isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+  }
+
+  @Test
+  void shouldNotRefuseForWhatNeverCameTrue() {
+    batch.fail(BrokerException.of(ErrorReason.ERROR_REASON_STORAGE_FULL, "full"));
+    assertThat(reasonOf(first.done())).isEqualTo(ErrorReason.ERROR_REASON_STORAGE_FULL);
+    assertThat(reasonOf(late.done())).isEqualTo(ErrorReason.ERROR_REASON_STORAGE_FULL);
+    assertThat(hub.find(RUN)).isNull();
+  }
+
+  private static ErrorReason reasonOf(CompletableFuture<Applied> answer) {
+    return answer.handle((applied, e) -> ((BrokerException) e).reason()).join();
+  }
+}
