@@ -20,17 +20,18 @@ import java.util.List;
  * @param events the same, for tests that look into events
  * @param end what the last response said
  */
-record ColdRead(StreamChecker checker, List<RawEnvelope> events, ColdStreamResponse.ColdEnd end) {
+public record ColdRead(
+    StreamChecker checker, List<RawEnvelope> events, ColdStreamResponse.ColdEnd end) {
   private static final MethodDescriptor<ColdStreamRequest, RawResponse<ColdStreamResponse>> METHOD =
       RawResponse.keepingBytes(
           BrokerServiceGrpc.getColdStreamMethod(), ColdStreamResponse.parser());
 
   /** Reads all that DuckDB has of a run; blocks until the stream ends. */
-  static ColdRead of(Channel channel, String runId) {
+  public static ColdRead of(Channel channel, String runId) {
     return of(channel, ColdStreamRequest.newBuilder().setRunId(runId).build());
   }
 
-  static ColdRead of(Channel channel, ColdStreamRequest request) {
+  public static ColdRead of(Channel channel, ColdStreamRequest request) {
     StreamChecker checker =
         request.hasFilter()
             ? StreamChecker.filtered(request.getRunId(), request.getAfterSeq())

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  * native library there and a killed process leaves it. Every wait has a deadline. Owned by the test
  * thread; {@link #broker}, {@link #runs} and {@link #channel} may be called from any.
  */
-final class Daemon implements AutoCloseable {
+public final class Daemon implements AutoCloseable {
   private static final long CALL_SECONDS = 30;
   private static final long START_SECONDS = 60;
   private static final int INBOUND_BYTES_MAX = 64 << 20;
@@ -57,7 +57,7 @@ final class Daemon implements AutoCloseable {
    * @param directory made when missing; what is in it is kept
    * @param settings what {@code --set} takes
    */
-  static Daemon start(Path directory, List<String> jvmArgs, Map<String, String> settings) {
+  public static Daemon start(Path directory, List<String> jvmArgs, Map<String, String> settings) {
     Daemon daemon = new Daemon(directory, jvmArgs, settings);
     daemon.startProcess();
     return daemon;
@@ -126,14 +126,14 @@ final class Daemon implements AutoCloseable {
   }
 
   /** Kills it as {@code kill -9} does, and waits until it is gone. */
-  void kill9() {
+  public void kill9() {
     process.destroyForcibly();
     awaitExit(10);
     closeChannel();
   }
 
   /** Asks it to stop with SIGTERM and returns the exit code. */
-  int terminate(long secondsMax) {
+  public int terminate(long secondsMax) {
     process.destroy();
     int code = awaitExit(secondsMax);
     closeChannel();
@@ -141,7 +141,7 @@ final class Daemon implements AutoCloseable {
   }
 
   /** Starts it again on the same port and data. */
-  void restart() {
+  public void restart() {
     if (process.isAlive()) {
       throw new IllegalStateException("the daemon still runs");
     }
@@ -180,35 +180,35 @@ final class Daemon implements AutoCloseable {
     awaitExit(10);
   }
 
-  ManagedChannel channel() {
+  public ManagedChannel channel() {
     return channel;
   }
 
   /** Where it listens, as {@code host:port}. */
-  String target() {
+  public String target() {
     return "127.0.0.1:" + port;
   }
 
-  BrokerServiceGrpc.BrokerServiceBlockingStub broker() {
+  public BrokerServiceGrpc.BrokerServiceBlockingStub broker() {
     return BrokerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, SECONDS);
   }
 
-  RunServiceGrpc.RunServiceBlockingStub runs() {
+  public RunServiceGrpc.RunServiceBlockingStub runs() {
     return RunServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, SECONDS);
   }
 
-  GetServerInfoResponse info() {
+  public GetServerInfoResponse info() {
     return ServerInfoServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(CALL_SECONDS, SECONDS)
         .getServerInfo(GetServerInfoRequest.getDefaultInstance());
   }
 
-  Counters counters() {
+  public Counters counters() {
     return info().getCounters();
   }
 
   /** The physical memory of its process as Linux counts it, DuckDB's included; 0 elsewhere. */
-  long residentBytes() {
+  public long residentBytes() {
     try {
       return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
           .filter(line -> line.startsWith("VmRSS:"))
@@ -219,11 +219,11 @@ final class Daemon implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  Path dataDirectory() {
+  public Path dataDirectory() {
     return directory.resolve("data");
   }
 
@@ -236,7 +236,7 @@ final class Daemon implements AutoCloseable {
   }
 
   /** The end of its log, for the message of a failure. */
-  String logEnd() {
+  public String logEnd() {
     try {
       List<String> lines = Files.readAllLines(logFile());
       List<String> end = lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());

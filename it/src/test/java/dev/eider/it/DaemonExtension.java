@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * One daemon for a test class. When a test fails the end of the daemon's log is printed and its
  * files are kept under {@code it/target/it}; otherwise they are removed.
  */
-final class DaemonExtension
+public final class DaemonExtension
     implements BeforeAllCallback, AfterAllCallback, AfterTestExecutionCallback {
   private final List<String> jvmArgs = new ArrayList<>(List.of("-Xmx512m"));
   private final Map<String, String> settings = new LinkedHashMap<>();
@@ -23,18 +23,18 @@ final class DaemonExtension
   private boolean failed;
 
   /** Adds an argument for the daemon's virtual machine. */
-  DaemonExtension jvm(String argument) {
+  public DaemonExtension jvm(String argument) {
     jvmArgs.add(argument);
     return this;
   }
 
   /** Adds a {@code --set}. */
-  DaemonExtension set(String key, Object value) {
+  public DaemonExtension set(String key, Object value) {
     settings.put(key, String.valueOf(value));
     return this;
   }
 
-  Daemon daemon() {
+  public Daemon daemon() {
     return daemon;
   }
 

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Makes and removes whole directories. */
-final class Directories {
+public final class Directories {
   private Directories() {}
 
   /** Leaves an empty directory. */
-  static void empty(Path directory) {
+  public static void empty(Path directory) {
     delete(directory);
     try {
       Files.createDirectories(directory);
@@ -23,7 +23,7 @@ final class Directories {
   }
 
   /** Removes a directory and all that is in it. */
-  static void delete(Path directory) {
+  public static void delete(Path directory) {
     if (!Files.exists(directory)) {
       return;
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Properties;
 
 /** The file of a stopped daemon, opened by somebody who knows nothing of Eider. */
-final class DuckDbFile implements AutoCloseable {
+public final class DuckDbFile implements AutoCloseable {
   private final Connection connection;
 
   private DuckDbFile(Connection connection) {
@@ -19,7 +19,7 @@ final class DuckDbFile implements AutoCloseable {
   }
 
   /** Opens it for reading; the daemon must not run, since it locks its file. */
-  static DuckDbFile of(Daemon daemon) {
+  public static DuckDbFile of(Daemon daemon) {
     if (daemon.isAlive()) {
       throw new IllegalStateException("the daemon still has the file");
     }
@@ -34,11 +34,11 @@ final class DuckDbFile implements AutoCloseable {
   }
 
   /** The one number that a query gives. */
-  long number(String sql) {
+  public long number(String sql) {
     return rows(sql, row -> row.getLong(1)).get(0);
   }
 
-  <T> List<T> rows(String sql, RowReader<T> reader) {
+  public <T> List<T> rows(String sql, RowReader<T> reader) {
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       List<T> rows = new ArrayList<>();
@@ -61,7 +61,7 @@ final class DuckDbFile implements AutoCloseable {
   }
 
   /** Turns the current row into a value. */
-  interface RowReader<T> {
+  public interface RowReader<T> {
     T read(ResultSet row) throws SQLException;
   }
 }

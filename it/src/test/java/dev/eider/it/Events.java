@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Small events for tests that do not care what is in them. */
-final class Events {
+public final class Events {
   private Events() {}
 
-  static Event metric(String agentId, int t, String name, double value) {
+  public static Event metric(String agentId, int t, String name, double value) {
     return Event.newBuilder()
         .setAgentId(agentId)
         .setT(t)
@@ -23,18 +23,18 @@ final class Events {
   }
 
   /** Metrics whose values count up from a number. */
-  static List<Event> metrics(int count, long firstValue) {
+  public static List<Event> metrics(int count, long firstValue) {
     return IntStream.range(0, count).mapToObj(i -> metric("", 0, "n", firstValue + i)).toList();
   }
 
-  static Event prompt(int t, String text) {
+  public static Event prompt(int t, String text) {
     return Event.newBuilder()
         .setT(t)
         .setLlmPrompt(LlmPromptPayload.newBuilder().setStateSummary(text))
         .build();
   }
 
-  static Event turnStart(String agentId, int t) {
+  public static Event turnStart(String agentId, int t) {
     return Event.newBuilder()
         .setAgentId(agentId)
         .setT(t)
@@ -42,24 +42,24 @@ final class Events {
         .build();
   }
 
-  static Event turnStart(String agentId, int t, WorldStateSnapshot snapshot) {
+  public static Event turnStart(String agentId, int t, WorldStateSnapshot snapshot) {
     Event.Builder event = turnStart(agentId, t).toBuilder();
     event.getTurnStartBuilder().setSnapshot(snapshot);
     return event.build();
   }
 
   /** A world with some gold in it. */
-  static WorldStateSnapshot gold(double gold) {
+  public static WorldStateSnapshot gold(double gold) {
     return WorldStateSnapshot.newBuilder()
         .setState(Struct.newBuilder().putFields("gold", number(gold)))
         .build();
   }
 
-  static Value number(double value) {
+  public static Value number(double value) {
     return Value.newBuilder().setNumberValue(value).build();
   }
 
-  static Value text(String value) {
+  public static Value text(String value) {
     return Value.newBuilder().setStringValue(value).build();
   }
 }

@@ -9,11 +9,11 @@ import com.google.protobuf.Value;
 import java.io.IOException;
 
 /** Reads JSON as a Struct, the form in which Eider's events carry it. */
-final class JsonStructs {
+public final class JsonStructs {
   private JsonStructs() {}
 
   /** Reads the object that the parser is at the start of. */
-  static Struct object(JsonParser json) throws IOException {
+  public static Struct object(JsonParser json) throws IOException {
     Struct.Builder struct = Struct.newBuilder();
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String name = json.currentName();

@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * Samples what the daemon and the system say of its memory. Runs on a thread of its own until
  * closed; the maxima may be read from any thread.
  */
-final class MemoryWatch implements AutoCloseable {
+public final class MemoryWatch implements AutoCloseable {
   private static final int PERIOD_MS = 200;
 
   private final Daemon daemon;
@@ -22,7 +22,7 @@ final class MemoryWatch implements AutoCloseable {
   private volatile long residentBytesMax;
   private volatile int samples;
 
-  MemoryWatch(Daemon daemon) {
+  public MemoryWatch(Daemon daemon) {
     this.daemon = daemon;
     thread.scheduleAtFixedRate(this::sample, 0, PERIOD_MS, MILLISECONDS);
   }
@@ -36,7 +36,7 @@ final class MemoryWatch implements AutoCloseable {
     samples++;
   }
 
-  long directBytesMax() {
+  public long directBytesMax() {
     return directBytesMax;
   }
 

@@ -3,11 +3,11 @@ package dev.eider.it;
 import org.junit.jupiter.api.Assumptions;
 
 /** What a test needs beyond a JDK and Maven. */
-final class Need {
+public final class Need {
   private Need() {}
 
   /** Skips the test, and says so where people look, unless what it needs is there. */
-  static void that(boolean isThere, String skipped) {
+  public static void that(boolean isThere, String skipped) {
     if (!isThere) {
       System.out.println("skipped: " + skipped);
     }

@@ -11,18 +11,18 @@ import dev.eider.v1.SubscribeResponse.ResponseCase;
  * and what each notice claims about the events around it. Fed before the {@link StreamChecker} of
  * the same reader, by the same thread.
  */
-final class NoticeChecker {
+public final class NoticeChecker {
   private final StreamChecker stream;
   private long scannedSeq;
   private boolean behind = true;
   private boolean runClosed;
 
-  NoticeChecker(StreamChecker stream) {
+  public NoticeChecker(StreamChecker stream) {
     this.stream = stream;
     this.scannedSeq = stream.lastSeq();
   }
 
-  void accept(RawResponse<SubscribeResponse> response) {
+  public void accept(RawResponse<SubscribeResponse> response) {
     SubscribeResponse message = response.message();
     check(!runClosed, "something came after run_closed", message);
     switch (message.getResponseCase()) {

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * Publishes a lot of text to a run, as fast as the daemon takes it: requests of 1 MiB, one after
  * the other; when the daemon is overloaded it waits and repeats. Owned by one thread.
  */
-final class PacedPublisher {
+public final class PacedPublisher {
   private static final int EVENT_BYTES = 32 << 10;
   private static final int EVENTS_PER_REQUEST = 32;
   private static final Duration OVERLOAD_PAUSE = Duration.ofMillis(50);
@@ -25,7 +25,7 @@ final class PacedPublisher {
   private final Random random;
   private long overloads;
 
-  PacedPublisher(Daemon daemon, String runId, Random random) {
+  public PacedPublisher(Daemon daemon, String runId, Random random) {
     this.daemon = daemon;
     this.runId = runId;
     this.random = random;
@@ -42,7 +42,7 @@ final class PacedPublisher {
   }
 
   /** Publishes and returns how long it took. */
-  Duration publish(int mebibytes) {
+  public Duration publish(int mebibytes) {
     long start = System.nanoTime();
     for (int i = 0; i < mebibytes; i++) {
       publishOne(i);
@@ -78,12 +78,12 @@ final class PacedPublisher {
   }
 
   /** How many events it has made of a number of mebibytes. */
-  static long eventsIn(int mebibytes) {
+  public static long eventsIn(int mebibytes) {
     return (long) mebibytes * EVENTS_PER_REQUEST;
   }
 
   /** How often the daemon asked it to wait. */
-  long overloads() {
+  public long overloads() {
     return overloads;
   }
 }

@@ -8,10 +8,10 @@ import java.util.TreeMap;
  * What a reader found of each {@link RetryingPublisher} in one run: its numbers must be 1, 2, 3 and
  * so on, each once, in order, and at the seq that was acknowledged. Owned by the thread that reads.
  */
-final class ProducedNumbers {
+public final class ProducedNumbers {
   private final Map<String, TreeMap<Long, Long>> seqByNumber = new TreeMap<>();
 
-  void accept(RawEnvelope envelope) {
+  public void accept(RawEnvelope envelope) {
     Event event = envelope.parsedEvent();
     String producer = event.getMetric().getName();
     long number = (long) event.getMetric().getValue();
@@ -30,7 +30,7 @@ final class ProducedNumbers {
   }
 
   /** Everything acknowledged is here where it was said to be; at most one request more is. */
-  void shouldHold(RetryingPublisher publisher, Map<Long, Long> acks) {
+  public void shouldHold(RetryingPublisher publisher, Map<Long, Long> acks) {
     TreeMap<Long, Long> found = seqByNumber.getOrDefault(publisher.producerId(), new TreeMap<>());
     acks.forEach(
         (number, seq) -> {

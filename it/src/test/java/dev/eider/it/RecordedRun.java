@@ -9,10 +9,10 @@ import java.util.Map;
  *
  * @param events in publish order
  */
-record RecordedRun(String runId, Map<String, String> labels, List<Event> events) {
+public record RecordedRun(String runId, Map<String, String> labels, List<Event> events) {
 
   /** How many turns it has; they are 0 to this, exclusive. */
-  int turnCount() {
+  public int turnCount() {
     return (int) events.stream().filter(Event::hasTurnStart).count();
   }
 }

@@ -23,14 +23,14 @@ import java.util.zip.GZIPInputStream;
  * -Deider.data.dir} or {@code EIDER_DATA_DIR}, else in {@code shared/data} beside the repository; a
  * test that needs it is skipped when it is not there.
  */
-final class RecordedRuns {
+public final class RecordedRuns {
   private static final String FILE = "tau-bench-airline-gpt-4o.jsonl.gz";
   private static final JsonFactory JSON = new JsonFactory();
 
   private RecordedRuns() {}
 
   /** Every run, in the order of the file. */
-  static List<RecordedRun> all() {
+  public static List<RecordedRun> all() {
     List<RecordedRun> runs = new ArrayList<>();
     try (JsonParser json = open()) {
       while (json.nextToken() == JsonToken.START_OBJECT) {
@@ -46,7 +46,7 @@ final class RecordedRuns {
    * How many events of each kind the file gives, counted from its tokens without building an event:
    * four for an assistant's message, one for a tool call, one for a tool's answer, one a run.
    */
-  static Map<String, Long> expectedKindCounts() {
+  public static Map<String, Long> expectedKindCounts() {
     Map<String, Long> counts = new TreeMap<>();
     try (JsonParser json = open()) {
       for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
@@ -93,7 +93,7 @@ final class RecordedRuns {
   }
 
   /** Parses one JSON object, for what is JSON inside a string. */
-  static Struct parseObject(String text) {
+  public static Struct parseObject(String text) {
     try (JsonParser json = JSON.createParser(text)) {
       json.nextToken();
       return JsonStructs.object(json);

@@ -22,7 +22,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
  * @param reason empty when the status has no ErrorInfo
  * @param fields those that BadRequest names
  */
-record Refusal(
+public record Refusal(
     Status.Code code,
     String reason,
     String domain,
@@ -32,17 +32,17 @@ record Refusal(
     String message) {
 
   /** Makes a call that must be refused. */
-  static Refusal of(ThrowingCallable call) {
+  public static Refusal of(ThrowingCallable call) {
     Throwable thrown = Assertions.catchThrowable(call);
     Assertions.assertThat(thrown).as("a refusal").isInstanceOf(StatusRuntimeException.class);
     return of((StatusRuntimeException) thrown);
   }
 
-  static Refusal of(StatusRuntimeException thrown) {
+  public static Refusal of(StatusRuntimeException thrown) {
     return of(StatusProto.fromThrowable(thrown));
   }
 
-  static Refusal of(com.google.rpc.Status status) {
+  public static Refusal of(com.google.rpc.Status status) {
     ErrorInfo info = detail(status, ErrorInfo.class).orElse(ErrorInfo.getDefaultInstance());
     List<String> fields =
         detail(status, BadRequest.class).stream()
@@ -74,7 +74,7 @@ record Refusal(
   }
 
   /** Holds this refusal to a reason and its code. */
-  Refusal shouldBe(Status.Code expectedCode, String expectedReason) {
+  public Refusal shouldBe(Status.Code expectedCode, String expectedReason) {
     Assertions.assertThat(reason).as("reason of %s", this).isEqualTo(expectedReason);
     Assertions.assertThat(code).as("code of %s", this).isEqualTo(expectedCode);
     Assertions.assertThat(domain).as("domain of %s", this).isEqualTo("eider.dev");

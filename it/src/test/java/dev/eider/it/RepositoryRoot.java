@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Finds the files of the project, wherever the tests were started. */
-final class RepositoryRoot {
+public final class RepositoryRoot {
   private RepositoryRoot() {}
 
   /** The directory that holds the modules. */
-  static Path path() {
+  public static Path path() {
     Path start = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
     for (Path at = start; at != null; at = at.getParent()) {
       if (Files.isRegularFile(at.resolve("server/pom.xml"))
@@ -20,7 +20,7 @@ final class RepositoryRoot {
   }
 
   /** The packaged daemon. */
-  static Path daemonJar() {
+  public static Path daemonJar() {
     Path jar = path().resolve("server/target/eider/eider.jar");
     if (!Files.isRegularFile(jar)) {
       throw new IllegalStateException(
@@ -32,7 +32,7 @@ final class RepositoryRoot {
   }
 
   /** Where a test class may keep its files. */
-  static Path workDirectory(String name) {
+  public static Path workDirectory(String name) {
     return path().resolve("it/target/it").resolve(name);
   }
 }

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Runs on a thread of its own; {@link #acks} and {@link #stop} may be called from any.
  */
-final class RetryingPublisher implements Callable<Void> {
+public final class RetryingPublisher implements Callable<Void> {
   private static final int EVENTS_PER_REQUEST_MAX = 5;
 
   private final Daemon daemon;
@@ -39,7 +39,7 @@ final class RetryingPublisher implements Callable<Void> {
   private long nextNumber = 1;
 
   /** Counts its acknowledged requests in a counter that publishers share. */
-  RetryingPublisher(
+  public RetryingPublisher(
       Daemon daemon, Gate gate, String runId, String producerId, AtomicInteger requestsAcked) {
     this.daemon = daemon;
     this.gate = gate;
@@ -99,29 +99,29 @@ final class RetryingPublisher implements Callable<Void> {
   }
 
   /** The seq that was acknowledged for each event, by the event's number. */
-  synchronized Map<Long, Long> acks() {
+  public synchronized Map<Long, Long> acks() {
     return new TreeMap<>(seqByNumber);
   }
 
   /** How often a request had to be sent again. */
-  long retries() {
+  public long retries() {
     return retries.get();
   }
 
-  String runId() {
+  public String runId() {
     return runId;
   }
 
-  String producerId() {
+  public String producerId() {
     return producerId;
   }
 
   /** How many events may be stored without having been acknowledged yet. */
-  static int unansweredMax() {
+  public static int unansweredMax() {
     return EVENTS_PER_REQUEST_MAX;
   }
 
-  void stop() {
+  public void stop() {
     stopped = true;
   }
 }

@@ -21,16 +21,16 @@ import java.util.TreeMap;
 import org.awaitility.Awaitility;
 
 /** The everyday calls of a test, straight on the wire contract. Thread-safe. */
-record RunCalls(Daemon daemon) {
+public record RunCalls(Daemon daemon) {
 
-  Run open(String runId, Map<String, String> labels) {
+  public Run open(String runId, Map<String, String> labels) {
     OpenRunRequest request =
         OpenRunRequest.newBuilder().setRunId(runId).putAllLabels(labels).build();
     return daemon.runs().openRun(request).getRun();
   }
 
   /** Publishes, opening the run when it is missing. */
-  PublishResponse publish(String runId, List<Event> events) {
+  public PublishResponse publish(String runId, List<Event> events) {
     return daemon
         .broker()
         .publish(
@@ -41,12 +41,12 @@ record RunCalls(Daemon daemon) {
                 .build());
   }
 
-  PublishResponse publish(String runId, Event... events) {
+  public PublishResponse publish(String runId, Event... events) {
     return publish(runId, List.of(events));
   }
 
   /** Closes and waits until all is persisted. */
-  Run close(String runId) {
+  public Run close(String runId) {
     return daemon
         .runs()
         .closeRun(
@@ -57,17 +57,17 @@ record RunCalls(Daemon daemon) {
         .getRun();
   }
 
-  Run get(String runId) {
+  public Run get(String runId) {
     return daemon.runs().getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
   }
 
-  WorldStateSnapshot snapshot(String runId, int t) {
+  public WorldStateSnapshot snapshot(String runId, int t) {
     GetSnapshotRequest request = GetSnapshotRequest.newBuilder().setRunId(runId).setT(t).build();
     return daemon.runs().getSnapshot(request).getSnapshot();
   }
 
   /** The head of every run there is: what must be the same after a call that wrote nothing. */
-  Map<String, Long> heads() {
+  public Map<String, Long> heads() {
     return heads(RunFilter.getDefaultInstance());
   }
 
@@ -93,7 +93,7 @@ record RunCalls(Daemon daemon) {
   }
 
   /** Waits until no closed run is in memory any more. */
-  void awaitReaped(Duration atMost) {
+  public void awaitReaped(Duration atMost) {
     RunFilter open = RunFilter.newBuilder().setState(RunState.RUN_STATE_OPEN).build();
     Awaitility.await("closed runs leave memory")
         .atMost(atMost)
@@ -101,7 +101,7 @@ record RunCalls(Daemon daemon) {
   }
 
   /** Waits until DuckDB holds all of a run. */
-  void awaitPersisted(String runId, Duration atMost) {
+  public void awaitPersisted(String runId, Duration atMost) {
     Awaitility.await(runId + " is persisted")
         .atMost(atMost)
         .until(() -> get(runId).getPersistedSeq() == get(runId).getHeadSeq());

@@ -8,25 +8,25 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The digest of a run, written from the comment of {@code Run.digest} and not from the daemon. */
-final class RunDigests {
+public final class RunDigests {
   private RunDigests() {}
 
-  static byte[] initial(String runId) {
+  public static byte[] initial(String runId) {
     return sha256().digest(runId.getBytes(UTF_8));
   }
 
-  static byte[] next(byte[] previous, byte[] event) {
+  public static byte[] next(byte[] previous, byte[] event) {
     MessageDigest sha256 = sha256();
     byte[] eventHash = sha256.digest(event);
     sha256.update(previous);
     return sha256.digest(eventHash);
   }
 
-  static String hex(ByteString bytes) {
+  public static String hex(ByteString bytes) {
     return HexFormat.of().formatHex(bytes.toByteArray());
   }
 
-  static MessageDigest sha256() {
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -26,7 +26,7 @@ import org.awaitility.Awaitility;
  * One Subscribe call whose envelopes go to a {@link StreamChecker} as they come. Responses are fed
  * on the connection's threads, one at a time; the other methods are for the test thread.
  */
-final class RunReader implements AutoCloseable {
+public final class RunReader implements AutoCloseable {
   private static final MethodDescriptor<SubscribeRequest, RawResponse<SubscribeResponse>> METHOD =
       RawResponse.keepingBytes(BrokerServiceGrpc.getSubscribeMethod(), SubscribeResponse.parser());
 
@@ -52,22 +52,22 @@ final class RunReader implements AutoCloseable {
   }
 
   /** Reads every event of a run from its start, also when it is not there yet. */
-  static RunReader fromStart(Channel channel, String runId) {
+  public static RunReader fromStart(Channel channel, String runId) {
     return open(channel, request(runId, 0), StreamChecker.after(runId, 0));
   }
 
   /** Reads on, with the checker that has seen what came before. */
-  static RunReader resume(Channel channel, String runId, StreamChecker checker) {
+  public static RunReader resume(Channel channel, String runId, StreamChecker checker) {
     checker.resume(checker.lastSeq());
     return open(channel, request(runId, checker.lastSeq()), checker);
   }
 
-  static RunReader open(Channel channel, SubscribeRequest request, StreamChecker checker) {
+  public static RunReader open(Channel channel, SubscribeRequest request, StreamChecker checker) {
     return open(channel, request, checker, envelope -> {});
   }
 
   /** Also shows each envelope to the test, after the checker. */
-  static RunReader open(
+  public static RunReader open(
       Channel channel,
       SubscribeRequest request,
       StreamChecker checker,
@@ -76,13 +76,13 @@ final class RunReader implements AutoCloseable {
   }
 
   /** Subscribes and takes nothing from the network until {@link #readOn}. */
-  static RunReader stalled(Channel channel, String runId) {
+  public static RunReader stalled(Channel channel, String runId) {
     return new RunReader(channel, StreamChecker.after(runId, 0), envelope -> {}, false)
         .started(request(runId, 0));
   }
 
   /** Asks for everything after a seq, with notices. */
-  static SubscribeRequest request(String runId, long afterSeq) {
+  public static SubscribeRequest request(String runId, long afterSeq) {
     return SubscribeRequest.newBuilder()
         .setRunId(runId)
         .setAfterSeq(afterSeq)
@@ -102,13 +102,13 @@ final class RunReader implements AutoCloseable {
   }
 
   /** Ends a stall. */
-  void readOn() {
+  public void readOn() {
     reading = true;
     call.request(1);
   }
 
   /** Waits until an event has come. */
-  void awaitSeq(long seq, Duration atMost) {
+  public void awaitSeq(long seq, Duration atMost) {
     Awaitility.await("seq " + seq)
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(5))
@@ -119,7 +119,7 @@ final class RunReader implements AutoCloseable {
   }
 
   /** Waits for the end, and throws what the checkers found broken. */
-  Status awaitEnd(Duration atMost) {
+  public Status awaitEnd(Duration atMost) {
     try {
       return ended.get(atMost.toMillis(), MILLISECONDS);
     } catch (ExecutionException e) {
@@ -133,7 +133,7 @@ final class RunReader implements AutoCloseable {
   }
 
   /** Waits for the end that a closed run's stream has, digest included; returns the checker. */
-  StreamChecker awaitRunClosed(Duration atMost) {
+  public StreamChecker awaitRunClosed(Duration atMost) {
     Status status = awaitEnd(atMost);
     if (!status.isOk()) {
       throw new AssertionError("the stream ended with " + status);
@@ -149,28 +149,28 @@ final class RunReader implements AutoCloseable {
   }
 
   /** The error that the stream ended with. */
-  Refusal awaitRefusal(Duration atMost) {
+  public Refusal awaitRefusal(Duration atMost) {
     return Refusal.of(new StatusRuntimeException(awaitEnd(atMost), trailers));
   }
 
   /** The checker; to be read when the stream has ended. */
-  StreamChecker checker() {
+  public StreamChecker checker() {
     return checker;
   }
 
-  List<SubscribeResponse> notices() {
+  public List<SubscribeResponse> notices() {
     return notices;
   }
 
-  long lastSeq() {
+  public long lastSeq() {
     return lastSeq;
   }
 
-  int largestBatch() {
+  public int largestBatch() {
     return largestBatch;
   }
 
-  boolean hasEnded() {
+  public boolean hasEnded() {
     return ended.isDone();
   }
 

@@ -11,11 +11,11 @@ import java.nio.file.Path;
  * Runs commands as somebody does who pastes them into bash, in a directory where {@code ./eider} is
  * the packaged launcher. Owned by the test thread.
  */
-final class Shell {
+public final class Shell {
   private final Path directory;
 
   /** Makes the directory, or empties it. */
-  Shell(Path directory) {
+  public Shell(Path directory) {
     this.directory = directory;
     Directories.empty(directory);
     try {
@@ -26,12 +26,12 @@ final class Shell {
     }
   }
 
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
   /** Starts a script; its output, errors included, goes to {@link #output}. */
-  Process start(String script) {
+  public Process start(String script) {
     ProcessBuilder builder = new ProcessBuilder("bash", "-e", "-c", script);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.directory(directory.toFile()).redirectErrorStream(true);
@@ -43,7 +43,7 @@ final class Shell {
   }
 
   /** Runs a script to its end and returns what it printed; fails unless it exits with 0. */
-  String run(String script, long secondsMax) {
+  public String run(String script, long secondsMax) {
     int code = exitCode(start(script), secondsMax);
     if (code != 0) {
       throw new AssertionError("exit code " + code + " of\n" + script + output());
@@ -51,7 +51,7 @@ final class Shell {
     return output();
   }
 
-  int exitCode(Process process, long secondsMax) {
+  public int exitCode(Process process, long secondsMax) {
     try {
       if (!process.waitFor(secondsMax, SECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -66,7 +66,7 @@ final class Shell {
   }
 
   /** What the newest script has printed so far. */
-  String output() {
+  public String output() {
     try {
       return Files.readString(outputFile());
     } catch (IOException e) {

@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * <p>Keeps 32 bytes an event instead of the event. Owned by the thread that feeds it until its
  * stream has ended, then by the test.
  */
-final class StreamChecker {
+public final class StreamChecker {
   private final String runId;
   private final long firstAfterSeq;
   private final boolean filtered;
@@ -45,16 +45,16 @@ final class StreamChecker {
   }
 
   /** For a reader that asked for every event after a seq. */
-  static StreamChecker after(String runId, long afterSeq) {
+  public static StreamChecker after(String runId, long afterSeq) {
     return new StreamChecker(runId, afterSeq, false);
   }
 
   /** For a reader whose filter leaves gaps. */
-  static StreamChecker filtered(String runId, long afterSeq) {
+  public static StreamChecker filtered(String runId, long afterSeq) {
     return new StreamChecker(runId, afterSeq, true);
   }
 
-  void accept(RawEnvelope envelope) {
+  public void accept(RawEnvelope envelope) {
     long seq = envelope.seq();
     check(envelope.runId().equals(runId), "Run: an envelope of %s came", envelope.runId());
     check(!hashBySeq.containsKey(seq), "Unique: seq %d came again", seq);
@@ -66,41 +66,41 @@ final class StreamChecker {
     digest = RunDigests.next(digest, envelope.event().toByteArray());
   }
 
-  void acceptAll(List<RawEnvelope> envelopes) {
+  public void acceptAll(List<RawEnvelope> envelopes) {
     envelopes.forEach(this::accept);
   }
 
   /** Says that the reader asks again; what comes next must continue what has come. */
-  void resume(long afterSeq) {
+  public void resume(long afterSeq) {
     check(afterSeq == lastSeq, "Resumable: resumed after %d, not after %d", afterSeq, lastSeq);
   }
 
   /** The last seq received, or where the reader began. */
-  long lastSeq() {
+  public long lastSeq() {
     return lastSeq;
   }
 
-  int eventCount() {
+  public int eventCount() {
     return hashBySeq.size();
   }
 
-  boolean isFiltered() {
+  public boolean isFiltered() {
     return filtered;
   }
 
   /** Says whether the reader asked for everything from the start. */
-  boolean isWholeRun() {
+  public boolean isWholeRun() {
     return !filtered && firstAfterSeq == 0;
   }
 
   /** Complete: the reader has everything up to a seq, inclusive. */
-  void shouldHaveAllUpTo(long seq) {
+  public void shouldHaveAllUpTo(long seq) {
     check(
         lastSeq == seq, "Reliable: the stream ended after %d, the run goes up to %d", lastSeq, seq);
   }
 
   /** ColdEqualsLive: both readers got the same bytes, from the later of their starts on. */
-  void shouldEqual(StreamChecker other) {
+  public void shouldEqual(StreamChecker other) {
     long from = Math.max(firstAfterSeq, other.firstAfterSeq);
     check(
         lastSeq == other.lastSeq,
@@ -111,7 +111,7 @@ final class StreamChecker {
   }
 
   /** DurableBeforeVisible: everything that another reader saw is here, and is the same. */
-  void shouldContain(StreamChecker seenBefore) {
+  public void shouldContain(StreamChecker seenBefore) {
     check(
         lastSeq >= seenBefore.lastSeq,
         "DurableBeforeVisible: seq %d was seen, the run now ends at %d",
@@ -132,7 +132,7 @@ final class StreamChecker {
   }
 
   /** Digest: what was read hashes to what the daemon says. For readers from the start. */
-  void shouldHaveDigest(ByteString expected) {
+  public void shouldHaveDigest(ByteString expected) {
     check(isWholeRun(), "Digest: this reader did not read the whole run");
     check(
         ByteString.copyFrom(digest).equals(expected),

@@ -25,7 +25,7 @@ import java.util.TreeSet;
  * answer. An observation belongs to the agent who spoke last, everything else to the assistant. A
  * metric with the reward ends the run. Owned by one thread.
  */
-final class Trajectory {
+public final class Trajectory {
   private static final String ASSISTANT = "assistant";
   private static final List<String> READING_TOOLS =
       List.of("get_", "search_", "list_", "calculate", "think");
@@ -40,7 +40,7 @@ final class Trajectory {
 
   private Trajectory() {}
 
-  static RecordedRun toRun(Struct line) {
+  public static RecordedRun toRun(Struct line) {
     long taskId = (long) line.getFieldsOrThrow("task_id").getNumberValue();
     long trial = (long) line.getFieldsOrThrow("trial").getNumberValue();
     Trajectory trajectory = new Trajectory();
