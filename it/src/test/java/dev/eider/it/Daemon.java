@@ -132,6 +132,30 @@ public final class Daemon implements AutoCloseable {
     closeChannel();
   }
 
+  /** Stops it in its tracks as SIGSTOP does: connections stay, nothing is answered. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  /** Ends a {@link #pause}. */
+  public void goOn() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+      if (!kill.waitFor(10, SECONDS) || kill.exitValue() != 0) {
+        throw new AssertionError("SIG" + name + " cannot be sent");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("no command kill", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
   /** Asks it to stop with SIGTERM and returns the exit code. */
   public int terminate(long secondsMax) {
     process.destroy();
