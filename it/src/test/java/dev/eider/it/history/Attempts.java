@@ -13,7 +13,6 @@ import io.grpc.StatusRuntimeException;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 /** Makes a call again until its outcome is known, with short deadlines. Owned by one thread. */
 final class Attempts {
@@ -45,11 +44,11 @@ final class Attempts {
     }
   }
 
-  private final Supplier<? extends Channel> channel;
+  private final Channel channel;
   private final Random random;
   private final Tally tally;
 
-  Attempts(Supplier<? extends Channel> channel, Random random, Tally tally) {
+  Attempts(Channel channel, Random random, Tally tally) {
     this.channel = channel;
     this.random = random;
     this.tally = tally;
@@ -86,9 +85,8 @@ final class Attempts {
 
   private <T> T once(Call<T> call) {
     long deadlineMs = 300 + random.nextInt(1500);
-    Channel now = channel.get();
     return call.on(
-        BrokerServiceGrpc.newBlockingStub(now).withDeadlineAfter(deadlineMs, MILLISECONDS),
-        RunServiceGrpc.newBlockingStub(now).withDeadlineAfter(deadlineMs, MILLISECONDS));
+        BrokerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(deadlineMs, MILLISECONDS),
+        RunServiceGrpc.newBlockingStub(channel).withDeadlineAfter(deadlineMs, MILLISECONDS));
   }
 }

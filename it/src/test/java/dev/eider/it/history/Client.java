@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 
 /**
  * Plays the runs of a {@link RunBook} in every way the contract allows, and writes down what it
@@ -47,13 +46,7 @@ final class Client implements Callable<Void> {
   private volatile boolean stopped;
   private int eventsMade;
 
-  Client(
-      String name,
-      Supplier<? extends Channel> channel,
-      History history,
-      RunBook book,
-      Tally tally,
-      long seed) {
+  Client(String name, Channel channel, History history, RunBook book, Tally tally, long seed) {
     this.name = name;
     this.history = history;
     this.book = book;

@@ -3,6 +3,9 @@ package dev.eider.it.history;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.eider.it.Daemon;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +35,8 @@ final class Episode implements AutoCloseable {
   private final List<Client> clients = new ArrayList<>();
   private final List<Visitor> visitors = new ArrayList<>();
   private final Follower follower;
+  private final ManagedChannel clientsChannel;
+  private final ManagedChannel readersChannel;
   private final ExecutorService threads = Executors.newFixedThreadPool(CLIENTS + VISITORS + 1);
   private final List<Future<Void>> publishing = new ArrayList<>();
   private final List<Future<Void>> reading = new ArrayList<>();
@@ -40,22 +45,36 @@ final class Episode implements AutoCloseable {
   Episode(Daemon daemon, String name, Random random, Tally tally) {
     this.daemon = daemon;
     this.tally = tally;
+    clientsChannel = newChannel();
+    readersChannel = newChannel();
     book = new RunBook(name + "-");
     for (int i = 1; i <= CLIENTS; i++) {
       String client = name + "c" + i;
-      clients.add(new Client(client, daemon::channel, history, book, tally, random.nextLong()));
+      clients.add(new Client(client, clientsChannel, history, book, tally, random.nextLong()));
     }
     for (int i = 0; i < VISITORS; i++) {
-      visitors.add(new Visitor(daemon::channel, history, book, random.nextLong()));
+      visitors.add(new Visitor(readersChannel, history, book, random.nextLong()));
     }
-    follower = new Follower(daemon::channel, history, book);
+    follower = new Follower(readersChannel, history, book);
     clients.forEach(client -> publishing.add(start(client)));
     visitors.forEach(visitor -> reading.add(start(visitor)));
     reading.add(start(follower));
   }
 
+  private ManagedChannel newChannel() {
+    return Grpc.newChannelBuilder(daemon.target(), InsecureChannelCredentials.create()).build();
+  }
+
   private Future<Void> start(Callable<Void> work) {
     return threads.submit(work);
+  }
+
+  /** Kills the daemon and starts it again; everybody keeps trying, on the connections they have. */
+  void kill() {
+    daemon.kill9();
+    daemon.restart();
+    clientsChannel.resetConnectBackoff();
+    readersChannel.resetConnectBackoff();
   }
 
   /** Waits until some more requests have been acknowledged. */
@@ -121,5 +140,7 @@ final class Episode implements AutoCloseable {
     visitors.forEach(Visitor::stop);
     follower.stop();
     threads.shutdownNow();
+    clientsChannel.shutdownNow();
+    readersChannel.shutdownNow();
   }
 }

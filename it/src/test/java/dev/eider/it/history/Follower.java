@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 /**
  * Follows every run of a book live from its first event to its close, and resumes after its last
@@ -22,14 +21,14 @@ import java.util.function.Supplier;
 final class Follower implements Callable<Void> {
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  private final Supplier<? extends Channel> channel;
+  private final Channel channel;
   private final Recorded recorded;
   private final RunBook book;
   private final Map<String, RunReader> readers = new LinkedHashMap<>();
   private final Set<String> finished = new HashSet<>();
   private volatile boolean stopped;
 
-  Follower(Supplier<? extends Channel> channel, History history, RunBook book) {
+  Follower(Channel channel, History history, RunBook book) {
     this.channel = channel;
     this.recorded = new Recorded(history, "follower");
     this.book = book;
@@ -64,7 +63,7 @@ final class Follower implements Callable<Void> {
   }
 
   private void begin(String runId, StreamChecker checker) {
-    readers.put(runId, recorded.subscribe(channel.get(), runId, checker));
+    readers.put(runId, recorded.subscribe(channel, runId, checker));
   }
 
   void stop() {

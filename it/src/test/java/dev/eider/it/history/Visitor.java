@@ -14,7 +14,6 @@ import io.grpc.StatusRuntimeException;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 /**
  * Looks at one run after the other, open or closed: subscribes from some seq until it has caught
@@ -24,13 +23,13 @@ import java.util.function.Supplier;
 final class Visitor implements Callable<Void> {
   private static final long PATIENCE_NANOS = SECONDS.toNanos(2);
 
-  private final Supplier<? extends Channel> channel;
+  private final Channel channel;
   private final Recorded recorded;
   private final RunBook book;
   private final Random random;
   private volatile boolean stopped;
 
-  Visitor(Supplier<? extends Channel> channel, History history, RunBook book, long seed) {
+  Visitor(Channel channel, History history, RunBook book, long seed) {
     this.channel = channel;
     this.recorded = new Recorded(history, "visitor");
     this.book = book;
@@ -48,7 +47,7 @@ final class Visitor implements Callable<Void> {
       try {
         visit(runId);
       } catch (StatusRuntimeException e) {
-        shouldBeForgivable(Refusal.of(e));
+        shouldBeForgivable(e);
       }
       LockSupport.parkNanos(MILLISECONDS.toNanos(1 + random.nextInt(30)));
     }
@@ -60,17 +59,17 @@ final class Visitor implements Callable<Void> {
     long after = random.nextBoolean() || head == 0 ? 0 : random.nextLong(head);
     switch (random.nextInt(4)) {
       case 0 -> subscribe(runId, after);
-      case 1 -> recorded.cold(channel.get(), runId, 0, 0);
-      case 2 -> recorded.cold(channel.get(), runId, after, after + 1 + random.nextInt(500));
+      case 1 -> recorded.cold(channel, runId, 0, 0);
+      case 2 -> recorded.cold(channel, runId, after, after + 1 + random.nextInt(500));
       default ->
           recorded.get(
-              RunServiceGrpc.newBlockingStub(channel.get()).withDeadlineAfter(2, SECONDS), runId);
+              RunServiceGrpc.newBlockingStub(channel).withDeadlineAfter(2, SECONDS), runId);
     }
   }
 
   private void subscribe(String runId, long after) {
     StreamChecker checker = StreamChecker.after(runId, after);
-    try (RunReader reader = recorded.subscribe(channel.get(), runId, checker)) {
+    try (RunReader reader = recorded.subscribe(channel, runId, checker)) {
       long until = System.nanoTime() + PATIENCE_NANOS;
       while (!reader.hasEnded()
           && reader.notices().stream().noneMatch(SubscribeResponse::hasCaughtUp)
@@ -81,11 +80,12 @@ final class Visitor implements Callable<Void> {
   }
 
   /** A run that nobody opened yet, or that DuckDB lacks, or a daemon that is not there. */
-  private static void shouldBeForgivable(Refusal refusal) {
+  private static void shouldBeForgivable(StatusRuntimeException e) {
+    Refusal refusal = Refusal.of(e);
     boolean isForgivable =
         Attempts.IN_DOUBT.contains(refusal.code()) || refusal.reason().equals("RUN_NOT_FOUND");
     if (!isForgivable) {
-      throw new AssertionError("a visit ended with " + refusal);
+      throw new AssertionError("a visit ended with " + refusal, e);
     }
   }
 
