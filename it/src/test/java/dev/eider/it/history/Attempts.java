@@ -64,7 +64,7 @@ final class Attempts {
     for (int tries = 0; tries < triesMax; tries++) {
       if (tries > 0) {
         tally.retries.incrementAndGet();
-        LockSupport.parkNanos(MILLISECONDS.toNanos(1 + random.nextInt(20)));
+        LockSupport.parkNanos(MILLISECONDS.toNanos(5 + random.nextInt(100)));
       }
       try {
         return new Answer<>(once(call), "", inDoubt);

@@ -22,7 +22,7 @@ class CrashHistoryIT {
   private static final int KILLS = Scale.of("eider.it.kills", 25, 500);
   private static final int PAUSES = Scale.of("eider.it.pauses", 5, 100);
   private static final int ROUNDS_PER_EPISODE = 25;
-  private static final int ACKS_PER_ROUND_MAX = 200;
+  private static final int ACKS_PER_ROUND_MAX = 100;
 
   @RegisterExtension
   static final DaemonExtension EXTENSION =
