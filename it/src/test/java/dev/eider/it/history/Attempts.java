@@ -77,6 +77,8 @@ final class Attempts {
           throw new AssertionError("a call ended with " + refusal, e);
         } else if (!TRY_AGAIN.contains(refusal.reason())) {
           return new Answer<>(null, refusal.reason(), inDoubt);
+        } else if (refusal.reason().equals("STORAGE_FULL")) {
+          tally.full.incrementAndGet();
         }
       }
     }

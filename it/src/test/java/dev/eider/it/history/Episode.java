@@ -71,7 +71,13 @@ final class Episode implements AutoCloseable {
 
   /** Kills the daemon and starts it again; everybody keeps trying, on the connections they have. */
   void kill() {
+    kill(() -> {});
+  }
+
+  /** The same, with something to be done while it is dead. */
+  void kill(Runnable meanwhile) {
     daemon.kill9();
+    meanwhile.run();
     daemon.restart();
     clientsChannel.resetConnectBackoff();
     readersChannel.resetConnectBackoff();
@@ -87,6 +93,12 @@ final class Episode implements AutoCloseable {
   void awaitDoubts(int more) {
     long enough = tally.doubts.get() + more;
     await("calls in doubt", () -> tally.doubts.get() >= enough);
+  }
+
+  /** Waits until some more tries have found the disk full. */
+  void awaitFull(int more) {
+    long enough = tally.full.get() + more;
+    await("refusals for want of space", () -> tally.full.get() >= enough);
   }
 
   private void await(String what, Callable<Boolean> isThere) {

@@ -11,6 +11,7 @@ final class Tally {
   final AtomicLong retries = new AtomicLong();
   final AtomicLong repeatsFound = new AtomicLong();
   final AtomicLong doubts = new AtomicLong();
+  final AtomicLong full = new AtomicLong();
   final AtomicLong forks = new AtomicLong();
   final AtomicLong closings = new AtomicLong();
   final AtomicLong producersLost = new AtomicLong();
