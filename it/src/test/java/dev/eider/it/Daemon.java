@@ -64,6 +64,15 @@ public final class Daemon implements AutoCloseable {
   }
 
   private void startProcess() {
+    launch();
+    port = awaitPort();
+    channel =
+        Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create())
+            .maxInboundMessageSize(INBOUND_BYTES_MAX)
+            .build();
+  }
+
+  private void launch() {
     try {
       Directories.empty(directory.resolve("tmp"));
       Files.deleteIfExists(portFile());
@@ -75,11 +84,6 @@ public final class Daemon implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("the daemon cannot be started", e);
     }
-    port = awaitPort();
-    channel =
-        Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create())
-            .maxInboundMessageSize(INBOUND_BYTES_MAX)
-            .build();
   }
 
   private List<String> command() {
@@ -170,6 +174,21 @@ public final class Daemon implements AutoCloseable {
       throw new IllegalStateException("the daemon still runs");
     }
     startProcess();
+  }
+
+  /** Starts it again on the same data, and kills it after so long, be it serving by then or not. */
+  public void dieStarting(long afterMs) {
+    if (process.isAlive()) {
+      throw new IllegalStateException("the daemon still runs");
+    }
+    launch();
+    try {
+      process.waitFor(afterMs, MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+    awaitExit(10);
   }
 
   private int awaitExit(long secondsMax) {

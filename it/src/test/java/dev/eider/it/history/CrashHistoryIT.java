@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(7200)
 class CrashHistoryIT {
   private static final int KILLS = Scale.of("eider.it.kills", 25, 500);
-  private static final int PAUSES = Scale.of("eider.it.pauses", 5, 100);
+  private static final int PAUSES = Scale.of("eider.it.pauses", 3, 100);
   private static final int ROUNDS_PER_EPISODE = 25;
   private static final int ACKS_PER_ROUND_MAX = 100;
 
@@ -74,7 +74,7 @@ class CrashHistoryIT {
     }
   }
 
-  /** Some lives are paused before they end; some end right after they began. */
+  /** Some lives are paused before they end; some end right after they began, or before. */
   private void liveAndDie(Episode episode) {
     if (random.nextInt(8) > 0) {
       episode.awaitAcks(1 + random.nextInt(ACKS_PER_ROUND_MAX));
@@ -87,7 +87,13 @@ class CrashHistoryIT {
         episode.awaitAcks(random.nextInt(20));
       }
     }
-    episode.kill();
+    episode.kill(this::dieOnceMoreSometimes);
+  }
+
+  private void dieOnceMoreSometimes() {
+    if (random.nextInt(5) == 0) {
+      daemon.dieStarting(100 + random.nextInt(1000));
+    }
   }
 
   /** Pauses for longer than some calls wait. */

@@ -69,12 +69,10 @@ final class Episode implements AutoCloseable {
     return threads.submit(work);
   }
 
-  /** Kills the daemon and starts it again; everybody keeps trying, on the connections they have. */
-  void kill() {
-    kill(() -> {});
-  }
-
-  /** The same, with something to be done while it is dead. */
+  /**
+   * Kills the daemon, does something while it is dead, and starts it again; everybody keeps trying,
+   * on the connections they have.
+   */
   void kill(Runnable meanwhile) {
     daemon.kill9();
     meanwhile.run();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(3600)
 class FullDiskHistoryIT {
-  private static final int FILLS = Scale.of("eider.it.diskFills", 3, 50);
+  private static final int FILLS = Scale.of("eider.it.diskFills", 2, 50);
   private static final int DISK_MEBIBYTES = 128;
 
   private final Path directory = RepositoryRoot.workDirectory("FullDiskHistoryIT");

@@ -69,7 +69,11 @@ class SabotageIT {
   }
 
   private void start(Map<String, String> settings) {
-    daemon = Daemon.start(directory, List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), settings);
+    daemon =
+        Daemon.start(
+            directory,
+            List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+            settings);
   }
 
   @Test
