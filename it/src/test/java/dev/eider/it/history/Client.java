@@ -42,6 +42,7 @@ final class Client implements Callable<Void> {
   private final Random random;
   private final Attempts attempts;
   private final Forking forking;
+  private final Pipelining pipelining;
   private final Map<String, Numbers> numbersByRun = new HashMap<>();
   private volatile boolean stopped;
   private int eventsMade;
@@ -54,6 +55,7 @@ final class Client implements Callable<Void> {
     this.random = new Random(seed);
     this.attempts = new Attempts(channel, random, tally);
     this.forking = new Forking(attempts, history, book, tally, random);
+    this.pipelining = new Pipelining(name + "p", channel, history, book, tally, random);
   }
 
   @Override
@@ -63,6 +65,7 @@ final class Client implements Callable<Void> {
       switch (random.nextInt(100)) {
         case 0 -> close(runId);
         case 1, 2 -> forking.forkSome();
+        case 3, 4, 5 -> pipelining.sendRow(runId);
         default -> publish(runId);
       }
     }

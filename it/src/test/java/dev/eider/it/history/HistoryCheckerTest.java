@@ -132,6 +132,25 @@ class HistoryCheckerTest {
   }
 
   @Test
+  void shouldCatchARowOutOfOrder() {
+    Request one = history.send("game", List.of("e1"));
+    history.send("game", List.of("e2")).after(one);
+
+    log.addAll(events(7, "e1", "e2"));
+    assertThat(violationsOf(log)).isEmpty();
+    shouldBreak(Rule.SENT_ORDER, events(1, "start", "a1", "a2", "e2", "e1"));
+  }
+
+  @Test
+  void shouldCatchARowWithAHole() {
+    Request one = history.send("game", List.of("e1"));
+    history.send("game", List.of("e2")).after(one);
+    log.addAll(events(7, "e2"));
+
+    shouldBreak(Rule.SENT_ORDER, log);
+  }
+
+  @Test
   void shouldCatchHalfARequest() {
     shouldBreak(Rule.ALL_OR_NONE, events(1, "start", "a1", "a2", "b1", "c1"));
   }

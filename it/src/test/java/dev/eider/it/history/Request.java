@@ -22,6 +22,7 @@ public final class Request {
   private final LongSupplier clock;
   private final long sentAt;
   private OptionalLong expectedSeq = OptionalLong.empty();
+  private Request previous;
   private Outcome outcome = Outcome.UNKNOWN;
   private long answeredAt = Long.MAX_VALUE;
   private long firstSeq;
@@ -37,6 +38,12 @@ public final class Request {
   /** Says that the request is good only if the run's head is this. */
   public synchronized Request expecting(long headSeq) {
     expectedSeq = OptionalLong.of(headSeq);
+    return this;
+  }
+
+  /** Says that its client sent it behind another request to the run, without waiting for that. */
+  public synchronized Request after(Request request) {
+    previous = request;
     return this;
   }
 
@@ -68,6 +75,11 @@ public final class Request {
 
   synchronized OptionalLong expectedSeq() {
     return expectedSeq;
+  }
+
+  /** Null if it does not depend on one. */
+  synchronized Request previous() {
+    return previous;
   }
 
   synchronized Outcome outcome() {

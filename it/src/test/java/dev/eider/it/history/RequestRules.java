@@ -27,6 +27,14 @@ final class RequestRules {
           request,
           seqs);
       violations.unless(
+          isAbsent || isBehindPrevious(request, seqs.get(0), logs),
+          Rule.SENT_ORDER,
+          request.runId(),
+          "%s has seqs %s, and was sent behind %s",
+          request,
+          seqs,
+          request.previous());
+      violations.unless(
           isAbsent
               || request.expectedSeq().isEmpty()
               || seqs.get(0) == request.expectedSeq().getAsLong() + 1,
@@ -37,6 +45,15 @@ final class RequestRules {
           request.expectedSeq(),
           seqs);
     }
+  }
+
+  private static boolean isBehindPrevious(Request request, long seq, FinalLogs logs) {
+    Request previous = request.previous();
+    if (previous == null) {
+      return true;
+    }
+    long seqBefore = logs.seqOf(request.runId(), previous.eventIds().get(0));
+    return seqBefore > 0 && seqBefore < seq;
   }
 
   private static void allOrNone(Request request, List<Long> seqs, Violations violations) {

@@ -11,6 +11,7 @@ public enum Rule {
   REFUSED_IS_ABSENT("an event whose request was refused is not in the log"),
   ALL_OR_NONE("the events of a request are in the log together, in order, or not at all"),
   EXPECTED_SEQ("a request that expects a head comes right after it"),
+  SENT_ORDER("requests sent in a row are stored in that order, and none without those before it"),
   REAL_TIME_ORDER("what was sent after an event was acknowledged or seen has a higher seq"),
   READER_CONTIGUOUS("a reader gets each seq after the one it asked for, in order, once"),
   READER_COMPLETE("a reader that is told it has everything up to a seq has it"),
