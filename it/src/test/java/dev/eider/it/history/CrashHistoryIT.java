@@ -42,6 +42,8 @@ class CrashHistoryIT {
   void startAgain() {
     if (!daemon.isAlive()) {
       daemon.restart();
+    } else {
+      daemon.goOn();
     }
   }
 

@@ -120,8 +120,10 @@ final class Episode implements AutoCloseable {
   void shouldHold() {
     clients.forEach(Client::stop);
     publishing.forEach(Episode::join);
+    publishing.clear();
     FinalRead finalRead = new FinalRead(daemon, history, book);
-    finalRead.closeAll();
+    List<String> runIds = finalRead.closeAll();
+    await("a follower at the end of each run", () -> follower.finished().containsAll(runIds));
     visitors.forEach(Visitor::stop);
     follower.stop();
     reading.forEach(Episode::join);

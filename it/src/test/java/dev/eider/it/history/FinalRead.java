@@ -35,8 +35,8 @@ final class FinalRead {
     this.book = book;
   }
 
-  /** Closes the runs that are still open. */
-  void closeAll() {
+  /** Closes the runs that are still open; returns all that there are. */
+  List<String> closeAll() {
     RunCalls calls = new RunCalls(daemon);
     Map<String, Long> heads = calls.heads();
     book.all().stream().filter(heads::containsKey).forEach(runIds::add);
@@ -45,6 +45,7 @@ final class FinalRead {
       history.closed("the last CloseRun", runId, run.getHeadSeq());
       history.digest("the last CloseRun", runId, run.getHeadSeq(), run.getDigest().toByteArray());
     }
+    return runIds;
   }
 
   /** Takes what a subscription gives for the truth, and reads the same cold. */

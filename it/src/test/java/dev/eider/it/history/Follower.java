@@ -7,11 +7,11 @@ import dev.eider.it.StreamChecker;
 import io.grpc.Channel;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -25,7 +25,7 @@ final class Follower implements Callable<Void> {
   private final Recorded recorded;
   private final RunBook book;
   private final Map<String, RunReader> readers = new LinkedHashMap<>();
-  private final Set<String> finished = new HashSet<>();
+  private final Set<String> finished = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
 
   Follower(Channel channel, History history, RunBook book) {
@@ -64,6 +64,11 @@ final class Follower implements Callable<Void> {
 
   private void begin(String runId, StreamChecker checker) {
     readers.put(runId, recorded.subscribe(channel, runId, checker));
+  }
+
+  /** The runs that it has followed to their end; from any thread. */
+  Set<String> finished() {
+    return finished;
   }
 
   void stop() {
