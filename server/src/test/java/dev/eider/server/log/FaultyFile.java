@@ -85,6 +85,10 @@ final class FaultyFile implements DiskFile {
   @Override
   public void close() {}
 
+  byte[] content() {
+    return seen.clone();
+  }
+
   void persistAll() {
     durable = withSectors(durable, dirtySectors, seen.length);
     dirtySectors.clear();
