@@ -30,6 +30,7 @@ import dev.eider.server.subscribe.RunDirectory;
 import dev.eider.server.subscribe.RunHistory;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -74,11 +75,18 @@ public final class EiderServer implements AutoCloseable {
     this.config = config;
     dataDir = DataDir.take(config.dataDir());
     undo.push(dataDir);
-    store = DuckDbStore.open(storeConfig());
-    undo.push(store);
+    FileDisk disk = new FileDisk(dataDir.log());
+    if (!dataDir.hasDatabase()) {
+      // Before DuckDB makes an empty one.
+      SegmentedLog.check(disk, 0);
+    }
+    // Only read until the log turns out to be whole: a refused start changes nothing.
+    store = DuckDbStore.look(storeConfig());
+    undo.push(store::leave);
     long persistedPosition = store.persistedPosition();
-    log = SegmentedLog.open(new FileDisk(dataDir.log()), logConfig(), persistedPosition);
+    log = SegmentedLog.open(disk, logConfig(), persistedPosition);
     undo.push(log);
+    store.prepare();
     hub = new Hub(config.get(Setting.TAIL_BYTES_MAX), new PersistProgress(persistedPosition));
     store.openRuns().forEach(hub::restore);
     long replayed = LogReplay.run(log, hub, persistedPosition);
@@ -227,6 +235,11 @@ public final class EiderServer implements AutoCloseable {
     }
     if (e instanceof LogCorruptedException || e instanceof LogFormatException) {
       return new StartupException(message(e), e);
+    }
+    IOException io = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : null;
+    if (e instanceof IOException || io != null) {
+      return new StartupException(
+          "the log cannot be used: " + DiskFailure.describe(io == null ? (IOException) e : io), e);
     }
     return e instanceof RuntimeException defect ? defect : new StartupException(message(e), e);
   }

@@ -114,6 +114,16 @@ public final class SegmentedLog implements EventLog {
     return log;
   }
 
+  /**
+   * Checks a log as {@link #open} does, and only reads.
+   *
+   * @throws LogCorruptedException as open does
+   * @throws LogFormatException as open does
+   */
+  public static void check(Disk disk, long firstNeededPosition) throws IOException {
+    new LogRecovery(disk, firstNeededPosition).recover();
+  }
+
   @Override
   public long append(RunId runId, long firstSeq, byte[] body) {
     Stamp stamp = nextStamp();

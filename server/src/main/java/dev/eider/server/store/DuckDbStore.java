@@ -67,10 +67,34 @@ public final class DuckDbStore implements AutoCloseable {
   }
 
   static DuckDbStore open(StoreConfig config, Clock clock) throws StoreException {
+    DuckDbStore store = look(config, clock);
+    try {
+      store.prepare();
+      return store;
+    } catch (StoreException | RuntimeException e) {
+      store.leave();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the file as {@link #open} does, but to read it: until {@link #prepare}, nothing changes
+   * it, and {@link #leave} leaves it as it was, to the byte. A file that is missing is made.
+   */
+  public static DuckDbStore look(StoreConfig config) throws StoreException {
+    return look(config, Clock.systemUTC());
+  }
+
+  private static DuckDbStore look(StoreConfig config, Clock clock) throws StoreException {
     StoreOpener opener = new StoreOpener(config, clock);
-    DuckDbStore store = new DuckDbStore(opener, opener.open());
+    DuckDbStore store = new DuckDbStore(opener, opener.look());
     LOG.info("opened {}, persisted up to {}", config, store.persistedPosition());
     return store;
+  }
+
+  /** Brings the file to this daemon's format; to be called once, before anything is written. */
+  public void prepare() throws StoreException {
+    opener.prepare(connections());
   }
 
   /** Says whether the store has to be reopened. Does not block. */
@@ -179,6 +203,12 @@ public final class DuckDbStore implements AutoCloseable {
         LOG.warn("closing without a checkpoint; DuckDB replays its log at the next start", e);
       }
     }
+    leave();
+  }
+
+  /** Closes without a checkpoint; can be repeated. Waits for queries under way, not for ever. */
+  public void leave() {
+    State last = state;
     while (!replace(last, new State(Mode.CLOSED, last.connections))) {
       last = state;
     }
