@@ -89,6 +89,10 @@ final class FaultyFile implements DiskFile {
     return seen.clone();
   }
 
+  boolean showsSameAs(FaultyFile other) {
+    return Arrays.equals(seen, other.seen);
+  }
+
   void persistAll() {
     durable = withSectors(durable, dirtySectors, seen.length);
     dirtySectors.clear();

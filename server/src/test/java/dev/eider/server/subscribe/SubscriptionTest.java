@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -211,7 +210,6 @@ final class SubscriptionTest {
 
       // then
       assertThat(rig.registry.count()).isZero();
-      assertThat(((ScheduledThreadPoolExecutor) rig.pools.timer()).getQueue()).isEmpty();
       awaitForgotten(reading);
       awaitForgotten(awaiting);
     }
