@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.duckdb.DuckDBConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ public final class DuckDbStore implements ColdStore {
   private final StoreOpener opener;
   private final ColdReader reader = new StoreReader(this);
   private final Object transition = new Object();
+  private final AtomicBoolean damageSaid = new AtomicBoolean();
 
   /** Read by every thread, changed by {@link #replace} alone. */
   private volatile State state;
@@ -210,10 +212,22 @@ public final class DuckDbStore implements ColdStore {
       if (DuckDbErrors.invalidatesStore(e)) {
         throw failed(connections, "cannot read", e);
       }
-      throw new StoreException("a query failed: " + e.getMessage(), e);
+      throw queryFailed(e);
     } finally {
       giveBack(connections, connection);
     }
+  }
+
+  /** Damage shows when it is read; it is said once for the operator, and to every caller. */
+  private StoreException queryFailed(SQLException e) {
+    if (!DuckDbErrors.isDamagedFile(e)) {
+      return new StoreException("a query failed: " + e.getMessage(), e);
+    }
+    String what = opener.file() + " is damaged; stop the daemon and restore it from a copy";
+    if (damageSaid.compareAndSet(false, true)) {
+      LOG.error("{}: {}", what, e.getMessage());
+    }
+    return new StoreException(what + ": " + e.getMessage(), e);
   }
 
   private static void giveBack(StoreConnections connections, DuckDBConnection connection) {

@@ -34,12 +34,19 @@ final class StoreOpener {
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+  /** What is before DuckDB's first block. */
+  private static final long HEADERS_BYTES = 3 * 4096;
+
   private final StoreConfig config;
   private final Clock clock;
 
   StoreOpener(StoreConfig config, Clock clock) {
     this.config = config;
     this.clock = clock;
+  }
+
+  Path file() {
+    return config.file();
   }
 
   /**
@@ -123,9 +130,9 @@ final class StoreOpener {
   private void requireWhole(DuckDBConnection connection) throws SQLException, StoreException {
     try (Statement statement = connection.createStatement();
         ResultSet sizes =
-            statement.executeQuery("SELECT block_size, total_blocks FROM pragma_database_size()")) {
+            statement.executeQuery("SELECT block_size, used_blocks FROM pragma_database_size()")) {
       sizes.next();
-      long expected = sizes.getLong(1) * sizes.getLong(2);
+      long expected = HEADERS_BYTES + sizes.getLong(1) * sizes.getLong(2);
       long actual = Files.size(config.file());
       if (actual < expected) {
         throw new StoreException(
@@ -193,7 +200,7 @@ final class StoreOpener {
       advice = "a newer DuckDB wrote it; start the daemon that did: ";
     } else if (DuckDbErrors.isDamagedFile(cause)) {
       advice =
-          "it is damaged or no DuckDB file. Nothing was changed. Restore it from a copy; if the log"
+          "it is damaged or no DuckDB file. Nothing was changed; restore it from a copy. If the log"
               + " still begins with 00000000000000000000.log, it is enough to move it away: ";
     } else if (DuckDbErrors.isNotPermitted(cause)) {
       advice = "no permission; change the owner or mode of it and its directory: ";
