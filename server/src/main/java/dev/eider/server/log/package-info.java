@@ -80,12 +80,12 @@
  * a frame without content that is written when the log falls idle and when it is closed. Readers do
  * not see it. The note speaks for it too, and from another file.
  *
- * <p>A later frame, the next segment, the note and the reader's position are the four witnesses that
- * X was forced, and one is enough. So after the death of the process, whose writes the system has,
- * no damage to a record that was forced is taken for a torn end: the note is up to date then. What
- * cannot be told from a torn end are forced records that are damaged together with every witness:
- * after a loss of power that the newest note did not survive, or when the note is damaged or removed
- * as well,
+ * <p>A later frame, the next segment, the note and the reader's position are the four witnesses
+ * that X was forced, and one is enough. So after the death of the process, whose writes the system
+ * has, no damage to a record that was forced is taken for a torn end: the note is up to date then.
+ * What cannot be told from a torn end are forced records that are damaged together with every
+ * witness: after a loss of power that the newest note did not survive, or when the note is damaged
+ * or removed as well,
  *
  * <ul>
  *   <li>the last file cut short, or removed, in front of every frame and mark that tells of the
