@@ -4,6 +4,7 @@ import dev.eider.server.base.Threads;
 import dev.eider.server.log.FileDisk;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
+import dev.eider.server.log.SegmentedLog;
 import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.rpc.RequestLimits;
 import dev.eider.server.run.BrokerException;
@@ -14,6 +15,7 @@ import dev.eider.server.store.SqlTable;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -49,13 +51,20 @@ public final class EiderServer implements AutoCloseable {
     this.config = config;
     dataDir = DataDir.take(config.dataDir());
     undo.push(dataDir);
-    store = DuckDbStore.open(config.store(dataDir));
-    undo.push(store);
+    FileDisk disk = new FileDisk(dataDir.log());
+    if (!dataDir.hasDatabase()) {
+      // Before DuckDB makes an empty one.
+      SegmentedLog.check(disk, 0);
+    }
+    // Only read until the log turns out to be whole: a refused start changes nothing.
+    store = DuckDbStore.look(config.store(dataDir));
+    undo.push(store::leave);
+    SegmentedLog.check(disk, store.persistedPosition());
+    store.prepare();
     broker =
         Broker.start(
             config,
-            new Broker.Ground(
-                new FileDisk(dataDir.log()), store, InstantSource.system(), Threads.system()),
+            new Broker.Ground(disk, store, InstantSource.system(), Threads.system()),
             new Broker.Watcher(this::healthChanged, this::defectFound));
     undo.push(() -> broker.stopNow());
     grpc = listen();
@@ -170,6 +179,11 @@ public final class EiderServer implements AutoCloseable {
     }
     if (e instanceof LogCorruptedException || e instanceof LogFormatException) {
       return new StartupException(message(e), e);
+    }
+    IOException io = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : null;
+    if (e instanceof IOException || io != null) {
+      return new StartupException(
+          "the log cannot be used: " + DiskFailure.describe(io == null ? (IOException) e : io), e);
     }
     return e instanceof RuntimeException defect ? defect : new StartupException(message(e), e);
   }

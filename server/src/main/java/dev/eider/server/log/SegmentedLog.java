@@ -4,6 +4,7 @@ import dev.eider.server.base.Invariants;
 import dev.eider.server.log.LogWriteException.Kind;
 import dev.eider.server.log.RecordFrame.Stamp;
 import dev.eider.server.run.RunId;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -45,6 +46,7 @@ public final class SegmentedLog implements EventLog {
   private final BatchBuffer batch;
   private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
   private final AtomicBoolean trimming = new AtomicBoolean();
+  private final ForcedNote note;
 
   private SegmentWriter active;
   private boolean activeGivenUp;
@@ -74,6 +76,8 @@ public final class SegmentedLog implements EventLog {
     this.writeEnd = active.end();
     this.endPosition = recovered.recordsEnd();
     this.forcedPosition = endPosition;
+    this.note = ForcedNote.open(disk);
+    note.write(forcedPosition);
   }
 
   /**
@@ -108,6 +112,16 @@ public final class SegmentedLog implements EventLog {
         log.sizeBytes(),
         log.endPosition);
     return log;
+  }
+
+  /**
+   * Checks a log as {@link #open} does, and only reads.
+   *
+   * @throws LogCorruptedException as open does
+   * @throws LogFormatException as open does
+   */
+  public static void check(Disk disk, long firstNeededPosition) throws IOException {
+    new LogRecovery(disk, firstNeededPosition).recover();
   }
 
   @Override
@@ -230,6 +244,7 @@ public final class SegmentedLog implements EventLog {
     }
     broken = true;
     closeQuietly(active);
+    closeQuietly(note);
   }
 
   private Stamp nextStamp() {
@@ -328,7 +343,8 @@ public final class SegmentedLog implements EventLog {
         recordsEnd >= endPosition, "the end moved back from %d to %d", endPosition, recordsEnd);
     writeEnd = active.end();
     endPosition = recordsEnd;
-    if (active.forcedEnd() == active.end()) {
+    if (active.forcedEnd() == active.end() && forcedPosition < recordsEnd) {
+      note.write(recordsEnd);
       forcedPosition = recordsEnd;
     }
   }
@@ -361,11 +377,11 @@ public final class SegmentedLog implements EventLog {
     }
   }
 
-  private static void closeQuietly(SegmentWriter writer) {
+  private static void closeQuietly(Closeable file) {
     try {
-      writer.close();
+      file.close();
     } catch (IOException e) {
-      LOGGER.warn("cannot close log file {}", writer.segment(), e);
+      LOGGER.warn("cannot close {}", file, e);
     }
   }
 }

@@ -53,6 +53,18 @@ final class DuckDbErrors {
         List.of("Corrupt", "not a valid DuckDB database", "Could not read enough bytes"));
   }
 
+  /** Says whether a file cannot be opened because DuckDB is too old for it. */
+  static boolean isNewerFile(SQLException error) {
+    return text(error).contains("but we can only read");
+  }
+
+  /** Says whether the system does not let this process have the file. */
+  static boolean isNotPermitted(SQLException error) {
+    return containsAny(
+        text(error),
+        List.of("Permission denied", "Read-only file system", "Operation not permitted"));
+  }
+
   private static boolean containsAny(String text, List<String> parts) {
     return parts.stream().anyMatch(text::contains);
   }
