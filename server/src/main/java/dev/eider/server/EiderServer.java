@@ -10,6 +10,7 @@ import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.SegmentedLog;
 import dev.eider.server.persist.Persister;
 import dev.eider.server.persist.PersisterConfig;
+import dev.eider.server.rpc.ConnectionLimits;
 import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.rpc.RequestLimits;
 import dev.eider.server.run.BrokerException;
@@ -179,6 +180,7 @@ public final class EiderServer implements AutoCloseable {
         BrokerException.of(
             ErrorReason.ERROR_REASON_SHUTTING_DOWN,
             "the daemon is stopping; resume when it is back");
+    grpc.endServing();
     writer.refuse();
     grpc.drain(refusal);
     boolean isWritten = writer.stop(leftMs(untilNanos));
@@ -239,6 +241,7 @@ public final class EiderServer implements AutoCloseable {
     try {
       return GrpcServer.start(
           new InetSocketAddress(config.host(), config.port()),
+          connectionLimits(),
           limits,
           config.get(Setting.CLOSE_WAIT_MS),
           parts);
@@ -253,6 +256,15 @@ public final class EiderServer implements AutoCloseable {
               + "); stop what uses it, or choose another --port (0 takes any free one)",
           e);
     }
+  }
+
+  private ConnectionLimits connectionLimits() {
+    return new ConnectionLimits(
+        config.get(Setting.KEEPALIVE_MS),
+        config.get(Setting.KEEPALIVE_TIMEOUT_MS),
+        config.get(Setting.CONNECTION_IDLE_MS),
+        config.get(Setting.CONNECTION_AGE_MS),
+        config.get(Setting.CONNECTION_GRACE_MS));
   }
 
   private StoreConfig storeConfig() {
