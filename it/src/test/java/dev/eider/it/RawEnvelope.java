@@ -18,14 +18,14 @@ import java.util.List;
  * @param event field 3, what {@code Run.digest} is made of
  * @param bytes the whole envelope
  */
-record RawEnvelope(String runId, long seq, ByteString event, ByteString bytes) {
+public record RawEnvelope(String runId, long seq, ByteString event, ByteString bytes) {
 
   /**
    * Takes an envelope that a library has parsed. Java keeps the order of a Struct's entries and
    * unknown fields, so what the daemon stored in canonical form encodes to the same bytes again;
    * readers that can see the wire still use {@link #parse}.
    */
-  static RawEnvelope of(EventEnvelope envelope) {
+  public static RawEnvelope of(EventEnvelope envelope) {
     return parse(envelope.toByteString());
   }
 
