@@ -8,7 +8,8 @@ public enum Setting {
       10, 1, 10_000, "with durability async: longest time between two forces of the log"),
   GRACE_MS(60_000, 0, 86_400_000, "how long a closed run stays in memory"),
   HEARTBEAT_MS(15_000, 100, 3_600_000, "time between two heartbeats of an idle stream"),
-  KEEPALIVE_MS(20_000, 100, 3_600_000, "silence after which a client is asked whether it is there"),
+  KEEPALIVE_MS(
+      20_000, 10_000, 3_600_000, "silence after which a client is asked whether it is there"),
   KEEPALIVE_TIMEOUT_MS(
       10_000, 100, 600_000, "longest time for it to answer before its connection is cut"),
   CONNECTION_IDLE_MS(
