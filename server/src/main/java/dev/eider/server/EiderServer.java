@@ -1,34 +1,18 @@
 package dev.eider.server;
 
-import dev.eider.server.fork.Forker;
-import dev.eider.server.hub.Hub;
-import dev.eider.server.hub.PersistProgress;
+import dev.eider.server.base.Threads;
 import dev.eider.server.log.FileDisk;
-import dev.eider.server.log.LogConfig;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
-import dev.eider.server.log.SegmentedLog;
-import dev.eider.server.persist.Persister;
-import dev.eider.server.persist.PersisterConfig;
 import dev.eider.server.rpc.ConnectionLimits;
 import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.rpc.RequestLimits;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.LogHealth;
-import dev.eider.server.sequencer.LogReplay;
-import dev.eider.server.sequencer.RunWriter;
-import dev.eider.server.sequencer.SequencerConfig;
-import dev.eider.server.sequencer.ShardMap;
 import dev.eider.server.store.DuckDbStore;
 import dev.eider.server.store.SqlTable;
-import dev.eider.server.store.StoreConfig;
 import dev.eider.server.store.StoreException;
-import dev.eider.server.subscribe.ReaderPools;
-import dev.eider.server.subscribe.ReaderRegistry;
-import dev.eider.server.subscribe.Readers;
-import dev.eider.server.subscribe.RunDirectory;
-import dev.eider.server.subscribe.RunHistory;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -44,28 +28,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon: its parts, wired in the order in which events flow, and its start and stop.
+ * A daemon: a {@link Broker} on the files of a data directory, and a socket.
  *
- * <p>A start opens DuckDB, asks it how far it has come, and folds the log from there; a stop goes
- * the way of the flow: no new calls, finish what was accepted, end the streams, persist,
- * checkpoint. Thread-safe.
+ * <p>A stop goes the way of the flow: no new calls, finish what was accepted, end the streams,
+ * persist, checkpoint. Thread-safe.
  */
 public final class EiderServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EiderServer.class);
-  private static final int LIVE_THREADS = 2;
   private static final long CALLS_MS = 1_500;
-  private static final long BYTES_ADDED_PER_EVENT = 64;
 
   private final ServerConfig config;
-  private final InstantSource clock = InstantSource.system();
   private final DataDir dataDir;
   private final DuckDbStore store;
-  private final SegmentedLog log;
-  private final Hub hub;
-  private final Persister persister;
-  private final RunWriter writer;
-  private final ReaderPools pools;
-  private final ReaderRegistry registry;
+  private final Broker broker;
   private final GrpcServer grpc;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -75,43 +50,16 @@ public final class EiderServer implements AutoCloseable {
     this.config = config;
     dataDir = DataDir.take(config.dataDir());
     undo.push(dataDir);
-    store = DuckDbStore.open(storeConfig());
+    store = DuckDbStore.open(config.store(dataDir));
     undo.push(store);
-    long persistedPosition = store.persistedPosition();
-    log = SegmentedLog.open(new FileDisk(dataDir.log()), logConfig(), persistedPosition);
-    undo.push(log);
-    hub = new Hub(config.get(Setting.TAIL_BYTES_MAX), new PersistProgress(persistedPosition));
-    store.openRuns().forEach(hub::restore);
-    long replayed = LogReplay.run(log, hub, persistedPosition);
-    LOG.info("{} runs in memory, {} records of the log folded", hub.runCount(), replayed);
-    persister = new Persister(log, store, hub, clock, persisterConfig(), this::defectFound);
-    undo.push(() -> persister.stop(CALLS_MS));
-    writer =
-        new RunWriter(
-            log,
-            hub,
-            new StorePersistedRuns(store.reader()),
-            clock,
-            sequencerConfig(),
-            this::healthChanged,
-            this::defectFound);
-    undo.push(() -> writer.stop(CALLS_MS));
-    pools = new ReaderPools(LIVE_THREADS, config.getInt(Setting.STORE_READERS_MAX));
-    undo.push(pools);
-    registry = new ReaderRegistry(config.getInt(Setting.SUBSCRIPTIONS_MAX));
-    RunHistory history = new RunHistory(hub, store.reader());
-    GrpcServer.Parts parts =
-        new GrpcServer.Parts(
-            writer,
-            new RunDirectory(hub, history, store.reader()),
-            new Forker(history, writer, clock, pools.cold()),
-            new Readers(pools, registry, hub, history, clock, config.get(Setting.HEARTBEAT_MS)),
-            new RunIdMaker(new SecureRandom()),
-            new ServerInfo(config, hub, log, registry)::describe);
-    RequestLimits limits =
-        new RequestLimits(
-            config.get(Setting.REQUEST_BYTES_MAX), config.getInt(Setting.EVENTS_PER_REQUEST_MAX));
-    grpc = listen(limits, parts);
+    broker =
+        Broker.start(
+            config,
+            new Broker.Ground(
+                new FileDisk(dataDir.log()), store, InstantSource.system(), Threads.system()),
+            new Broker.Watcher(this::healthChanged, this::defectFound));
+    undo.push(() -> broker.stopNow());
+    grpc = listen();
   }
 
   /**
@@ -181,19 +129,14 @@ public final class EiderServer implements AutoCloseable {
             ErrorReason.ERROR_REASON_SHUTTING_DOWN,
             "the daemon is stopping; resume when it is back");
     grpc.endServing();
-    writer.refuse();
+    broker.writer().refuse();
     grpc.drain(refusal);
-    boolean isWritten = writer.stop(leftMs(untilNanos));
-    registry.endAll(refusal);
+    boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
     grpc.stop(Math.min(CALLS_MS, leftMs(untilNanos)));
-    boolean isPersisted = isWritten && persister.stop(leftMs(untilNanos));
-    if (isPersisted) {
-      store.close();
-      log.close();
-    } else {
+    if (!isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
       LOG.warn("not everything is in DuckDB yet; the next start takes the rest from the log");
     }
-    pools.close();
+    broker.stopReading();
     dataDir.close();
     LOG.info("stopped");
   }
@@ -237,14 +180,23 @@ public final class EiderServer implements AutoCloseable {
     return String.valueOf(e.getMessage());
   }
 
-  private GrpcServer listen(RequestLimits limits, GrpcServer.Parts parts) {
+  private GrpcServer listen() {
+    InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
+    RequestLimits limits =
+        new RequestLimits(
+            config.get(Setting.REQUEST_BYTES_MAX), config.getInt(Setting.EVENTS_PER_REQUEST_MAX));
+    GrpcServer.Parts parts =
+        new GrpcServer.Parts(
+            broker.writer(),
+            broker.directory(),
+            broker.forker(),
+            broker.readers(),
+            new RunIdMaker(new SecureRandom()),
+            new ServerInfo(config, broker.hub(), broker.log(), broker.readers().registry())
+                ::describe);
     try {
       return GrpcServer.start(
-          new InetSocketAddress(config.host(), config.port()),
-          connectionLimits(),
-          limits,
-          config.get(Setting.CLOSE_WAIT_MS),
-          parts);
+          address, connectionLimits(), limits, config.get(Setting.CLOSE_WAIT_MS), parts);
     } catch (IOException e) {
       throw new StartupException(
           "port "
@@ -265,48 +217,5 @@ public final class EiderServer implements AutoCloseable {
         config.get(Setting.CONNECTION_IDLE_MS),
         config.get(Setting.CONNECTION_AGE_MS),
         config.get(Setting.CONNECTION_GRACE_MS));
-  }
-
-  private StoreConfig storeConfig() {
-    return new StoreConfig(
-        dataDir.database(),
-        dataDir.temp(),
-        config.get(Setting.STORE_MEMORY_BYTES_MAX),
-        config.getInt(Setting.STORE_THREADS_MAX),
-        config.getInt(Setting.STORE_READERS_MAX));
-  }
-
-  private LogConfig logConfig() {
-    // A batch ends with the request that reaches its bound, and encoding adds what the daemon fills
-    // in.
-    long batchBytesMax =
-        config.get(Setting.BATCH_BYTES_MAX)
-            + 2 * config.get(Setting.REQUEST_BYTES_MAX)
-            + BYTES_ADDED_PER_EVENT * config.get(Setting.EVENTS_PER_REQUEST_MAX)
-            + (1 << 20);
-    return new LogConfig(config.get(Setting.SEGMENT_BYTES_MAX), Math.toIntExact(batchBytesMax));
-  }
-
-  private PersisterConfig persisterConfig() {
-    return new PersisterConfig(
-        config.get(Setting.PERSIST_LINGER_MS),
-        config.getInt(Setting.PERSIST_BATCH_EVENTS_MAX),
-        config.get(Setting.PERSIST_BATCH_BYTES_MAX),
-        config.get(Setting.CHECKPOINT_BYTES),
-        config.get(Setting.CHECKPOINT_IDLE_MS));
-  }
-
-  private SequencerConfig sequencerConfig() {
-    return new SequencerConfig(
-        config.async(),
-        config.get(Setting.FORCE_INTERVAL_MS),
-        config.getInt(Setting.QUEUE_REQUESTS_MAX),
-        config.get(Setting.QUEUE_BYTES_MAX),
-        config.get(Setting.BATCH_BYTES_MAX),
-        config.getInt(Setting.OPEN_RUNS_MAX),
-        config.getInt(Setting.PRODUCERS_PER_RUN_MAX),
-        config.get(Setting.UNPERSISTED_BYTES_MAX),
-        config.get(Setting.GRACE_MS),
-        ShardMap.LOCAL);
   }
 }

@@ -1,5 +1,10 @@
 package dev.eider.server;
 
+import dev.eider.server.log.LogConfig;
+import dev.eider.server.persist.PersisterConfig;
+import dev.eider.server.sequencer.SequencerConfig;
+import dev.eider.server.sequencer.ShardMap;
+import dev.eider.server.store.StoreConfig;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
@@ -18,6 +23,7 @@ public record ServerConfig(
   /** The port when none is named. */
   public static final int PORT_DEFAULT = 7117;
 
+  private static final long BYTES_ADDED_PER_EVENT = 64;
   private static final String DURABILITY_KEY = "durability";
 
   public ServerConfig {
@@ -76,6 +82,49 @@ public record ServerConfig(
   /** {@code fsync} or {@code async}. */
   public String durability() {
     return async ? "async" : "fsync";
+  }
+
+  LogConfig log() {
+    // A batch ends with the request that reaches its bound, and encoding adds what the daemon fills
+    // in.
+    long batchBytesMax =
+        get(Setting.BATCH_BYTES_MAX)
+            + 2 * get(Setting.REQUEST_BYTES_MAX)
+            + BYTES_ADDED_PER_EVENT * get(Setting.EVENTS_PER_REQUEST_MAX)
+            + (1 << 20);
+    return new LogConfig(get(Setting.SEGMENT_BYTES_MAX), Math.toIntExact(batchBytesMax));
+  }
+
+  SequencerConfig sequencer() {
+    return new SequencerConfig(
+        async,
+        get(Setting.FORCE_INTERVAL_MS),
+        getInt(Setting.QUEUE_REQUESTS_MAX),
+        get(Setting.QUEUE_BYTES_MAX),
+        get(Setting.BATCH_BYTES_MAX),
+        getInt(Setting.OPEN_RUNS_MAX),
+        getInt(Setting.PRODUCERS_PER_RUN_MAX),
+        get(Setting.UNPERSISTED_BYTES_MAX),
+        get(Setting.GRACE_MS),
+        ShardMap.LOCAL);
+  }
+
+  PersisterConfig persister() {
+    return new PersisterConfig(
+        get(Setting.PERSIST_LINGER_MS),
+        getInt(Setting.PERSIST_BATCH_EVENTS_MAX),
+        get(Setting.PERSIST_BATCH_BYTES_MAX),
+        get(Setting.CHECKPOINT_BYTES),
+        get(Setting.CHECKPOINT_IDLE_MS));
+  }
+
+  StoreConfig store(DataDir directory) {
+    return new StoreConfig(
+        directory.database(),
+        directory.temp(),
+        get(Setting.STORE_MEMORY_BYTES_MAX),
+        getInt(Setting.STORE_THREADS_MAX),
+        getInt(Setting.STORE_READERS_MAX));
   }
 
   private static boolean isAsync(String value) {

@@ -13,9 +13,15 @@ final class Clients {
   /** The least that the Java client allows. */
   static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
 
+  /** Long enough for a machine that is busy with much else. */
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
   /** Few events under way, each sent soon. */
   static final PublisherConfig SMALL_BATCHES =
-      PublisherConfig.defaults().withBatch(20, 1 << 16).withPending(200, 1 << 20);
+      PublisherConfig.defaults()
+          .withBatch(20, 1 << 16)
+          .withPending(200, 1 << 20)
+          .withTimeouts(PATIENCE, PATIENCE);
 
   private Clients() {}
 
@@ -23,6 +29,7 @@ final class Clients {
     return EiderClient.connect(
         ClientConfig.defaults(address)
             .withBackoff(Duration.ofMillis(10), Duration.ofMillis(500))
+            .withResumeTimeout(PATIENCE)
             .withKeepAlive(KEEP_ALIVE, Duration.ofSeconds(1)));
   }
 

@@ -1,9 +1,12 @@
 package dev.eider.server.hub;
 
+import dev.eider.server.base.Listeners;
+import dev.eider.server.base.Registration;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +25,7 @@ public final class Hub {
   private final Map<RunId, RunTail> tails = new ConcurrentHashMap<>();
   private final Map<String, RunId> runsByRequestId = new ConcurrentHashMap<>();
   private final Map<RunId, Set<Runnable>> awaited = new ConcurrentHashMap<>();
-  private final Set<RunListener> listeners = ConcurrentHashMap.newKeySet();
+  private final Listeners<RunListener> listeners = new Listeners<>();
   private final AtomicLong tailBytes = new AtomicLong();
   private final AtomicInteger openRuns = new AtomicInteger();
   private final TailEviction eviction;
@@ -69,13 +72,8 @@ public final class Hub {
   }
 
   /** Has {@code listener} called for every run that is opened or closed from now on. */
-  public void addListener(RunListener listener) {
-    listeners.add(listener);
-  }
-
-  /** Undoes {@link #addListener}. */
-  public void removeListener(RunListener listener) {
-    listeners.remove(listener);
+  public Registration addListener(RunListener listener) {
+    return listeners.add(listener);
   }
 
   /**
@@ -85,7 +83,7 @@ public final class Hub {
     awaited.compute(
         runId,
         (id, waiting) -> {
-          Set<Runnable> all = waiting == null ? ConcurrentHashMap.newKeySet() : waiting;
+          Set<Runnable> all = waiting == null ? new LinkedHashSet<>() : waiting;
           all.add(listener);
           return all;
         });

@@ -2,13 +2,12 @@ package dev.eider.server.hub;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.eider.server.base.Invariants;
+import dev.eider.server.base.Signal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -17,19 +16,20 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class PersistProgress {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition wanted = lock.newCondition();
+  private final Signal wanted;
 
   @GuardedBy("lock")
   private final PriorityQueue<Waiter> waiters =
       new PriorityQueue<>(Comparator.comparingLong(Waiter::position));
 
-  @GuardedBy("lock")
-  private boolean woken;
-
   // Written under the lock by the persister thread, read by any.
   private volatile long persistedPosition;
 
-  public PersistProgress(long persistedPosition) {
+  /**
+   * @param wanted what the persister waits for when it has nothing to do
+   */
+  public PersistProgress(long persistedPosition, Signal wanted) {
+    this.wanted = wanted;
     this.persistedPosition = persistedPosition;
   }
 
@@ -50,8 +50,7 @@ public final class PersistProgress {
         done.complete(null);
       } else {
         waiters.add(new Waiter(position, done));
-        woken = true;
-        wanted.signal();
+        wanted.raise();
       }
     } finally {
       lock.unlock();
@@ -71,27 +70,12 @@ public final class PersistProgress {
 
   /** Waits until one more waits for the persister, or it is woken, or the time is over. */
   public void awaitWanted(long timeoutMs) throws InterruptedException {
-    lock.lock();
-    try {
-      long leftNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-      while (!woken && leftNanos > 0) {
-        leftNanos = wanted.awaitNanos(leftNanos);
-      }
-      woken = false;
-    } finally {
-      lock.unlock();
-    }
+    wanted.await(timeoutMs);
   }
 
   /** Ends an {@link #awaitWanted} early. */
   public void wake() {
-    lock.lock();
-    try {
-      woken = true;
-      wanted.signal();
-    } finally {
-      lock.unlock();
-    }
+    wanted.raise();
   }
 
   void advance(long position) {

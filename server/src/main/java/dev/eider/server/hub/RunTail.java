@@ -1,14 +1,14 @@
 package dev.eider.server.hub;
 
 import dev.eider.server.base.Invariants;
+import dev.eider.server.base.Listeners;
+import dev.eider.server.base.Registration;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.SequencedEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunTail {
   private final ConcurrentNavigableMap<Long, Chunk> chunks = new ConcurrentSkipListMap<>();
-  private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
+  private final Listeners<Runnable> listeners = new Listeners<>();
 
   // Written by the sequencer thread, after the chunks: who sees a head finds the events or knows
   // them persisted.
@@ -87,13 +87,8 @@ public final class RunTail {
   }
 
   /** Has {@code listener} called, on the sequencer thread and briefly, after each change. */
-  public void addListener(Runnable listener) {
-    listeners.add(listener);
-  }
-
-  /** Undoes {@link #addListener}. */
-  public void removeListener(Runnable listener) {
-    listeners.remove(listener);
+  public Registration addListener(Runnable listener) {
+    return listeners.add(listener);
   }
 
   /** Takes over what a durable record made of the run. */

@@ -1,16 +1,16 @@
 package dev.eider.server.persist;
 
+import dev.eider.server.base.Signal;
+import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogReader;
 import dev.eider.server.log.LogRecord;
-import dev.eider.server.store.DuckDbStore;
+import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
 import java.time.InstantSource;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,13 +34,15 @@ public final class Persister {
   private static final long REOPEN_DELAY_MAX_MS = 5_000;
 
   private final EventLog log;
-  private final DuckDbStore store;
+  private final ColdStore store;
   private final Hub hub;
   private final InstantSource clock;
   private final PersisterConfig config;
   private final Worker worker;
-  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Signal stop;
   private @Nullable PersistBatch unconfirmed;
+
+  private volatile boolean stopping;
 
   // Written by the persister thread, read once it has ended.
   private volatile boolean hasFinished;
@@ -48,17 +50,19 @@ public final class Persister {
   /** Starts the thread. The store is used by it alone, but for its readers. */
   public Persister(
       EventLog log,
-      DuckDbStore store,
+      ColdStore store,
       Hub hub,
       InstantSource clock,
       PersisterConfig config,
+      Threads threads,
       BiConsumer<String, Throwable> onDefect) {
     this.log = log;
     this.store = store;
     this.hub = hub;
     this.clock = clock;
     this.config = config;
-    worker = new Worker("persister", this::run, onDefect);
+    stop = threads.newSignal();
+    worker = threads.start("persister", this::run, onDefect);
   }
 
   /**
@@ -68,7 +72,8 @@ public final class Persister {
    * @return whether it got that far in time; what is not persisted then stays in the log
    */
   public boolean stop(long timeoutMs) throws InterruptedException {
-    stop.countDown();
+    stopping = true;
+    stop.raise();
     hub.progress().wake();
     return worker.join(timeoutMs) && hasFinished;
   }
@@ -91,7 +96,7 @@ public final class Persister {
         } catch (StoreException e) {
           LOG.warn("DuckDB cannot be used; next try in {} ms", delayMs, e);
           isFailed = true;
-          if (stop.await(delayMs, TimeUnit.MILLISECONDS)) {
+          if (stop.await(delayMs)) {
             return;
           }
           delayMs = Math.min(2 * delayMs, REOPEN_DELAY_MAX_MS);
@@ -182,7 +187,7 @@ public final class Persister {
   }
 
   private boolean isStopping() {
-    return stop.getCount() == 0;
+    return stopping;
   }
 
   private void checkpoint(CheckpointSchedule schedule) throws StoreException {

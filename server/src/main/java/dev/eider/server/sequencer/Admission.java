@@ -1,6 +1,8 @@
 package dev.eider.server.sequencer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.eider.server.base.Signal;
+import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.run.BrokerException;
@@ -15,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -40,6 +41,7 @@ final class Admission {
   @GuardedBy("lock")
   private final Map<RunId, Integer> waiting = new HashMap<>();
 
+  private final Signal offered;
   private final Worker worker;
   private volatile boolean stopping;
 
@@ -48,13 +50,15 @@ final class Admission {
       Sequencer sequencer,
       PersistedRuns persistedRuns,
       SequencerConfig config,
+      Threads threads,
       BiConsumer<String, Throwable> onDefect) {
     this.hub = hub;
     this.sequencer = sequencer;
     this.persistedRuns = persistedRuns;
     this.config = config;
     lookups = new LinkedBlockingQueue<>(config.queueRequestsMax());
-    worker = new Worker("run-lookup", this::run, onDefect);
+    offered = threads.newSignal();
+    worker = threads.start("run-lookup", this::run, onDefect);
   }
 
   /** Passes a command on; a refusal completes its future. */
@@ -73,6 +77,7 @@ final class Admission {
         accepted = lookups.offer(submission);
         if (accepted) {
           waiting.merge(runId, 1, Integer::sum);
+          offered.raise();
         }
       }
     }
@@ -91,10 +96,10 @@ final class Admission {
     List<Submission> batch = new ArrayList<>();
     try {
       while (!stopping || !lookups.isEmpty()) {
-        Submission first = lookups.poll(IDLE_MS, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          batch.add(first);
-          lookups.drainTo(batch, LOOKUPS_PER_QUERY_MAX - 1);
+        lookups.drainTo(batch, LOOKUPS_PER_QUERY_MAX);
+        if (batch.isEmpty()) {
+          offered.await(IDLE_MS);
+        } else {
           lookUp(batch);
           batch.clear();
         }

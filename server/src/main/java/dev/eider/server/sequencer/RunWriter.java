@@ -1,6 +1,7 @@
 package dev.eider.server.sequencer;
 
 import dev.eider.server.base.Invariants;
+import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.run.BrokerException;
@@ -37,13 +38,14 @@ public final class RunWriter {
       PersistedRuns persistedRuns,
       InstantSource clock,
       SequencerConfig config,
+      Threads threads,
       Consumer<LogHealth> onHealth,
       BiConsumer<String, Throwable> onDefect) {
     this.log = log;
     this.hub = hub;
     this.config = config;
-    sequencer = new Sequencer(log, hub, clock, config, new Feedback(onHealth, onDefect));
-    admission = new Admission(hub, sequencer, persistedRuns, config, onDefect);
+    sequencer = new Sequencer(log, hub, clock, config, threads, new Feedback(onHealth, onDefect));
+    admission = new Admission(hub, sequencer, persistedRuns, config, threads, onDefect);
     sequencer.start();
   }
 

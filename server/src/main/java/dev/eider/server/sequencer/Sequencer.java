@@ -1,5 +1,7 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.base.Signal;
+import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
@@ -10,7 +12,6 @@ import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +40,9 @@ final class Sequencer {
   private final Listener listener;
   private final Decider decider;
   private final RunReaper reaper;
+  private final Threads threads;
   private final BlockingQueue<Submission> queue;
+  private final Signal offered;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final long idleMs;
   private LogHealth health = LogHealth.OK;
@@ -47,12 +50,20 @@ final class Sequencer {
   private @Nullable Worker worker;
   private volatile boolean stopping;
 
-  Sequencer(EventLog log, Hub hub, InstantSource clock, SequencerConfig config, Listener listener) {
+  Sequencer(
+      EventLog log,
+      Hub hub,
+      InstantSource clock,
+      SequencerConfig config,
+      Threads threads,
+      Listener listener) {
     this.log = log;
     this.hub = hub;
     this.clock = clock;
     this.config = config;
+    this.threads = threads;
     this.listener = listener;
+    offered = threads.newSignal();
     decider = new Decider(config.producersPerRunMax());
     reaper = new RunReaper(hub, clock, config.graceMs());
     queue = new ArrayBlockingQueue<>(config.queueRequestsMax());
@@ -62,7 +73,7 @@ final class Sequencer {
 
   /** Starts the thread. */
   void start() {
-    worker = new Worker("sequencer", this::run, listener::defectFound);
+    worker = threads.start("sequencer", this::run, listener::defectFound);
   }
 
   RunReaper reaper() {
@@ -90,7 +101,9 @@ final class Sequencer {
 
   /** Takes a command with room reserved, or returns false when as many wait as may. */
   boolean offer(Submission submission) {
-    return queue.offer(submission);
+    boolean accepted = queue.offer(submission);
+    offered.raise();
+    return accepted;
   }
 
   /**
@@ -106,11 +119,11 @@ final class Sequencer {
   private void run() {
     try {
       while (!stopping || !queue.isEmpty()) {
-        Submission first = queue.poll(idleMs, TimeUnit.MILLISECONDS);
-        if (first == null) {
-          rest();
-        } else {
+        Submission first = queue.poll();
+        if (first != null) {
           process(first);
+        } else if (!offered.await(idleMs)) {
+          rest();
         }
         hub.evict();
         reaper.run();

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Everything blocks. {@link #persist}, {@link #checkpoint} and {@link #reopen} are called by the
  * persister's thread only, {@link #close} after that thread has ended; the rest is thread-safe.
  */
-public final class DuckDbStore implements AutoCloseable {
+public final class DuckDbStore implements ColdStore {
   private static final Logger LOG = LoggerFactory.getLogger(DuckDbStore.class);
 
   /** The longest wait for a free read connection. */
@@ -73,28 +73,22 @@ public final class DuckDbStore implements AutoCloseable {
     return store;
   }
 
-  /** Says whether the store has to be reopened. Does not block. */
+  @Override
   public boolean isFailed() {
     return state.mode == Mode.FAILED;
   }
 
-  /** The log position up to which everything is committed, exclusive; 0 in a new file. */
+  @Override
   public long persistedPosition() throws StoreException {
     return read(DuckDbStore::persistedPosition);
   }
 
-  /** Every run that is open, as of the persisted position. */
+  @Override
   public List<FoldedRun> openRuns() throws StoreException {
     return read(RunQueries::open);
   }
 
-  /**
-   * Writes a batch in one transaction.
-   *
-   * <p>After a StoreException the store is failed and the batch may or may not be committed: reopen
-   * and go on from {@link #persistedPosition}. A crash leaves the same choice, and no part of a
-   * batch.
-   */
+  @Override
   public void persist(PersistBatch batch) throws StoreException {
     StoreConnections connections = connections();
     try {
@@ -107,13 +101,7 @@ public final class DuckDbStore implements AutoCloseable {
     }
   }
 
-  /**
-   * Moves what is committed from DuckDB's write-ahead log into the main file, after which losing
-   * that log loses nothing. Readers go on meanwhile.
-   *
-   * @return false when DuckDB has to finish something else first; to be tried again a little later
-   * @throws StoreException if that failed; the store is failed then too
-   */
+  @Override
   public boolean checkpoint() throws StoreException {
     StoreConnections connections = connections();
     try {
@@ -128,7 +116,7 @@ public final class DuckDbStore implements AutoCloseable {
     }
   }
 
-  /** What readers use; valid as long as the store is, through failures. */
+  @Override
   public ColdReader reader() {
     return reader;
   }
@@ -143,12 +131,7 @@ public final class DuckDbStore implements AutoCloseable {
     return read(connection -> SqlTables.query(connection, sql, parameters));
   }
 
-  /**
-   * Opens a failed store again; does nothing to an open one. Writes nothing, so that on a full disk
-   * reading comes back.
-   *
-   * @throws StoreException if that failed; the store is still failed and the caller tries later
-   */
+  @Override
   public void reopen() throws StoreException {
     State failed = state;
     if (failed.mode == Mode.OPEN) {

@@ -1,13 +1,9 @@
 package dev.eider.server.subscribe;
 
+import dev.eider.server.base.Pool;
+import dev.eider.server.base.Threads;
+import dev.eider.server.base.Timer;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of readers: {@code live} for what memory answers, {@code cold} for what DuckDB
@@ -15,18 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * open stream and unary call. Thread-safe.
  */
 public final class ReaderPools implements AutoCloseable {
-  private final ExecutorService live;
-  private final ExecutorService cold;
-  private final ScheduledExecutorService timer;
+  private final Pool live;
+  private final Pool cold;
+  private final Timer timer;
 
   /** Starts the pools. */
-  public ReaderPools(int liveThreads, int coldThreads) {
-    live = Executors.newFixedThreadPool(liveThreads, named("live-%d"));
-    cold = Executors.newFixedThreadPool(coldThreads, named("cold-%d"));
-    ScheduledThreadPoolExecutor beats = new ScheduledThreadPoolExecutor(1, named("reader-timer"));
-    // Else the beats of streams that have ended would stay queued until they are due.
-    beats.setRemoveOnCancelPolicy(true);
-    timer = beats;
+  public ReaderPools(Threads threads, int liveThreads, int coldThreads) {
+    live = threads.newPool("live", liveThreads);
+    cold = threads.newPool("cold", coldThreads);
+    timer = threads.newTimer("reader-timer");
   }
 
   /** Runs what does not block. */
@@ -40,34 +33,15 @@ public final class ReaderPools implements AutoCloseable {
   }
 
   /** Runs what is brief at a time. */
-  public ScheduledExecutorService timer() {
+  public Timer timer() {
     return timer;
   }
 
   /** Ends the threads; waits a second for what they are at. */
   @Override
   public void close() {
-    timer.shutdownNow();
-    live.shutdown();
-    cold.shutdown();
-    try {
-      boolean isLiveDone = live.awaitTermination(1, TimeUnit.SECONDS);
-      boolean isColdDone = cold.awaitTermination(1, TimeUnit.SECONDS);
-      if (!isLiveDone || !isColdDone) {
-        live.shutdownNow();
-        cold.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static ThreadFactory named(String format) {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, String.format(format, number.getAndIncrement()));
-      thread.setDaemon(true);
-      return thread;
-    };
+    timer.close();
+    live.close();
+    cold.close();
   }
 }

@@ -1,9 +1,10 @@
 package dev.eider.server.subscribe;
 
+import dev.eider.server.base.Listeners;
+import dev.eider.server.base.Registration;
 import dev.eider.server.run.BrokerException;
 import dev.eider.v1.ErrorReason;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class ReaderRegistry {
-  private final Set<StreamReader<?>> readers = ConcurrentHashMap.newKeySet();
+  private final Listeners<StreamReader<?>> readers = new Listeners<>();
   private final AtomicInteger count = new AtomicInteger();
   private final int readersMax;
   private volatile @Nullable BrokerException ended;
@@ -35,9 +36,10 @@ public final class ReaderRegistry {
   /**
    * Takes in a stream.
    *
+   * @return gives its place back
    * @throws BrokerException if there are as many as may be
    */
-  void add(StreamReader<?> reader) {
+  Registration add(StreamReader<?> reader) {
     if (count.incrementAndGet() > readersMax) {
       count.decrementAndGet();
       throw BrokerException.of(
@@ -45,16 +47,17 @@ public final class ReaderRegistry {
               "the daemon has its limit of " + readersMax + " open streams")
           .with("limit", readersMax);
     }
-    readers.add(reader);
+    Registration listed = readers.add(reader);
     BrokerException refusal = ended;
     if (refusal != null) {
       reader.end(refusal);
     }
-  }
-
-  void remove(StreamReader<?> reader) {
-    if (readers.remove(reader)) {
-      count.decrementAndGet();
-    }
+    AtomicBoolean isOpen = new AtomicBoolean(true);
+    return () -> {
+      if (isOpen.getAndSet(false)) {
+        listed.close();
+        count.decrementAndGet();
+      }
+    };
   }
 }

@@ -1,8 +1,8 @@
 package dev.eider.server.subscribe;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.eider.server.base.Registration;
 import dev.eider.server.hub.Hub;
-import dev.eider.server.hub.RunListener;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.FoldedRun;
@@ -34,7 +34,7 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
   private final Hub hub;
   private final RunDirectory directory;
   private final NoticeSink<WatchRunsResponse> sink;
-  private final RunListener listener = this::noteChange;
+  private final Registration listening;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -56,7 +56,7 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
     this.hub = readers.hub();
     this.directory = directory;
     this.sink = sink;
-    hub.addListener(listener);
+    listening = hub.addListener(this::noteChange);
   }
 
   @Override
@@ -79,7 +79,7 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
 
   @Override
   void release() {
-    hub.removeListener(listener);
+    listening.close();
   }
 
   private void listMore() {

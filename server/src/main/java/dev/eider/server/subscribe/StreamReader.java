@@ -1,10 +1,9 @@
 package dev.eider.server.subscribe;
 
+import dev.eider.server.base.Registration;
 import dev.eider.server.run.BrokerException;
 import dev.eider.v1.ErrorReason;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +44,9 @@ public abstract class StreamReader<N> {
   private volatile @Nullable BrokerException ending;
   private volatile boolean over;
 
+  // Written at the start, read by whoever ends the stream.
+  private volatile @Nullable Registration registration;
+
   StreamReader(ReaderPools pools, ReaderRegistry registry, NoticeSink<N> sink) {
     this.pools = pools;
     this.registry = registry;
@@ -58,7 +60,10 @@ public abstract class StreamReader<N> {
    */
   public final void start() {
     try {
-      registry.add(this);
+      registration = registry.add(this);
+      if (over) {
+        registration.close();
+      }
     } catch (BrokerException refusal) {
       cancel();
       throw refusal;
@@ -137,8 +142,7 @@ public abstract class StreamReader<N> {
       return step(mayBlock);
     } catch (BrokerException refusal) {
       if (ending == null && outlives(refusal)) {
-        ScheduledFuture<?> unused =
-            pools.timer().schedule(this::wake, RETRY_MS, TimeUnit.MILLISECONDS);
+        pools.timer().after(RETRY_MS, this::wake);
       } else {
         fail(refusal);
       }
@@ -159,7 +163,10 @@ public abstract class StreamReader<N> {
 
   private void releaseOnce() {
     if (released.compareAndSet(false, true)) {
-      registry.remove(this);
+      Registration counted = registration;
+      if (counted != null) {
+        counted.close();
+      }
       release();
     }
   }

@@ -1,5 +1,6 @@
 package dev.eider.server.subscribe;
 
+import dev.eider.server.base.Registration;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.run.BrokerException;
@@ -11,8 +12,6 @@ import dev.eider.server.subscribe.RunHistory.Page;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.SubscribeResponse;
 import java.time.InstantSource;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +34,16 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   private final EventSink<SubscribeResponse> sink;
   private final InstantSource clock;
   private final Runnable waker = this::wake;
-  private final @Nullable ScheduledFuture<?> heartbeats;
+  private final @Nullable Registration heartbeats;
 
   // Written by steps; read by release() on any thread.
-  private volatile @Nullable RunTail heard;
+  private volatile @Nullable Registration hearing;
 
-  // Written by the timer and by steps.
-  private volatile boolean heartbeatDue;
+  private @Nullable RunTail heard;
+
+  // Written by the timer and by steps. The first is due at once: a subscriber for whom there is
+  // nothing yet is to know that it is connected.
+  private volatile boolean heartbeatDue = true;
 
   private Cursor cursor;
   private long reportedSeq;
@@ -60,12 +62,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     cursor = new Cursor(request.afterSeq(), 0);
     reportedSeq = request.afterSeq();
     heartbeats =
-        request.notices()
-            ? pools()
-                .timer()
-                .scheduleAtFixedRate(
-                    this::beat, readers.heartbeatMs(), readers.heartbeatMs(), TimeUnit.MILLISECONDS)
-            : null;
+        request.notices() ? pools().timer().every(readers.heartbeatMs(), this::beat) : null;
   }
 
   @Override
@@ -100,13 +97,10 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   @Override
   void release() {
     if (heartbeats != null) {
-      heartbeats.cancel(false);
+      heartbeats.close();
     }
     hub.removeAwaitRun(request.runId(), waker);
-    RunTail tail = heard;
-    if (tail != null) {
-      tail.removeListener(waker);
-    }
+    stopHearing();
   }
 
   /**
@@ -119,12 +113,19 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
       return known;
     }
     heard = known.tail();
-    known.tail().addListener(waker);
+    hearing = known.tail().addListener(waker);
     if (isOver()) {
-      known.tail().removeListener(waker);
+      stopHearing();
     }
     // Looked up again, since what happened before the listener was there was not heard.
     return lookUp(mayBlock);
+  }
+
+  private void stopHearing() {
+    Registration registered = hearing;
+    if (registered != null) {
+      registered.close();
+    }
   }
 
   private @Nullable KnownRun lookUp(boolean mayBlock) {

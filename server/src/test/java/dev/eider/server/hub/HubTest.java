@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Invariants.InvariantBroken;
+import dev.eider.server.base.Registration;
+import dev.eider.server.base.Threads;
 import dev.eider.server.hub.RunTail.TailSlice;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.EventMatcher;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 final class HubTest {
   private static final RunId OTHER = new RunId("game-2");
 
-  private final PersistProgress progress = new PersistProgress(0);
+  private final PersistProgress progress = new PersistProgress(0, Threads.system().newSignal());
   private Hub hub = new Hub(0, progress);
   private long position;
 
@@ -186,13 +188,12 @@ final class HubTest {
   void shouldCallListenersOfATailForEveryChange() {
     // given
     List<String> called = new ArrayList<>();
-    Runnable listener = () -> called.add("changed");
     RunTail tail = publish(RUN, 1);
-    tail.addListener(listener);
+    Registration listening = tail.addListener(() -> called.add("changed"));
 
     // when
     hub.announce(publish(RUN, 1), false, false);
-    tail.removeListener(listener);
+    listening.close();
     hub.announce(publish(RUN, 1), false, false);
 
     // then

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Invariants.InvariantBroken;
+import dev.eider.server.base.Threads;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class PersistProgressTest {
-  private final PersistProgress progress = new PersistProgress(10);
+  private final PersistProgress progress = new PersistProgress(10, Threads.system().newSignal());
 
   @Test
   void shouldNotWaitForWhatIsPersisted() {

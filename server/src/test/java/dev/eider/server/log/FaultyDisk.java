@@ -22,9 +22,9 @@ import java.util.TreeMap;
  *
  * What was forced stays, bit for bit.
  */
-final class FaultyDisk implements Disk {
+public final class FaultyDisk implements Disk {
   /** A call that can fail. */
-  enum Call {
+  public enum Call {
     WRITE,
     FORCE,
     TRUNCATE,
@@ -40,37 +40,37 @@ final class FaultyDisk implements Disk {
   private long freeBytes = Long.MAX_VALUE;
   private int callsToCrash = Integer.MAX_VALUE;
 
-  FaultyDisk(Random random) {
+  public FaultyDisk(Random random) {
     this.random = random;
   }
 
   /** Lets the n-th such call from now on fail; 1 is the next one. */
-  void failIn(int calls, Call call) {
+  public void failIn(int calls, Call call) {
     callsToFailure.put(call, calls);
   }
 
   /** Lets nothing fail any more that was planned to. */
-  void heal() {
+  public void heal() {
     callsToFailure.clear();
     freeBytes = Long.MAX_VALUE;
   }
 
   /** Lets files grow by so much in all, and then no further. */
-  void limitFreeBytes(long bytes) {
+  public void limitFreeBytes(long bytes) {
     freeBytes = bytes;
   }
 
   /** Lets the n-th call that changes something, and all after it, find the power gone. */
-  void crashIn(int calls) {
+  public void crashIn(int calls) {
     callsToCrash = calls;
   }
 
-  boolean isCrashed() {
+  public boolean isCrashed() {
     return callsToCrash <= 0;
   }
 
   /** The disk as the next start finds it after the loss of power. */
-  FaultyDisk afterCrash() {
+  public FaultyDisk afterCrash() {
     FaultyDisk survivor = new FaultyDisk(random);
     int keptPercent = List.of(0, 50, 100).get(random.nextInt(3));
     Set<String> names = new HashSet<>(files.keySet());
@@ -84,6 +84,13 @@ final class FaultyDisk implements Disk {
       }
     }
     return survivor;
+  }
+
+  /** Says whether readers would see other files, or other bytes in one. */
+  public boolean differsFrom(FaultyDisk other) {
+    return !files.keySet().equals(other.files.keySet())
+        || files.entrySet().stream()
+            .anyMatch(file -> !file.getValue().showsSameAs(other.files.get(file.getKey())));
   }
 
   @Override

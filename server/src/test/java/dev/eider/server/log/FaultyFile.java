@@ -85,6 +85,10 @@ final class FaultyFile implements DiskFile {
   @Override
   public void close() {}
 
+  boolean showsSameAs(FaultyFile other) {
+    return Arrays.equals(seen, other.seen);
+  }
+
   void persistAll() {
     durable = withSectors(durable, dirtySectors, seen.length);
     dirtySectors.clear();

@@ -3,6 +3,7 @@ package dev.eider.server.persist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
@@ -59,11 +60,18 @@ public final class PersistRig implements AutoCloseable {
             StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
     long position = store.persistedPosition();
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
-    hub = new Hub(tailBytesMax, new PersistProgress(position));
+    hub = new Hub(tailBytesMax, new PersistProgress(position, Threads.system().newSignal()));
     store.openRuns().forEach(hub::restore);
     LogReplay.run(log, hub, position);
     persister =
-        new Persister(log, store, hub, clock, config, (worker, defect) -> defects.add(defect));
+        new Persister(
+            log,
+            store,
+            hub,
+            clock,
+            config,
+            Threads.system(),
+            (worker, defect) -> defects.add(defect));
     writer =
         new RunWriter(
             log,
@@ -71,6 +79,7 @@ public final class PersistRig implements AutoCloseable {
             this::findPersisted,
             clock,
             SEQUENCER,
+            Threads.system(),
             health -> {},
             (worker, defect) -> defects.add(defect));
   }

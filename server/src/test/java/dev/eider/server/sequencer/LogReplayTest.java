@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Invariants.InvariantBroken;
+import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
@@ -75,7 +76,7 @@ final class LogReplayTest {
       position = rig.log.endPosition();
       before = rig.apply(publish(RUN, 2)).run();
     }
-    Hub hub = new Hub(1 << 20, new PersistProgress(position));
+    Hub hub = new Hub(1 << 20, new PersistProgress(position, Threads.system().newSignal()));
     hub.restore(persisted);
 
     // when
@@ -100,7 +101,7 @@ final class LogReplayTest {
       position = rig.log.endPosition();
       rig.apply(publish(RUN, 2));
     }
-    Hub hub = new Hub(1 << 20, new PersistProgress(position));
+    Hub hub = new Hub(1 << 20, new PersistProgress(position, Threads.system().newSignal()));
 
     // then
     assertThatThrownBy(() -> replay(hub, position))

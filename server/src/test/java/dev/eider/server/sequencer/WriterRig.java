@@ -3,6 +3,7 @@ package dev.eider.server.sequencer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
@@ -35,7 +36,7 @@ final class WriterRig implements AutoCloseable {
   final List<Throwable> defects = new CopyOnWriteArrayList<>();
   final SickDisk disk;
   final SegmentedLog log;
-  final Hub hub = new Hub(64 << 20, new PersistProgress(0));
+  final Hub hub = new Hub(64 << 20, new PersistProgress(0, Threads.system().newSignal()));
   final RunWriter writer;
   private final Map<RunId, FoldedRun> persisted = new ConcurrentHashMap<>();
 
@@ -55,6 +56,7 @@ final class WriterRig implements AutoCloseable {
             this::findPersisted,
             clock,
             config,
+            Threads.system(),
             healths::add,
             (worker, defect) -> defects.add(defect));
   }

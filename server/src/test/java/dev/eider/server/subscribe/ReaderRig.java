@@ -2,6 +2,7 @@ package dev.eider.server.subscribe;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.eider.server.base.Threads;
 import dev.eider.server.persist.PersistRig;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
@@ -16,7 +17,7 @@ final class ReaderRig implements AutoCloseable {
   private static final long HOUR_MS = 3_600_000;
 
   final PersistRig broker;
-  final ReaderPools pools = new ReaderPools(2, 2);
+  final ReaderPools pools = new ReaderPools(Threads.system(), 2, 2);
   final ReaderRegistry registry = new ReaderRegistry(3);
   final RunHistory history;
   final RunDirectory directory;

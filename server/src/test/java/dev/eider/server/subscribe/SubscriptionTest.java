@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -184,6 +183,14 @@ final class SubscriptionTest {
   }
 
   @Test
+  void shouldSayAtOnceThatItIsThereWhenThereIsNothingElseToSay() throws Exception {
+    try (ReaderRig rig = new ReaderRig(directory, PLENTY, 3_600_000)) {
+      rig.subscribe(waiting(RUN), sink);
+      await().until(() -> sink.story().equals(List.of("heartbeat")));
+    }
+  }
+
+  @Test
   void shouldBeatWhileItIsIdle() throws Exception {
     try (ReaderRig rig = new ReaderRig(directory, PLENTY, 30)) {
       rig.broker.apply(publish(RUN, 2));
@@ -211,7 +218,6 @@ final class SubscriptionTest {
 
       // then
       assertThat(rig.registry.count()).isZero();
-      assertThat(((ScheduledThreadPoolExecutor) rig.pools.timer()).getQueue()).isEmpty();
       awaitForgotten(reading);
       awaitForgotten(awaiting);
     }

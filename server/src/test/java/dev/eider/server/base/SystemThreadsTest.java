@@ -11,12 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-final class WorkerTest {
+final class SystemThreadsTest {
   @Test
   void shouldRunOnAThreadOfItsName() throws Exception {
     CompletableFuture<String> name = new CompletableFuture<>();
     Worker worker =
-        new Worker("carrier", () -> name.complete(Thread.currentThread().getName()), (n, t) -> {});
+        Threads.system()
+            .start("carrier", () -> name.complete(Thread.currentThread().getName()), (n, t) -> {});
     assertThat(name.get(10, TimeUnit.SECONDS)).isEqualTo("carrier");
     assertThat(worker.join(10_000)).isTrue();
   }
@@ -24,7 +25,7 @@ final class WorkerTest {
   @Test
   void shouldTellWhenItHasNotEnded() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    Worker worker = new Worker("carrier", () -> await(end), (n, t) -> {});
+    Worker worker = Threads.system().start("carrier", () -> await(end), (n, t) -> {});
     assertThat(worker.join(1)).isFalse();
     end.countDown();
     assertThat(worker.join(10_000)).isTrue();
@@ -37,14 +38,46 @@ final class WorkerTest {
 
     // when
     Worker worker =
-        new Worker(
-            "carrier",
-            () -> Invariants.require(false, "seq is %d", 7),
-            (name, defect) -> reported.complete(name + ": " + defect.getMessage()));
+        Threads.system()
+            .start(
+                "carrier",
+                () -> Invariants.require(false, "seq is %d", 7),
+                (name, defect) -> reported.complete(name + ": " + defect.getMessage()));
 
     // then
     assertThat(reported.get(10, TimeUnit.SECONDS)).isEqualTo("carrier: seq is 7");
     assertThat(worker.join(10_000)).isTrue();
+  }
+
+  @Test
+  void shouldWaitForASignalRaisedBeforeOrMeanwhile() throws Exception {
+    Signal signal = Threads.system().newSignal();
+    signal.raise();
+    signal.raise();
+    assertThat(signal.await(20_000)).as("raised before").isTrue();
+    assertThat(signal.await(1)).as("raised twice, wakes once").isFalse();
+    Worker worker = Threads.system().start("raiser", signal::raise, (name, defect) -> {});
+    assertThat(signal.await(20_000)).as("raised meanwhile").isTrue();
+    assertThat(worker.join(10_000)).isTrue();
+  }
+
+  @Test
+  void shouldRunTimersUntilClosed() throws Exception {
+    // given
+    CountDownLatch beats = new CountDownLatch(3);
+    CountDownLatch once = new CountDownLatch(1);
+
+    // when
+    try (Timer timer = Threads.system().newTimer("beats")) {
+      timer.after(1, once::countDown);
+      Registration beating = timer.every(1, beats::countDown);
+
+      // then
+      assertThat(once.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(beats.await(10, TimeUnit.SECONDS)).isTrue();
+      beating.close();
+      beating.close();
+    }
   }
 
   @Test

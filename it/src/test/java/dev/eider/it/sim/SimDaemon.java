@@ -1,0 +1,311 @@
+package dev.eider.it.sim;
+
+import dev.eider.it.sim.Scheduler.Life;
+import dev.eider.server.Broker;
+import dev.eider.server.ServerConfig;
+import dev.eider.server.base.Pool;
+import dev.eider.server.base.Timer;
+import dev.eider.server.log.FaultyDisk;
+import dev.eider.server.log.LogCorruptedException;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.sequencer.LogHealth;
+import dev.eider.server.store.StoreException;
+import dev.eider.v1.ErrorReason;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The daemon of a simulation, from one crash to the next, and the network before it. */
+final class SimDaemon {
+  private static final long CLEAN_STOP_MS = 2_000;
+  private static final int NETWORK_THREADS = 3;
+
+  private final Scheduler scheduler;
+  private final Random random;
+  private final Faults faults;
+  private final Coverage coverage;
+  private final Mutant mutant;
+  private final ServerConfig config;
+  private final SimStore store;
+  private final List<Call<?>> calls = new ArrayList<>();
+  private FaultyDisk disk;
+  private SimDisk shownDisk;
+  private Life life = new Life();
+  private @Nullable Broker broker;
+  private @Nullable Pool network;
+  private @Nullable Timer delays;
+  private @Nullable Throwable startFailure;
+  private LogHealth health = LogHealth.OK;
+  private boolean mustStop;
+
+  SimDaemon(
+      Scheduler scheduler,
+      Random random,
+      Faults faults,
+      Coverage coverage,
+      Mutant mutant,
+      ServerConfig config) {
+    this.scheduler = scheduler;
+    this.random = random;
+    this.faults = faults;
+    this.coverage = coverage;
+    this.mutant = mutant;
+    this.config = config;
+    disk = new FaultyDisk(random);
+    shownDisk = shown();
+    store = new SimStore(scheduler, random, faults, coverage, mutant, this::forcedPosition);
+  }
+
+  /** Starts it; returns when it serves, or null when a fault or a crash kept it from that. */
+  @Nullable Broker start() {
+    Life begun = new Life();
+    life = begun;
+    health = LogHealth.OK;
+    mustStop = false;
+    startFailure = null;
+    shownDisk = shown();
+    SimThreads threads = new SimThreads(scheduler, begun);
+    scheduler.start("start", begun, () -> startIn(threads));
+    while (broker == null && startFailure == null) {
+      scheduler.pause();
+      if (faults.areOn() && random.nextInt(800) == 0) {
+        coverage.add("crashes while starting");
+        crash(random.nextBoolean());
+        return null;
+      }
+    }
+    Throwable failure = startFailure;
+    if (failure != null) {
+      Rule.STARTS.require(
+          !(failure instanceof LogCorruptedException) && !(failure instanceof RuntimeException),
+          "%s",
+          failure);
+      scheduler.end(begun);
+    }
+    coverage.add("starts");
+    return broker;
+  }
+
+  private SimDisk shown() {
+    boolean lies = mutant == Mutant.ACK_BEFORE_FORCE || mutant == Mutant.VISIBLE_BEFORE_DURABLE;
+    return new SimDisk(scheduler, disk, coverage, lies);
+  }
+
+  private void startIn(SimThreads threads) {
+    try {
+      Broker started =
+          Broker.start(
+              config,
+              new Broker.Ground(shownDisk, store, scheduler, threads),
+              new Broker.Watcher(now -> health = now, this::defectFound));
+      network = threads.newPool("network", NETWORK_THREADS);
+      delays = threads.newTimer("delays");
+      broker = started;
+    } catch (IOException | StoreException | RuntimeException e) {
+      startFailure = e;
+    }
+  }
+
+  private void defectFound(String worker, Throwable defect) {
+    mustStop = true;
+    if (!store.hasLostCommits()) {
+      throw new AssertionError("NO_DEFECT: worker " + worker + " ended: " + defect, defect);
+    }
+    coverage.add("stops since the store lost commits");
+  }
+
+  private long forcedPosition() {
+    Broker running = broker;
+    return running == null ? Long.MAX_VALUE : running.log().forcedPosition();
+  }
+
+  /** The broker that serves, or null while there is none. */
+  @Nullable Broker broker() {
+    return broker;
+  }
+
+  Life life() {
+    return life;
+  }
+
+  FaultyDisk disk() {
+    return disk;
+  }
+
+  SimStore store() {
+    return store;
+  }
+
+  /** Says whether it knows a repeat when it sees one. */
+  boolean keepsProducers() {
+    return mutant != Mutant.NO_PRODUCER_TABLE;
+  }
+
+  /** Says whether it can only be started again. */
+  boolean mustStop() {
+    return mustStop || health == LogHealth.BROKEN;
+  }
+
+  /** Ends it in the middle of whatever it is at. */
+  void crash(boolean powerIsLost) {
+    coverage.add(powerIsLost ? "losses of power" : "kills");
+    Life ended = life;
+    broker = null;
+    scheduler.end(ended);
+    breakCalls();
+    if (powerIsLost) {
+      FaultyDisk left = disk.afterCrash();
+      if (left.differsFrom(disk)) {
+        coverage.add("losses of power that took or tore something");
+      }
+      disk = left;
+    }
+    store.openAfterCrash();
+  }
+
+  /** Stops it as SIGTERM does; when that takes too long it is killed. */
+  void stop() {
+    Broker running = broker;
+    if (running == null) {
+      return;
+    }
+    coverage.add("clean stops");
+    boolean[] isStopped = new boolean[1];
+    scheduler.start("stop", life, () -> isStopped[0] = stopIn(running));
+    long endMs = scheduler.nowMs() + 2 * CLEAN_STOP_MS;
+    while (!isStopped[0] && scheduler.nowMs() < endMs) {
+      scheduler.sleep(5);
+    }
+    broker = null;
+    scheduler.end(life);
+    breakCalls();
+    store.openAfterCrash();
+  }
+
+  private static boolean stopIn(Broker running) {
+    BrokerException refusal =
+        BrokerException.of(ErrorReason.ERROR_REASON_SHUTTING_DOWN, "stopping");
+    try {
+      running.writer().refuse();
+      boolean unused =
+          running.stopWriting(refusal, CLEAN_STOP_MS) && running.stopPersisting(CLEAN_STOP_MS);
+      running.stopReading();
+      return true;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts a simulation", e);
+    }
+  }
+
+  private void breakCalls() {
+    calls.forEach(call -> call.answer(Answer.unknown()));
+    calls.clear();
+  }
+
+  /** Calls the daemon over the network; waits for the answer, but not for ever. */
+  <T> Answer<T> call(long timeoutMs, Function<Broker, CompletableFuture<T>> request) {
+    return send(request).await(timeoutMs);
+  }
+
+  /** Sends a request without waiting. */
+  <T> Call<T> send(Function<Broker, CompletableFuture<T>> request) {
+    Call<T> call = new Call<>();
+    Broker running = broker;
+    Pool threads = network;
+    Timer timer = delays;
+    if (running == null || threads == null || timer == null || faults.onTheNetwork(40)) {
+      call.isLost = true;
+      coverage.add("requests lost");
+      return call;
+    }
+    calls.add(call);
+    Runnable arrival = () -> threads.execute(() -> receive(running, call, request));
+    if (faults.onTheNetwork(12)) {
+      coverage.add("requests held up");
+      timer.after(random.nextInt(300), arrival);
+    } else {
+      arrival.run();
+    }
+    return call;
+  }
+
+  private <T> void receive(
+      Broker running, Call<T> call, Function<Broker, CompletableFuture<T>> request) {
+    CompletableFuture<T> done;
+    try {
+      done = request.apply(running);
+    } catch (BrokerException refusal) {
+      done = CompletableFuture.failedFuture(refusal);
+    }
+    done.whenComplete((value, failure) -> reply(call, answer(value, failure)));
+  }
+
+  private <T> void reply(Call<T> call, Answer<T> answer) {
+    if (faults.onTheNetwork(25)) {
+      coverage.add("answers lost");
+    } else if (mutant == Mutant.VISIBLE_BEFORE_DURABLE && network != null) {
+      network.execute(
+          () -> {
+            scheduler.sleep(5);
+            shownDisk.forceAll();
+            call.answer(answer);
+          });
+    } else {
+      call.answer(answer);
+    }
+  }
+
+  private static <T> Answer<T> answer(@Nullable T value, @Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause == null || cause instanceof BrokerException) {
+      return new Answer<>(value, (BrokerException) cause);
+    }
+    throw new AssertionError("NO_DEFECT: a call failed: " + cause, cause);
+  }
+
+  /** A request under way. */
+  final class Call<T> {
+    private final Scheduler.SimSignal answered = scheduler.new SimSignal();
+    private @Nullable Answer<T> answer;
+    private boolean isLost;
+
+    private void answer(Answer<?> told) {
+      @SuppressWarnings("unchecked") // unknown, or this call's own
+      Answer<T> own = (Answer<T>) told;
+      if (answer == null) {
+        answer = own;
+      }
+      answered.raise();
+    }
+
+    /** Waits for the answer; after that time the outcome is open. */
+    Answer<T> await(long timeoutMs) {
+      if (isLost) {
+        scheduler.sleep(1 + random.nextInt(20));
+        return Answer.unknown();
+      }
+      long endMs = scheduler.nowMs() + timeoutMs;
+      while (answer == null && scheduler.nowMs() < endMs) {
+        boolean unused = scheduler.await(answered, Math.max(1, endMs - scheduler.nowMs()));
+      }
+      Answer<T> told = answer == null ? Answer.unknown() : answer;
+      answer = told;
+      calls.remove(this);
+      return told;
+    }
+  }
+
+  /** Runs something on a thread of the daemon, as what hangs on a connection does. */
+  void onTheDaemon(Consumer<Broker> task) {
+    Broker running = broker;
+    Pool threads = network;
+    if (running != null && threads != null) {
+      threads.execute(() -> task.accept(running));
+    }
+  }
+}

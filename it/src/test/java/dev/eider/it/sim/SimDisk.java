@@ -1,0 +1,136 @@
+package dev.eider.it.sim;
+
+import dev.eider.server.log.Disk;
+import dev.eider.server.log.DiskFile;
+import dev.eider.server.log.FaultyDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The log's disk in a simulation: a {@link FaultyDisk} whose every call takes a turn before and
+ * after. What a start of the daemon holds of it does nothing once that start is over.
+ */
+final class SimDisk implements Disk {
+  private final Scheduler scheduler;
+  private final FaultyDisk disk;
+  private final Coverage coverage;
+  private final boolean forcesNothing;
+  private final Set<DiskFile> unforced = new LinkedHashSet<>();
+
+  SimDisk(Scheduler scheduler, FaultyDisk disk, Coverage coverage, boolean forcesNothing) {
+    this.scheduler = scheduler;
+    this.disk = disk;
+    this.coverage = coverage;
+    this.forcesNothing = forcesNothing;
+  }
+
+  @Override
+  public List<String> list() {
+    return disk.list();
+  }
+
+  @Override
+  public DiskFile openToRead(String name) throws IOException {
+    scheduler.pause();
+    return new SimFile(disk.openToRead(name));
+  }
+
+  @Override
+  public DiskFile openToWrite(String name) throws IOException {
+    scheduler.pause();
+    coverage.add("segments begun");
+    return new SimFile(disk.openToWrite(name));
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    scheduler.pause();
+    disk.delete(name);
+    coverage.add("segments trimmed");
+  }
+
+  @Override
+  public long usableBytes() {
+    return disk.usableBytes();
+  }
+
+  @Override
+  public void forceDirectory() throws IOException {
+    scheduler.pause();
+    disk.forceDirectory();
+    scheduler.pause();
+  }
+
+  /** Does what {@link DiskFile#force} should have done. */
+  void forceAll() {
+    try {
+      for (DiskFile file : unforced) {
+        file.force();
+      }
+    } catch (IOException e) {
+      coverage.add("failed forces");
+    }
+    unforced.clear();
+  }
+
+  private final class SimFile implements DiskFile {
+    private final DiskFile file;
+
+    SimFile(DiskFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public long sizeBytes() throws IOException {
+      return file.sizeBytes();
+    }
+
+    @Override
+    public int read(ByteBuffer target, long offset) throws IOException {
+      return file.read(target, offset);
+    }
+
+    @Override
+    public void write(ByteBuffer source, long offset) throws IOException {
+      scheduler.pause();
+      try {
+        file.write(source, offset);
+      } catch (IOException e) {
+        coverage.add("failed writes");
+        throw e;
+      }
+      scheduler.pause();
+    }
+
+    @Override
+    public void truncate(long sizeBytes) throws IOException {
+      scheduler.pause();
+      file.truncate(sizeBytes);
+      scheduler.pause();
+    }
+
+    @Override
+    public void force() throws IOException {
+      scheduler.pause();
+      unforced.add(file);
+      if (!forcesNothing) {
+        try {
+          file.force();
+        } catch (IOException e) {
+          coverage.add("failed forces");
+          throw e;
+        }
+      }
+      coverage.add("forces");
+      scheduler.pause();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}

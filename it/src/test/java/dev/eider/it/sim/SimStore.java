@@ -1,0 +1,283 @@
+package dev.eider.it.sim;
+
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.SequencedEvent;
+import dev.eider.server.store.ColdReader;
+import dev.eider.server.store.ColdStore;
+import dev.eider.server.store.EventRow;
+import dev.eider.server.store.PersistBatch;
+import dev.eider.server.store.StoreException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model of DuckDB as the daemon uses it: transactions, a write-ahead log that a checkpoint makes
+ * superfluous, failures that close it until it is opened again. {@code SimStoreTest} holds it
+ * against the real one.
+ *
+ * <p>Legal faults, as {@link Faults} plans them: a transaction fails, committed or not; a
+ * checkpoint fails or is put off; a read fails, alone or with the whole store; opening again fails;
+ * on opening after a crash the end of the write-ahead log is gone.
+ */
+final class SimStore implements ColdStore, ColdReader {
+  private static final Comparator<FoldedRun> NEWEST_FIRST =
+      Comparator.comparingLong(FoldedRun::createTimeUs).thenComparing(FoldedRun::runId).reversed();
+
+  private final Scheduler scheduler;
+  private final Random random;
+  private final Faults faults;
+  private final Coverage coverage;
+  private final Mutant mutant;
+  private final LongSupplier forcedPosition;
+  private final List<PersistBatch> committed = new ArrayList<>();
+  private StoreContent content = new StoreContent();
+  private int checkpointed;
+  private boolean isFailed;
+  private boolean hasLostCommits;
+
+  SimStore(
+      Scheduler scheduler,
+      Random random,
+      Faults faults,
+      Coverage coverage,
+      Mutant mutant,
+      LongSupplier forcedPosition) {
+    this.forcedPosition = forcedPosition;
+    this.scheduler = scheduler;
+    this.random = random;
+    this.faults = faults;
+    this.coverage = coverage;
+    this.mutant = mutant;
+  }
+
+  /** What is committed. */
+  StoreContent content() {
+    return content;
+  }
+
+  /** Opens it for the next start of the daemon. */
+  void openAfterCrash() {
+    isFailed = false;
+    hasLostCommits = false;
+    if (faults.happens(6)) {
+      loseCommits();
+      hasLostCommits = false;
+    }
+  }
+
+  /** Says whether what was committed got lost while the daemon ran, after which it must stop. */
+  boolean hasLostCommits() {
+    return hasLostCommits;
+  }
+
+  private void loseCommits() {
+    int kept = checkpointed + random.nextInt(committed.size() - checkpointed + 1);
+    if (kept < committed.size()) {
+      coverage.add("store write-ahead logs cut");
+      hasLostCommits = true;
+      committed.subList(kept, committed.size()).clear();
+      content = new StoreContent();
+      committed.forEach(content::apply);
+    }
+  }
+
+  @Override
+  public boolean isFailed() {
+    return isFailed;
+  }
+
+  @Override
+  public long persistedPosition() throws StoreException {
+    read(0);
+    return content.position();
+  }
+
+  @Override
+  public List<FoldedRun> openRuns() throws StoreException {
+    read(0);
+    List<FoldedRun> open = content.runs().stream().filter(FoldedRun::isOpen).toList();
+    return mutant == Mutant.SEQ_REUSED_AFTER_RESTART ? content.previous(open) : open;
+  }
+
+  @Override
+  public void persist(PersistBatch batch) throws StoreException {
+    requireOpen();
+    Rule.DURABLE_BEFORE_PERSISTED.require(
+        batch.nextPosition() <= forcedPosition.getAsLong(),
+        "rows up to %d are written, the log is forced up to %d",
+        batch.nextPosition(),
+        forcedPosition.getAsLong());
+    scheduler.pause();
+    if (faults.happens(30)) {
+      throw failed("cannot persist");
+    }
+    if (mutant == Mutant.POSITION_OUTSIDE_TRANSACTION) {
+      commit(new PersistBatch(batch.events(), batch.runs(), content.position()));
+      scheduler.pause();
+      commit(new PersistBatch(List.of(), List.of(), batch.nextPosition()));
+    } else {
+      commit(batch);
+    }
+    scheduler.pause();
+    if (faults.happens(30)) {
+      coverage.add("store commits that looked failed");
+      throw failed("cannot persist, or so it seems");
+    }
+  }
+
+  private void commit(PersistBatch batch) {
+    committed.add(batch);
+    content.apply(batch);
+    coverage.add("store transactions");
+  }
+
+  @Override
+  public boolean checkpoint() throws StoreException {
+    requireOpen();
+    scheduler.pause();
+    if (faults.happens(10)) {
+      return false;
+    }
+    if (faults.happens(20)) {
+      throw failed("cannot checkpoint");
+    }
+    checkpointed = committed.size();
+    coverage.add("store checkpoints");
+    scheduler.pause();
+    return true;
+  }
+
+  @Override
+  public void reopen() throws StoreException {
+    scheduler.pause();
+    if (faults.happens(3)) {
+      throw new StoreException("cannot open");
+    }
+    if (faults.happens(40)) {
+      loseCommits();
+    }
+    isFailed = false;
+    coverage.add("store reopenings");
+  }
+
+  @Override
+  public ColdReader reader() {
+    return this;
+  }
+
+  @Override
+  public void close() {
+    checkpointed = committed.size();
+  }
+
+  @Override
+  public @Nullable FoldedRun findRun(RunId runId) throws StoreException {
+    read(60);
+    return content.run(runId);
+  }
+
+  @Override
+  public List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
+      throws StoreException {
+    read(60);
+    return content.runs().stream()
+        .filter(run -> runIds.contains(run.runId()) || requestIds.contains(run.requestId()))
+        .toList();
+  }
+
+  @Override
+  public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
+    read(60);
+    return content.runs().stream()
+        .filter(run -> query.open() == null || run.isOpen() == query.open())
+        .filter(run -> run.labels().entrySet().containsAll(query.labels().entrySet()))
+        .filter(
+            run ->
+                query.parent() == null
+                    || (run.parent() != null
+                        && Objects.equals(run.parent().runId(), query.parent())))
+        .filter(run -> run.createTimeUs() >= query.createdFromUs())
+        .filter(run -> run.createTimeUs() < query.createdUntilUs())
+        .filter(run -> comesAfter(run, query.before()))
+        .sorted(NEWEST_FIRST)
+        .limit(query.runsMax())
+        .toList();
+  }
+
+  private static boolean comesAfter(FoldedRun run, @Nullable RunPlace place) {
+    if (place == null) {
+      return true;
+    }
+    return run.createTimeUs() != place.createTimeUs()
+        ? run.createTimeUs() < place.createTimeUs()
+        : run.runId().compareTo(place.runId()) < 0;
+  }
+
+  @Override
+  public ColdPage readPage(PageQuery query) throws StoreException {
+    read(60);
+    List<SequencedEvent> events = new ArrayList<>();
+    long bytes = 0;
+    long position = query.fromPosition();
+    for (EventRow row : content.rows(query.runId())) {
+      if (row.seq() <= query.afterSeq()
+          || row.seq() > query.untilSeq()
+          || row.position() < query.fromPosition()
+          || row.position() > query.untilPosition()) {
+        continue;
+      }
+      SequencedEvent event = sequenced(row);
+      if (query.matcher().matches(event)) {
+        events.add(event);
+        bytes += event.envelope().length;
+        position = row.position();
+        if (events.size() == query.eventsMax() || bytes >= query.bytesMax()) {
+          coverage.add("cold pages");
+          return new ColdPage(events, row.seq(), position);
+        }
+      }
+    }
+    coverage.add("cold pages");
+    return new ColdPage(events, query.untilSeq(), position);
+  }
+
+  private static SequencedEvent sequenced(EventRow row) {
+    return SequencedEvent.of(
+        row.runId(),
+        row.seq(),
+        row.encoded().kind(),
+        row.encoded().agentId(),
+        row.encoded().t(),
+        row.encoded().bytes());
+  }
+
+  /** A read of what is committed when its turn comes. */
+  private void read(int failsOneIn) throws StoreException {
+    requireOpen();
+    scheduler.pause();
+    requireOpen();
+    if (failsOneIn > 0 && faults.happens(failsOneIn)) {
+      coverage.add("store reads failed");
+      throw faults.happens(2) ? failed("cannot read") : new StoreException("a query failed");
+    }
+  }
+
+  private StoreException failed(String message) {
+    isFailed = true;
+    coverage.add("store failures");
+    return new StoreException(message);
+  }
+
+  private void requireOpen() throws StoreException {
+    if (isFailed) {
+      throw new StoreException("store is being reopened");
+    }
+  }
+}

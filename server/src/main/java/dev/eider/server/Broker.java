@@ -1,0 +1,192 @@
+package dev.eider.server;
+
+import dev.eider.server.base.Threads;
+import dev.eider.server.fork.Forker;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.PersistProgress;
+import dev.eider.server.log.Disk;
+import dev.eider.server.log.EventLog;
+import dev.eider.server.log.SegmentedLog;
+import dev.eider.server.persist.Persister;
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.sequencer.LogHealth;
+import dev.eider.server.sequencer.LogReplay;
+import dev.eider.server.sequencer.RunWriter;
+import dev.eider.server.store.ColdStore;
+import dev.eider.server.store.StoreException;
+import dev.eider.server.subscribe.ReaderPools;
+import dev.eider.server.subscribe.ReaderRegistry;
+import dev.eider.server.subscribe.Readers;
+import dev.eider.server.subscribe.RunDirectory;
+import dev.eider.server.subscribe.RunHistory;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A daemon without its socket: the parts from the log to the readers, wired in the order in which
+ * events flow.
+ *
+ * <p>A start asks the store how far it has come and folds the log from there. What it stands on
+ * ({@link Ground}) is given, so that a simulation runs the same broker. Thread-safe.
+ */
+public final class Broker {
+  private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+  private static final int LIVE_THREADS = 2;
+  private static final long FAILED_START_MS = 1_500;
+
+  private final Ground ground;
+  private final EventLog log;
+  private final Hub hub;
+  private final Persister persister;
+  private final RunWriter writer;
+  private final ReaderPools pools;
+  private final ReaderRegistry registry;
+  private final Readers readers;
+  private final RunDirectory directory;
+  private final Forker forker;
+
+  private Broker(ServerConfig config, Ground ground, Watcher watcher, Deque<AutoCloseable> undo)
+      throws IOException, StoreException {
+    this.ground = ground;
+    ColdStore store = ground.store();
+    Threads threads = ground.threads();
+    long persistedPosition = store.persistedPosition();
+    log = SegmentedLog.open(ground.disk(), config.log(), persistedPosition);
+    undo.push(log);
+    PersistProgress progress = new PersistProgress(persistedPosition, threads.newSignal());
+    hub = new Hub(config.get(Setting.TAIL_BYTES_MAX), progress);
+    store.openRuns().forEach(hub::restore);
+    long replayed = LogReplay.run(log, hub, persistedPosition);
+    LOG.info("{} runs in memory, {} records of the log folded", hub.runCount(), replayed);
+    persister =
+        new Persister(
+            log, store, hub, ground.clock(), config.persister(), threads, watcher.onDefect());
+    undo.push(() -> persister.stop(FAILED_START_MS));
+    writer =
+        new RunWriter(
+            log,
+            hub,
+            new StorePersistedRuns(store.reader()),
+            ground.clock(),
+            config.sequencer(),
+            threads,
+            watcher.onHealth(),
+            watcher.onDefect());
+    undo.push(() -> writer.stop(FAILED_START_MS));
+    pools = new ReaderPools(threads, LIVE_THREADS, config.getInt(Setting.STORE_READERS_MAX));
+    undo.push(pools);
+    registry = new ReaderRegistry(config.getInt(Setting.SUBSCRIPTIONS_MAX));
+    RunHistory history = new RunHistory(hub, store.reader());
+    readers =
+        new Readers(
+            pools, registry, hub, history, ground.clock(), config.get(Setting.HEARTBEAT_MS));
+    directory = new RunDirectory(hub, history, store.reader());
+    forker = new Forker(history, writer, ground.clock(), pools.cold());
+  }
+
+  /**
+   * Starts a broker. Blocks until it has folded the log.
+   *
+   * @throws IOException if the log cannot be opened; nothing is left running
+   * @throws StoreException if the store cannot be read; nothing is left running
+   */
+  public static Broker start(ServerConfig config, Ground ground, Watcher watcher)
+      throws IOException, StoreException {
+    Deque<AutoCloseable> undo = new ArrayDeque<>();
+    try {
+      return new Broker(config, ground, watcher, undo);
+    } catch (IOException | StoreException | RuntimeException e) {
+      undo.forEach(Broker::closeQuietly);
+      throw e;
+    }
+  }
+
+  public EventLog log() {
+    return log;
+  }
+
+  public Hub hub() {
+    return hub;
+  }
+
+  public RunWriter writer() {
+    return writer;
+  }
+
+  public Readers readers() {
+    return readers;
+  }
+
+  public RunDirectory directory() {
+    return directory;
+  }
+
+  public Forker forker() {
+    return forker;
+  }
+
+  /** Finishes the commands accepted, then ends the streams. Blocks; returns whether in time. */
+  public boolean stopWriting(BrokerException refusal, long timeoutMs) throws InterruptedException {
+    boolean isWritten = writer.stop(timeoutMs);
+    registry.endAll(refusal);
+    return isWritten;
+  }
+
+  /**
+   * Has the store take the rest, after {@link #stopWriting} has ended in time, and closes store and
+   * log. Blocks.
+   *
+   * @return false if there was no time; what is missing stays in the log
+   */
+  public boolean stopPersisting(long timeoutMs) throws InterruptedException {
+    if (!persister.stop(timeoutMs)) {
+      return false;
+    }
+    ground.store().close();
+    log.close();
+    return true;
+  }
+
+  /** Ends what runs without waiting for the store, after a start that went no further. */
+  void stopNow() throws InterruptedException {
+    pools.close();
+    writer.stop(FAILED_START_MS);
+    persister.stop(FAILED_START_MS);
+    log.close();
+  }
+
+  /** Ends the threads of readers; nothing is answered any more. */
+  public void stopReading() {
+    pools.close();
+  }
+
+  private static void closeQuietly(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      LOG.warn("after a failed start {} could not be closed", part, e);
+    }
+  }
+
+  /**
+   * What a broker stands on. Immutable.
+   *
+   * @param disk where the log's files are
+   * @param store open; the broker closes it when it stops in time
+   */
+  public record Ground(Disk disk, ColdStore store, InstantSource clock, Threads threads) {}
+
+  /**
+   * Who is told how the broker does.
+   *
+   * @param onHealth told on the sequencer thread when the log's health changes
+   * @param onDefect told which worker ended by what, on that worker's thread
+   */
+  public record Watcher(Consumer<LogHealth> onHealth, BiConsumer<String, Throwable> onDefect) {}
+}

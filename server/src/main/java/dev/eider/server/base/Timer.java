@@ -1,0 +1,18 @@
+package dev.eider.server.base;
+
+/** Runs what is brief when its time has come, on one thread. Thread-safe. */
+public interface Timer extends AutoCloseable {
+  /** Runs a task once, after a delay. */
+  void after(long delayMs, Runnable task);
+
+  /**
+   * Runs a task again and again, first after one period.
+   *
+   * @return ends it
+   */
+  Registration every(long periodMs, Runnable task);
+
+  /** Drops what is not due yet and ends the thread. */
+  @Override
+  void close();
+}

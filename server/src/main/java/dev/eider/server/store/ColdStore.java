@@ -1,0 +1,59 @@
+package dev.eider.server.store;
+
+import dev.eider.server.run.FoldedRun;
+import java.util.List;
+
+/**
+ * Where events are kept for good, one transaction after another, each with its place in the log.
+ *
+ * <p>A store is <em>open</em> or <em>failed</em>. A failed store throws on every call but {@link
+ * #reopen} and {@link #close}.
+ *
+ * <p>Everything blocks, but for {@link #isFailed}. {@link #persist}, {@link #checkpoint} and {@link
+ * #reopen} are called by one thread only, {@link #close} after that thread has ended; the rest is
+ * thread-safe.
+ */
+public interface ColdStore extends AutoCloseable {
+  /** Says whether the store has to be reopened. Does not block. */
+  boolean isFailed();
+
+  /** The log position up to which everything is committed, exclusive; 0 in a new store. */
+  long persistedPosition() throws StoreException;
+
+  /** Every run that is open, as of the persisted position. */
+  List<FoldedRun> openRuns() throws StoreException;
+
+  /**
+   * Writes a batch in one transaction.
+   *
+   * <p>After a StoreException the store is failed and the batch may or may not be committed: reopen
+   * and go on from {@link #persistedPosition}. A crash leaves the same choice, and no part of a
+   * batch.
+   */
+  void persist(PersistBatch batch) throws StoreException;
+
+  /**
+   * Makes what is committed safe from the loss of the store's own write-ahead log, so that the log
+   * before {@link #persistedPosition} is no longer needed. Readers go on meanwhile.
+   *
+   * @return false when the store has to finish something else first; to be tried again a little
+   *     later
+   * @throws StoreException if that failed; the store is failed then too
+   */
+  boolean checkpoint() throws StoreException;
+
+  /**
+   * Opens a failed store again; does nothing to an open one. Writes nothing, so that on a full disk
+   * reading comes back.
+   *
+   * @throws StoreException if that failed; the store is still failed and the caller tries later
+   */
+  void reopen() throws StoreException;
+
+  /** What readers use; valid as long as the store is, through failures. */
+  ColdReader reader();
+
+  /** Checkpoints and closes; can be repeated. Waits for queries under way, but not for ever. */
+  @Override
+  void close();
+}
