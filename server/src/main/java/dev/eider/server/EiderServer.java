@@ -5,6 +5,7 @@ import dev.eider.server.log.FileDisk;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.SegmentedLog;
+import dev.eider.server.rpc.ConnectionLimits;
 import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.rpc.RequestLimits;
 import dev.eider.server.run.BrokerException;
@@ -136,6 +137,7 @@ public final class EiderServer implements AutoCloseable {
         BrokerException.of(
             ErrorReason.ERROR_REASON_SHUTTING_DOWN,
             "the daemon is stopping; resume when it is back");
+    grpc.endServing();
     broker.writer().refuse();
     grpc.drain(refusal);
     boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
@@ -207,7 +209,8 @@ public final class EiderServer implements AutoCloseable {
             new ServerInfo(config, broker.hub(), broker.log(), broker.readers().registry())
                 ::describe);
     try {
-      return GrpcServer.start(address, limits, config.get(Setting.CLOSE_WAIT_MS), parts);
+      return GrpcServer.start(
+          address, connectionLimits(), limits, config.get(Setting.CLOSE_WAIT_MS), parts);
     } catch (IOException e) {
       throw new StartupException(
           "port "
@@ -219,5 +222,14 @@ public final class EiderServer implements AutoCloseable {
               + "); stop what uses it, or choose another --port (0 takes any free one)",
           e);
     }
+  }
+
+  private ConnectionLimits connectionLimits() {
+    return new ConnectionLimits(
+        config.get(Setting.KEEPALIVE_MS),
+        config.get(Setting.KEEPALIVE_TIMEOUT_MS),
+        config.get(Setting.CONNECTION_IDLE_MS),
+        config.get(Setting.CONNECTION_AGE_MS),
+        config.get(Setting.CONNECTION_GRACE_MS));
   }
 }
