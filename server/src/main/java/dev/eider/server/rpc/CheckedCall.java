@@ -6,19 +6,34 @@ import io.grpc.MethodDescriptor;
 import io.grpc.SecurityLevel;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call as its method sees it, which knows nothing of {@link Incoming}. As thread-safe as the
- * call.
+ * A call as its method sees it, which knows nothing of {@link Incoming}. Once the call is refused,
+ * what the method still answers is dropped. As thread-safe as the call.
  */
 final class CheckedCall<Q, R> extends ServerCall<Q, R> {
   private final ServerCall<Incoming<Q>, R> call;
   private final MethodDescriptor<Q, R> method;
 
+  /** Written by the network thread, read by whoever answers. */
+  private volatile boolean isRefused;
+
   CheckedCall(ServerCall<Incoming<Q>, R> call, MethodDescriptor<Q, R> method) {
     this.call = call;
     this.method = method;
+  }
+
+  /** Ends the call over the head of its method. */
+  void refuse(StatusRuntimeException refusal) {
+    isRefused = true;
+    Metadata trailers = refusal.getTrailers();
+    call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
+  }
+
+  boolean isRefused() {
+    return isRefused;
   }
 
   @Override
@@ -28,12 +43,16 @@ final class CheckedCall<Q, R> extends ServerCall<Q, R> {
 
   @Override
   public void sendHeaders(Metadata headers) {
-    call.sendHeaders(headers);
+    if (!isRefused) {
+      call.sendHeaders(headers);
+    }
   }
 
   @Override
   public void sendMessage(R response) {
-    call.sendMessage(response);
+    if (!isRefused) {
+      call.sendMessage(response);
+    }
   }
 
   @Override
@@ -43,7 +62,9 @@ final class CheckedCall<Q, R> extends ServerCall<Q, R> {
 
   @Override
   public void close(Status status, Metadata trailers) {
-    call.close(status, trailers);
+    if (!isRefused) {
+      call.close(status, trailers);
+    }
   }
 
   @Override

@@ -1,10 +1,7 @@
 package dev.eider.server.rpc;
 
 import dev.eider.server.run.BrokerException;
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.StatusRuntimeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hands on what arrives in a call, and ends the call at a request that is none; from there on the
@@ -12,32 +9,32 @@ import org.jspecify.annotations.Nullable;
  * what they ask for, or that answer on the network thread. Used by the network thread.
  */
 final class CheckedListener<Q> extends ServerCall.Listener<Incoming<Q>> {
-  private final ServerCall<?, ?> call;
+  private final CheckedCall<Q, ?> call;
   private final ServerCall.Listener<Q> method;
-  private boolean isRefused;
 
-  CheckedListener(ServerCall<?, ?> call, ServerCall.Listener<Q> method) {
+  CheckedListener(CheckedCall<Q, ?> call, ServerCall.Listener<Q> method) {
     this.call = call;
     this.method = method;
   }
 
   @Override
   public void onMessage(Incoming<Q> request) {
-    Q message = request.message();
-    if (isRefused) {
+    if (call.isRefused()) {
       return;
     }
-    if (message != null) {
-      method.onMessage(message);
-    } else {
-      isRefused = true;
-      refuse(request.refusal());
+    Q message;
+    try {
+      message = request.orRefuse();
+    } catch (BrokerException refusal) {
+      call.refuse(StatusMapper.toException(refusal));
+      return;
     }
+    method.onMessage(message);
   }
 
   @Override
   public void onHalfClose() {
-    if (!isRefused) {
+    if (!call.isRefused()) {
       method.onHalfClose();
     }
   }
@@ -49,7 +46,7 @@ final class CheckedListener<Q> extends ServerCall.Listener<Incoming<Q>> {
 
   @Override
   public void onComplete() {
-    if (isRefused) {
+    if (call.isRefused()) {
       method.onCancel();
     } else {
       method.onComplete();
@@ -58,16 +55,8 @@ final class CheckedListener<Q> extends ServerCall.Listener<Incoming<Q>> {
 
   @Override
   public void onReady() {
-    if (!isRefused) {
+    if (!call.isRefused()) {
       method.onReady();
     }
-  }
-
-  private void refuse(@Nullable BrokerException refusal) {
-    StatusRuntimeException answer =
-        StatusMapper.toException(
-            refusal == null ? new IllegalStateException("neither message nor refusal") : refusal);
-    Metadata trailers = answer.getTrailers();
-    call.close(answer.getStatus(), trailers == null ? new Metadata() : trailers);
   }
 }

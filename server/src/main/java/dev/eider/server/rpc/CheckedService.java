@@ -57,9 +57,9 @@ final class CheckedService {
                 new RequestMarshaller<>(prototype, RequestMarshaller.NESTING_MAX, limits),
                 typed.getMethodDescriptor().getResponseMarshaller())
             .build(),
-        (call, headers) ->
-            new CheckedListener<>(
-                call,
-                handler.startCall(new CheckedCall<>(call, typed.getMethodDescriptor()), headers)));
+        (call, headers) -> {
+          CheckedCall<P, R> checked = new CheckedCall<>(call, typed.getMethodDescriptor());
+          return new CheckedListener<>(checked, handler.startCall(checked, headers));
+        });
   }
 }

@@ -52,6 +52,7 @@ public final class GrpcServer {
   public static GrpcServer start(
       InetSocketAddress address, RequestLimits limits, long closeWaitMs, Parts parts)
       throws IOException {
+    TransportLog.limit();
     BrokerEndpoint broker =
         new BrokerEndpoint(parts.writer(), parts.forker(), parts.readers(), limits, parts.runIds());
     RunEndpoint runs =
