@@ -88,7 +88,7 @@ final class Aftermath {
           "FROM (SELECT split_part(agent_id, '.', 1) q, split_part(agent_id, '.', 3)::BIGINT n,"
               + " count(*) c FROM events"
               + " WHERE regexp_full_match(agent_id, 'q[0-9]+[.][0-9]+[.][0-9]{1,4}')"
-              + " GROUP BY run_id, position, q, n HAVING c % n <> 0)");
+              + " GROUP BY run_id, position, q, n HAVING c % nullif(n, 0) <> 0)");
       for (String view : VIEWS) {
         // Every column of every row is made.
         file.number("SELECT count(*) + 0 * coalesce(bit_xor(hash(v)) % 2, 0) FROM " + view + " v");

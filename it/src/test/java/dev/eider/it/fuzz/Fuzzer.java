@@ -90,19 +90,19 @@ final class Fuzzer implements AutoCloseable {
       }
       case 1, 2 -> {
         kind = "mutated";
-        bytes = WireMutation.of(valid(target), random);
+        bytes = WireMutation.of(valid(target, false), random);
       }
       default -> {
         kind = "well formed";
-        bytes = valid(target);
+        bytes = valid(target, true);
       }
     }
     behave(channel, target, kind, bytes);
   }
 
-  private byte[] valid(Target target) {
+  private byte[] valid(Target target, boolean stays) {
     return target.isPublish() && random.nextInt(4) > 0
-        ? publishes.next(runId()).build().toByteArray()
+        ? publishes.next(runId(), stays).build().toByteArray()
         : messages.of(target.request().getDescriptorForType()).toByteArray();
   }
 
@@ -161,11 +161,11 @@ final class Fuzzer implements AutoCloseable {
             CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_S, SECONDS));
     List<byte[]> sent = new ArrayList<>();
     for (int i = random.nextInt(10); i >= 0; i--) {
-      boolean isMutated = random.nextInt(10) == 0;
-      byte[] publish = publishes.next(runId()).build().toByteArray();
-      byte[] inside = isMutated ? WireMutation.of(publish, random) : publish;
+      int damage = random.nextInt(10);
+      byte[] publish = publishes.next(runId(), damage > 1).build().toByteArray();
+      byte[] inside = damage == 0 ? WireMutation.of(publish, random) : publish;
       byte[] whole = StreamMessages.with(inside);
-      byte[] message = random.nextInt(12) == 0 ? WireMutation.of(whole, random) : whole;
+      byte[] message = damage == 1 ? WireMutation.of(whole, random) : whole;
       call.send(message);
       sent.add(message);
     }

@@ -57,14 +57,18 @@ final class TaggedPublish {
     this.random = random;
   }
 
-  PublishRequest.Builder next(String runId) {
+  /**
+   * @param stays whether it is sent as it is; damage may hit the tags too, so that they say nothing
+   */
+  PublishRequest.Builder next(String runId, boolean stays) {
     int count = random.nextInt(30) == 0 ? 400 : 1 + random.nextInt(8);
     int bad = random.nextInt(8) == 0 ? random.nextInt(count) : -1;
     PublishRequest.Builder request =
         PublishRequest.newBuilder().setRunId(runId).setOpenIfMissing(true);
     requests++;
     for (int i = 0; i < count; i++) {
-      Event.Builder event = event().setAgentId("q" + requests + "." + i + "." + count);
+      Event.Builder event =
+          event().setAgentId((stays ? "q" : "m") + requests + "." + i + "." + count);
       request.addEvents(i == bad ? event.setT(-1) : event);
     }
     return request;
