@@ -262,6 +262,11 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
+  /** The id of its process. */
+  public long pid() {
+    return process.pid();
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }

@@ -58,6 +58,7 @@ public final class GrpcServer {
       long closeWaitMs,
       Parts parts)
       throws IOException {
+    TransportLog.limit();
     BrokerEndpoint broker =
         new BrokerEndpoint(parts.writer(), parts.forker(), parts.readers(), limits, parts.runIds());
     RunEndpoint runs =
@@ -76,13 +77,13 @@ public final class GrpcServer {
             .maxInboundMessageSize(
                 Math.toIntExact(limits.requestBytesMax() + REQUEST_OVERHEAD_BYTES))
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
-            .addService(broker)
-            .addService(runs)
-            .addService(new ServerInfoEndpoint(parts.info()))
-            .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .addService(v1AlphaReflection())
-            .addService(ChannelzService.newInstance(CHANNELZ_PAGE_SIZE))
+            .addService(CheckedService.of(broker, limits))
+            .addService(CheckedService.of(runs, limits))
+            .addService(CheckedService.of(new ServerInfoEndpoint(parts.info()), limits))
+            .addService(CheckedService.of(health.getHealthService(), limits))
+            .addService(CheckedService.of(ProtoReflectionServiceV1.newInstance(), limits))
+            .addService(CheckedService.of(v1AlphaReflection(), limits))
+            .addService(CheckedService.of(ChannelzService.newInstance(CHANNELZ_PAGE_SIZE), limits))
             .build()
             .start();
     GrpcServer started = new GrpcServer(server, health, broker);
