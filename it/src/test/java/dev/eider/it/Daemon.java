@@ -271,11 +271,6 @@ public final class Daemon implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** The id of its process. */
-  public long pid() {
-    return process.pid();
-  }
-
   public Path dataDirectory() {
     return directory.resolve("data");
   }
