@@ -94,14 +94,14 @@ final class Simulation {
     }
     faults.stop();
     daemon.disk().heal();
-    while (clientsAtWork > 0) {
+    do {
       if (daemon.mustStop()) {
         daemon.crash(false);
         startDaemon();
       }
       endRunsThatReadersWaitFor();
       scheduler.sleep(20);
-    }
+    } while (clientsAtWork > 0);
     readEverything();
     requireEmptyMemory();
     daemon.stop();
@@ -194,7 +194,6 @@ final class Simulation {
   }
 
   private void readEverything() {
-    endRunsThatReadersWaitFor();
     List<RunId> all = new ArrayList<>(oracle.runIds());
     for (RunId runId : all) {
       new Keeper(world, runs, "last").close(runId);
