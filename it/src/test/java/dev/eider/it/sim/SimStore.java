@@ -157,6 +157,9 @@ final class SimStore implements ColdStore, ColdReader {
   @Override
   public void reopen() throws StoreException {
     scheduler.pause();
+    if (!isFailed) {
+      return;
+    }
     if (faults.happens(3)) {
       throw new StoreException("cannot open");
     }
