@@ -54,7 +54,7 @@ final class RequestMarshaller<T extends Message>
     } catch (StatusRuntimeException e) {
       // The only status that reading throws: what was compressed is larger than what may be sent.
       return Incoming.refused(
-          RequestValidator.tooLarge("bytes", limits.requestBytesMax(), "more, once decompressed"));
+          tooLarge("bytes", limits.requestBytesMax(), "more, once decompressed"));
     } catch (IOException e) {
       return Incoming.refused(
           BrokerException.of(
@@ -74,7 +74,7 @@ final class RequestMarshaller<T extends Message>
   private T parse(byte[] bytes) throws InvalidProtocolBufferException {
     if (bytes.length >= COUNTED_BYTES_MIN
         && !FieldCount.isAtMost(limits.fieldsMax(), bytes, prototype.getDescriptorForType())) {
-      throw RequestValidator.tooLarge("fields, nested ones included,", limits.fieldsMax(), "more");
+      throw tooLarge("fields, nested ones included,", limits.fieldsMax(), "more");
     }
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     in.setRecursionLimit(nestingMax);
@@ -82,5 +82,14 @@ final class RequestMarshaller<T extends Message>
     T message = (T) prototype.getParserForType().parseFrom(in);
     in.checkLastTagWas(0);
     return message;
+  }
+
+  /** Names no field, unlike the refusal of too many events: any part of any request may be it. */
+  private static BrokerException tooLarge(String what, long limit, String actual) {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_BATCH_TOO_LARGE,
+            "a request may hold " + limit + " " + what + "; this one holds " + actual)
+        .with("limit", limit)
+        .with("actual", actual);
   }
 }
