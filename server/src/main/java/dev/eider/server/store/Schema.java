@@ -25,22 +25,27 @@ final class Schema {
    * @throws StoreException if the file is something else, or of a newer format; it is left as it is
    */
   static void prepare(Connection connection, Path file) throws SQLException, StoreException {
-    check(connection, file);
+    isPrepared(connection, file);
     try (Statement statement = connection.createStatement()) {
       statement.execute("BEGIN TRANSACTION");
       statement.execute(schemaSql());
       statement.execute("COMMIT");
     }
-    check(connection, file);
+    isPrepared(connection, file);
   }
 
-  private static void check(Connection connection, Path file) throws SQLException, StoreException {
+  /**
+   * Says whether the tables are there. Writes nothing.
+   *
+   * @throws StoreException if the file is something else, or of a newer format
+   */
+  static boolean isPrepared(Connection connection, Path file) throws SQLException, StoreException {
     if (count(connection, "duckdb_tables() WHERE table_name = 'store_state'") == 0) {
       if (count(connection, "duckdb_tables() WHERE table_name IN ('events', 'runs')") > 0) {
         throw new StoreException(
             file + " has tables of another program; move it away or name another file");
       }
-      return;
+      return false;
     }
     long rows = count(connection, "store_state");
     if (rows != 1) {
@@ -54,6 +59,7 @@ final class Schema {
                   .formatted(file, version, FORMAT_VERSION)
               + " daemon that wrote it");
     }
+    return true;
   }
 
   private static long count(Connection connection, String from) throws SQLException {

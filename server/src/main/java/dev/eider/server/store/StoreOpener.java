@@ -40,11 +40,25 @@ final class StoreOpener {
     this.clock = clock;
   }
 
-  /** Opens the file and brings it to this daemon's format. */
+  /**
+   * Opens the file and brings it to this daemon's format. A file that has its tables and cannot be
+   * written, as on a full disk, is opened all the same, so that it can be read; its views are then
+   * those of an earlier start.
+   */
   StoreConnections open() throws StoreException {
     DuckDBConnection writer = attach();
     try {
-      Schema.prepare(writer, config.file());
+      boolean isReadable = Schema.isPrepared(writer, config.file());
+      try {
+        Schema.prepare(writer, config.file());
+      } catch (SQLException e) {
+        if (!isReadable || !DuckDbErrors.isOfEnvironment(e)) {
+          throw e;
+        }
+        LOG.warn("{} can be read but not written: {}", config.file(), e.getMessage());
+        writer.close();
+        return openAgain();
+      }
       return new StoreConnections(writer, config.readersMax());
     } catch (SQLException e) {
       closeQuietly(writer);
@@ -66,6 +80,12 @@ final class StoreOpener {
       closeQuietly(writer);
       throw cannotOpen(e);
     }
+  }
+
+  /** How many bytes the file's disk can still take; asks the directory, not the file. */
+  long usableBytes() {
+    Path directory = config.file().toAbsolutePath().getParent();
+    return directory == null ? Long.MAX_VALUE : directory.toFile().getUsableSpace();
   }
 
   private DuckDBConnection attach() throws StoreException {
@@ -131,7 +151,9 @@ final class StoreOpener {
 
   private StoreException cannotOpen(SQLException cause) {
     String advice = "";
-    if (DuckDbErrors.isLocked(cause)) {
+    if (DuckDbErrors.isDiskFull(cause)) {
+      advice = "the disk is full; free some space and start again: ";
+    } else if (DuckDbErrors.isLocked(cause)) {
       advice = "another process has it open; stop that one first: ";
     } else if (DuckDbErrors.isDamagedFile(cause)) {
       advice = "it is damaged or no DuckDB file; restore it from a copy, or move it away: ";
