@@ -41,6 +41,10 @@ public final class EiderServer implements AutoCloseable {
   private final DuckDbStore store;
   private final Broker broker;
   private final GrpcServer grpc;
+
+  /** Written by the sequencer thread, read by the one that starts the daemon. */
+  private volatile LogHealth health = LogHealth.OK;
+
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -59,6 +63,8 @@ public final class EiderServer implements AutoCloseable {
             new Broker.Watcher(this::healthChanged, this::defectFound));
     undo.push(() -> broker.stopNow());
     grpc = listen();
+    // It may have changed before there was anybody to tell.
+    tellHealth();
   }
 
   /**
@@ -143,12 +149,16 @@ public final class EiderServer implements AutoCloseable {
     return Math.max(1, TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime()));
   }
 
-  private void healthChanged(LogHealth health) {
-    LOG.warn("the log is {}", health);
-    GrpcServer started = grpc;
-    if (started != null) {
-      started.setServing(health == LogHealth.OK);
+  private void healthChanged(LogHealth now) {
+    LOG.warn("health is {}", now);
+    health = now;
+    if (grpc != null) {
+      tellHealth();
     }
+  }
+
+  private synchronized void tellHealth() {
+    grpc.setServing(health == LogHealth.OK);
   }
 
   private void defectFound(String worker, Throwable defect) {
@@ -171,7 +181,11 @@ public final class EiderServer implements AutoCloseable {
     if (e instanceof LogCorruptedException || e instanceof LogFormatException) {
       return new StartupException(message(e), e);
     }
-    return e instanceof RuntimeException defect ? defect : new StartupException(message(e), e);
+    if (e instanceof RuntimeException defect) {
+      return defect;
+    }
+    String text = "the log cannot be opened (" + e + "); see that its disk works and has room";
+    return new StartupException(text, e);
   }
 
   private static String message(Exception e) {

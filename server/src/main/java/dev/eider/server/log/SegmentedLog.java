@@ -5,6 +5,7 @@ import dev.eider.server.log.LogWriteException.Kind;
 import dev.eider.server.log.RecordFrame.Stamp;
 import dev.eider.server.run.RunId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>The write fails: what it left is cut off, the cut is forced, and the next batch is tried in
- *       the same place.
+ *       the same place if the disk was full, else in a new segment.
  *   <li>The force fails: the kernel may have dropped the batch and will not say so again, so a
  *       second force proves nothing. The batch is cut off, the cut is forced, and the segment gets
  *       no further frame: the next batch begins a new one.
@@ -37,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * thread-safe.
  */
 public final class SegmentedLog implements EventLog {
-  private static final long SPACE_BYTES_MIN = 1 << 20;
+  private static final String PROBE = "probe";
+  private static final int PROBE_BYTES = 64 << 10;
   private static final Logger LOGGER = LoggerFactory.getLogger(SegmentedLog.class);
 
   private final Disk disk;
@@ -163,11 +165,31 @@ public final class SegmentedLog implements EventLog {
   }
 
   @Override
-  public boolean hasSpace() {
+  public long usableBytes() {
     try {
-      return disk.usableBytes() >= SPACE_BYTES_MIN;
+      return disk.usableBytes();
     } catch (IOException e) {
+      // Whoever writes will see what is wrong with it.
       LOGGER.debug("{} does not tell its free space", disk, e);
+      return Long.MAX_VALUE;
+    }
+  }
+
+  @Override
+  public boolean canWrite() {
+    // Space is not all that may be missing: a file may be refused, a quota reached, or space be
+    // promised that is not there.
+    try {
+      try (DiskFile file = disk.openToWrite(PROBE)) {
+        file.truncate(0);
+        file.write(ByteBuffer.allocate(PROBE_BYTES), 0);
+        file.force();
+      } finally {
+        disk.delete(PROBE);
+      }
+      return true;
+    } catch (IOException e) {
+      LOGGER.debug("{} cannot be written", disk, e);
       return false;
     }
   }
@@ -290,6 +312,9 @@ public final class SegmentedLog implements EventLog {
       return breakDown("cannot undo a failed write to " + active.segment(), failure);
     }
     publish(endPosition);
+    // It may be this file that cannot grow. One without a frame is tried again, so that no disk is
+    // littered with empty files.
+    activeGivenUp = !DiskSpace.isExhausted(failure) && active.end() > active.segment().firstFrame();
     return failed("cannot write " + active.segment(), failure);
   }
 

@@ -22,16 +22,17 @@ import org.slf4j.LoggerFactory;
  * <p>It reads what was forced, folds it, and writes it in transactions as large as there is
  * material for: a full one at once, a smaller one when its first event has waited for the linger
  * time or somebody waits for it. Its place in the log is part of the transaction, so after a crash
- * or a failure it goes on where DuckDB says. When DuckDB fails, it is closed and opened again with
- * growing delays, while the log takes what is published.
+ * or a failure it goes on where DuckDB says. When DuckDB fails, it is closed and opened again at
+ * once, for those who read, and written again after growing delays, while the log takes what is
+ * published.
  *
  * <p>Runs on the thread {@code persister}, which it owns. {@link #stop} is thread-safe.
  */
 public final class Persister {
   private static final Logger LOG = LoggerFactory.getLogger(Persister.class);
   private static final long POLL_MS = 10;
-  private static final long REOPEN_DELAY_MIN_MS = 100;
-  private static final long REOPEN_DELAY_MAX_MS = 5_000;
+  private static final long RETRY_MIN_MS = 100;
+  private static final long RETRY_MAX_MS = 5_000;
 
   private final EventLog log;
   private final ColdStore store;
@@ -41,6 +42,8 @@ public final class Persister {
   private final Worker worker;
   private final Signal stop;
   private @Nullable PersistBatch unconfirmed;
+  private long retryMs = RETRY_MIN_MS;
+  private int failures;
 
   private volatile boolean stopping;
 
@@ -79,31 +82,48 @@ public final class Persister {
   }
 
   private void run() {
-    long delayMs = REOPEN_DELAY_MIN_MS;
-    boolean isFailed = false;
     try {
       while (true) {
         try {
-          if (isFailed) {
-            store.reopen();
-            LOG.info("DuckDB is open again");
-            isFailed = false;
-            delayMs = REOPEN_DELAY_MIN_MS;
-          }
+          store.reopen();
           follow();
           hasFinished = true;
           return;
         } catch (StoreException e) {
-          LOG.warn("DuckDB cannot be used; next try in {} ms", delayMs, e);
-          isFailed = true;
-          if (stop.await(delayMs)) {
+          failed(e);
+          if (stop.await(retryMs)) {
             return;
           }
-          delayMs = Math.min(2 * delayMs, REOPEN_DELAY_MAX_MS);
+          retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
         }
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts the persister", e);
+    }
+  }
+
+  private void failed(StoreException failure) {
+    failures++;
+    hub.progress().setFailing(true);
+    if (failures == 1) {
+      LOG.warn("DuckDB does not take what is published; next try in {} ms", retryMs, failure);
+    } else {
+      LOG.warn("DuckDB failed {} times: {}", failures, failure.getMessage());
+    }
+    try {
+      store.reopen();
+    } catch (StoreException e) {
+      LOG.warn("DuckDB cannot be opened again, so it cannot be read: {}", e.getMessage());
+    }
+  }
+
+  /** Takes note of what only a store that can be written does. */
+  private void succeeded() {
+    if (failures > 0) {
+      LOG.info("DuckDB takes what is published again, after {} failures", failures);
+      failures = 0;
+      retryMs = RETRY_MIN_MS;
+      hub.progress().setFailing(false);
     }
   }
 
@@ -113,7 +133,8 @@ public final class Persister {
     confirm(position);
     BatchBuilder batch = new BatchBuilder(store.openRuns(), position);
     CheckpointSchedule schedule =
-        new CheckpointSchedule(config.checkpointBytes(), config.checkpointIdleMs(), position);
+        new CheckpointSchedule(
+            config.checkpointBytes(), config.checkpointIdleMs(), position, clock.millis());
     try (LogReader reader = log.read(position)) {
       while (true) {
         requireUsable();
@@ -127,7 +148,7 @@ public final class Persister {
         } else {
           hub.progress().awaitWanted(POLL_MS);
         }
-        if (schedule.isDue(clock.millis())) {
+        if (schedule.isDue(clock.millis(), store.usableBytes())) {
           checkpoint(schedule);
         }
       }
@@ -168,6 +189,7 @@ public final class Persister {
     PersistBatch built = batch.build();
     unconfirmed = built;
     store.persist(built);
+    succeeded();
     LOG.debug("persisted {} events up to {}", built.events().size(), built.nextPosition());
     confirm(built.nextPosition());
     schedule.persisted(built.nextPosition(), clock.millis());
@@ -192,7 +214,10 @@ public final class Persister {
 
   private void checkpoint(CheckpointSchedule schedule) throws StoreException {
     if (store.checkpoint()) {
-      log.trim(schedule.checkpointed());
+      succeeded();
+      long position = schedule.checkpointed();
+      hub.progress().setCheckpointed(position);
+      log.trim(position);
     } else {
       schedule.postpone(clock.millis());
     }

@@ -45,7 +45,7 @@ public final class GrpcServer {
   }
 
   /**
-   * Binds the socket and begins to answer.
+   * Binds the socket and begins to answer. Health is NOT_SERVING until {@link #setServing}.
    *
    * @throws IOException if the address cannot be bound
    */
@@ -63,6 +63,7 @@ public final class GrpcServer {
             parts.runIds(),
             closeWaitMs);
     HealthStatusManager health = new HealthStatusManager();
+    setServing(health, false);
     Server server =
         NettyServerBuilder.forAddress(address)
             .directExecutor()
@@ -81,9 +82,7 @@ public final class GrpcServer {
             .addService(ChannelzService.newInstance(CHANNELZ_PAGE_SIZE))
             .build()
             .start();
-    GrpcServer started = new GrpcServer(server, health, broker);
-    started.setServing(true);
-    return started;
+    return new GrpcServer(server, health, broker);
   }
 
   /** The address bound. */
@@ -94,6 +93,10 @@ public final class GrpcServer {
 
   /** Says in the health service whether publishes are accepted. */
   public void setServing(boolean isServing) {
+    setServing(health, isServing);
+  }
+
+  private static void setServing(HealthStatusManager health, boolean isServing) {
     ServingStatus status = isServing ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
     health.setStatus(BrokerServiceGrpc.SERVICE_NAME, status);
