@@ -223,6 +223,11 @@ public final class Daemon implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** The id of its process. */
+  public long pid() {
+    return process.pid();
+  }
+
   public Path dataDirectory() {
     return directory.resolve("data");
   }
@@ -231,7 +236,8 @@ public final class Daemon implements AutoCloseable {
     return directory.resolve("port");
   }
 
-  private Path logFile() {
+  /** What it and its virtual machine print, from the first start on. */
+  public Path logFile() {
     return directory.resolve("daemon.log");
   }
 

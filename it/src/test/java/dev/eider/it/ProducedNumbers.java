@@ -31,19 +31,24 @@ public final class ProducedNumbers {
 
   /** Everything acknowledged is here where it was said to be; at most one request more is. */
   public void shouldHold(RetryingPublisher publisher, Map<Long, Long> acks) {
-    TreeMap<Long, Long> found = seqByNumber.getOrDefault(publisher.producerId(), new TreeMap<>());
+    shouldHold(publisher.runId(), publisher.producerId(), acks, RetryingPublisher.unansweredMax());
+  }
+
+  /** The same for a producer with that many events under way at most. */
+  public void shouldHold(String runId, String producerId, Map<Long, Long> acks, int unansweredMax) {
+    TreeMap<Long, Long> found = seqByNumber.getOrDefault(producerId, new TreeMap<>());
     acks.forEach(
         (number, seq) -> {
           if (!seq.equals(found.get(number))) {
             throw new AssertionError(
                 String.format(
                     "number %d of %s was acknowledged at seq %d of %s and is at %s",
-                    number, publisher.producerId(), seq, publisher.runId(), found.get(number)));
+                    number, producerId, seq, runId, found.get(number)));
           }
         });
-    if (found.size() > acks.size() + RetryingPublisher.unansweredMax()) {
+    if (found.size() > acks.size() + unansweredMax) {
       throw new AssertionError(
-          publisher.producerId() + ": " + found.size() + " stored, " + acks.size() + " acked");
+          producerId + ": " + found.size() + " stored, " + acks.size() + " acked");
     }
   }
 }

@@ -18,7 +18,7 @@ import java.util.List;
  * @param event field 3, what {@code Run.digest} is made of
  * @param bytes the whole envelope
  */
-record RawEnvelope(String runId, long seq, ByteString event, ByteString bytes) {
+public record RawEnvelope(String runId, long seq, ByteString event, ByteString bytes) {
 
   /**
    * Takes an envelope that a library has parsed. Java keeps the order of a Struct's entries and
