@@ -64,6 +64,15 @@ public final class Daemon implements AutoCloseable {
   }
 
   private void startProcess() {
+    launch();
+    port = awaitPort();
+    channel =
+        Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create())
+            .maxInboundMessageSize(INBOUND_BYTES_MAX)
+            .build();
+  }
+
+  private void launch() {
     try {
       Directories.empty(directory.resolve("tmp"));
       Files.deleteIfExists(portFile());
@@ -75,11 +84,6 @@ public final class Daemon implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("the daemon cannot be started", e);
     }
-    port = awaitPort();
-    channel =
-        Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create())
-            .maxInboundMessageSize(INBOUND_BYTES_MAX)
-            .build();
   }
 
   private List<String> command() {
@@ -132,6 +136,30 @@ public final class Daemon implements AutoCloseable {
     closeChannel();
   }
 
+  /** Stops it in its tracks as SIGSTOP does: connections stay, nothing is answered. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  /** Ends a {@link #pause}. */
+  public void goOn() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+      if (!kill.waitFor(10, SECONDS) || kill.exitValue() != 0) {
+        throw new AssertionError("SIG" + name + " cannot be sent");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("no command kill", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
   /** Asks it to stop with SIGTERM and returns the exit code. */
   public int terminate(long secondsMax) {
     process.destroy();
@@ -146,6 +174,21 @@ public final class Daemon implements AutoCloseable {
       throw new IllegalStateException("the daemon still runs");
     }
     startProcess();
+  }
+
+  /** Starts it again on the same data, and kills it after so long, be it serving by then or not. */
+  public void dieStarting(long afterMs) {
+    if (process.isAlive()) {
+      throw new IllegalStateException("the daemon still runs");
+    }
+    launch();
+    try {
+      process.waitFor(afterMs, MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+    awaitExit(10);
   }
 
   private int awaitExit(long secondsMax) {

@@ -73,7 +73,7 @@ public record RawEnvelope(String runId, long seq, ByteString event, ByteString b
     return found;
   }
 
-  Event parsedEvent() {
+  public Event parsedEvent() {
     try {
       return Event.parseFrom(event);
     } catch (InvalidProtocolBufferException e) {

@@ -16,8 +16,12 @@ public final class RunDigests {
   }
 
   public static byte[] next(byte[] previous, byte[] event) {
+    return nextOfHash(previous, sha256().digest(event));
+  }
+
+  /** The same for one who has only the SHA-256 of the event's bytes. */
+  public static byte[] nextOfHash(byte[] previous, byte[] eventHash) {
     MessageDigest sha256 = sha256();
-    byte[] eventHash = sha256.digest(event);
     sha256.update(previous);
     return sha256.digest(eventHash);
   }

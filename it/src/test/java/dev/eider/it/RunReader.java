@@ -32,6 +32,7 @@ public final class RunReader implements AutoCloseable {
 
   private final StreamChecker checker;
   private final Consumer<RawEnvelope> alsoTo;
+  private final Consumer<SubscribeResponse> noticesAlsoTo;
   private final NoticeChecker noticeChecker;
   private final List<SubscribeResponse> notices = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Status> ended = new CompletableFuture<>();
@@ -42,9 +43,14 @@ public final class RunReader implements AutoCloseable {
   private volatile boolean reading;
 
   private RunReader(
-      Channel channel, StreamChecker checker, Consumer<RawEnvelope> alsoTo, boolean reading) {
+      Channel channel,
+      StreamChecker checker,
+      Consumer<RawEnvelope> alsoTo,
+      Consumer<SubscribeResponse> noticesAlsoTo,
+      boolean reading) {
     this.checker = checker;
     this.alsoTo = alsoTo;
+    this.noticesAlsoTo = noticesAlsoTo;
     this.noticeChecker = new NoticeChecker(checker);
     this.lastSeq = checker.lastSeq();
     this.reading = reading;
@@ -72,12 +78,23 @@ public final class RunReader implements AutoCloseable {
       SubscribeRequest request,
       StreamChecker checker,
       Consumer<RawEnvelope> alsoTo) {
-    return new RunReader(channel, checker, alsoTo, true).started(request);
+    return open(channel, request, checker, alsoTo, notice -> {});
+  }
+
+  /** Also shows each notice to the test, in its place among the envelopes. */
+  public static RunReader open(
+      Channel channel,
+      SubscribeRequest request,
+      StreamChecker checker,
+      Consumer<RawEnvelope> alsoTo,
+      Consumer<SubscribeResponse> noticesAlsoTo) {
+    return new RunReader(channel, checker, alsoTo, noticesAlsoTo, true).started(request);
   }
 
   /** Subscribes and takes nothing from the network until {@link #readOn}. */
   public static RunReader stalled(Channel channel, String runId) {
-    return new RunReader(channel, StreamChecker.after(runId, 0), envelope -> {}, false)
+    return new RunReader(
+            channel, StreamChecker.after(runId, 0), envelope -> {}, notice -> {}, false)
         .started(request(runId, 0));
   }
 
@@ -210,6 +227,7 @@ public final class RunReader implements AutoCloseable {
       }
       if (response.envelopes().isEmpty()) {
         notices.add(response.message());
+        noticesAlsoTo.accept(response.message());
       }
       largestBatch = Math.max(largestBatch, response.envelopes().size());
     }

@@ -1,6 +1,6 @@
 package dev.eider.it.sim;
 
-import dev.eider.it.sim.Scheduler.Life;
+import dev.eider.it.sim.Scheduler.Span;
 import dev.eider.server.Broker;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EventMatcher;
@@ -28,7 +28,7 @@ final class ColdFollower implements SimSink.SimReader<ColdStreamResponse> {
   boolean read() {
     sentSeq = 0;
     isEnded = false;
-    Life life = world.daemon().life();
+    Span life = world.daemon().life();
     SimSink<ColdStreamResponse> sink =
         new SimSink<>(world.scheduler(), 1 + world.random().nextInt(3), this);
     ColdRead[] started = new ColdRead[1];

@@ -1,6 +1,6 @@
 package dev.eider.it.sim;
 
-import dev.eider.it.sim.Scheduler.Life;
+import dev.eider.it.sim.Scheduler.Span;
 import dev.eider.server.Broker;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EventMatcher;
@@ -57,7 +57,7 @@ final class Follower implements SimSink.SimReader<SubscribeResponse> {
 
   /** Reads until the stream ends; returns false when there is no more to expect. */
   private boolean read(Broker broker) {
-    Life life = world.daemon().life();
+    Span life = world.daemon().life();
     SimSink<SubscribeResponse> sink = new SimSink<>(world.scheduler(), 1 + random.nextInt(4), this);
     sentSeq = takenSeq;
     floorSeq = world.oracle().ackedSeq(runId);

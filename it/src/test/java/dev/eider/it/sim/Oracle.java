@@ -3,6 +3,7 @@ package dev.eider.it.sim;
 import dev.eider.it.RunDigests;
 import dev.eider.server.Broker;
 import dev.eider.server.hub.RunTail;
+import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Oracle {
   private final Map<RunId, Told> runs = new TreeMap<>();
   private final Map<String, String> places = new HashMap<>();
-  private final List<List<EncodedEvent>> refused = new ArrayList<>();
+  private final List<Refused> refused = new ArrayList<>();
   private final List<List<EncodedEvent>> requests = new ArrayList<>();
 
   /** What is known of a run. */
@@ -96,8 +97,8 @@ final class Oracle {
   }
 
   /** Takes note that a request never reached the log, for certain. */
-  void refused(List<EncodedEvent> events) {
-    refused.add(events);
+  void refused(List<EncodedEvent> events, BrokerException refusal) {
+    refused.add(new Refused(events, refusal));
   }
 
   /** Takes note of an event that a reader got. */
@@ -182,18 +183,21 @@ final class Oracle {
 
   /** Looks at everything once more when all runs have been read to their ends. */
   void finish(SimStore store) {
-    for (List<EncodedEvent> request : refused) {
-      for (EncodedEvent event : request) {
+    for (Refused request : refused) {
+      for (EncodedEvent event : request.events) {
         Rule.REFUSED_IS_ABSENT.require(
             !places.containsKey(event.agentId()),
-            "event %s was refused and is at %s",
+            "event %s is at %s, and was refused: %s",
             event.agentId(),
-            places.get(event.agentId()));
+            places.get(event.agentId()),
+            request.refusal);
       }
     }
     requests.forEach(this::requireWhole);
     runs.forEach((runId, told) -> requireStored(runId, told, store.content()));
   }
+
+  private record Refused(List<EncodedEvent> events, BrokerException refusal) {}
 
   private void requireWhole(List<EncodedEvent> request) {
     String first = places.get(request.get(0).agentId());

@@ -1,6 +1,7 @@
 package dev.eider.it.sim;
 
 import dev.eider.it.sim.SimDaemon.Call;
+import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.RunId;
@@ -111,8 +112,12 @@ final class Producer {
     Request request =
         new Request(new Command.Publish(runId, events, true, expected, null, false), floor);
     Answer<Applied> answer = send(request).await(random.nextInt(300));
-    if (!settle(request, answer) && !answer.isUnknown()) {
-      world.oracle().refused(events);
+    boolean isSettled = settle(request, answer);
+    BrokerException refusal = answer.refusal();
+    if (!isSettled
+        && refusal != null
+        && refusal.reason() != ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE) {
+      world.oracle().refused(events, refusal);
     }
   }
 
@@ -132,15 +137,16 @@ final class Producer {
       world.coverage().add(answer.isUnknown() ? "publishes without answer" : "publishes put off");
       return false;
     }
-    ErrorReason reason = reasonOf(answer);
+    BrokerException refusal = refusalOf(answer);
+    ErrorReason reason = refusal.reason();
     world.coverage().add("publishes refused: " + reason);
     switch (reason) {
       case ERROR_REASON_RUN_CLOSED -> {
-        world.oracle().refused(command.events());
+        world.oracle().refused(command.events(), refusal);
         startOver(request);
         runs.closed(command.runId());
       }
-      case ERROR_REASON_SEQ_MISMATCH -> world.oracle().refused(command.events());
+      case ERROR_REASON_SEQ_MISMATCH -> world.oracle().refused(command.events(), refusal);
       case ERROR_REASON_PRODUCER_FENCED -> startOver(request);
       case ERROR_REASON_PRODUCER_GAP -> {
         return false;
@@ -150,11 +156,12 @@ final class Producer {
     return true;
   }
 
-  private static ErrorReason reasonOf(Answer<Applied> answer) {
-    if (answer.refusal() == null) {
+  private static BrokerException refusalOf(Answer<Applied> answer) {
+    BrokerException refusal = answer.refusal();
+    if (refusal == null) {
       throw new IllegalStateException("not refused");
     }
-    return answer.refusal().reason();
+    return refusal;
   }
 
   private void accept(Command.Publish command, Applied applied, long floor) {

@@ -64,13 +64,13 @@ final class Scheduler implements InstantSource {
    *
    * @param life ends with it; null for as long as it likes
    */
-  Actor start(String name, @Nullable Life life, Runnable body) {
+  Actor start(String name, @Nullable Span life, Runnable body) {
     Actor actor = add(name, life, body);
     actor.thread.start();
     return actor;
   }
 
-  private Actor add(String name, @Nullable Life life, Runnable body) {
+  private Actor add(String name, @Nullable Span life, Runnable body) {
     Actor actor = new Actor(name, life, body, 1 + random.nextInt(8));
     actors.add(actor);
     return actor;
@@ -110,7 +110,7 @@ final class Scheduler implements InstantSource {
   }
 
   /** Ends the threads of a life, wherever they are. */
-  void end(Life life) {
+  void end(Span life) {
     life.isOver = true;
     actors.stream().filter(actor -> actor.life == life).forEach(actor -> actor.wakeAtUs = 0);
     while (actors.stream().anyMatch(actor -> actor.life == life)) {
@@ -143,7 +143,7 @@ final class Scheduler implements InstantSource {
   }
 
   private static void dieIfOver(Actor self) {
-    Life life = self.life;
+    Span life = self.life;
     if (life != null && life.isOver) {
       throw new Death();
     }
@@ -196,7 +196,7 @@ final class Scheduler implements InstantSource {
   }
 
   /** The threads of one start of the daemon: they end together, in the middle of whatever it is. */
-  static final class Life {
+  static final class Span {
     private volatile boolean isOver;
 
     boolean isOver() {
@@ -236,12 +236,12 @@ final class Scheduler implements InstantSource {
   /** A thread of the simulation. */
   final class Actor {
     private final String name;
-    private final @Nullable Life life;
+    private final @Nullable Span life;
     private final int weight;
     private final Thread thread;
     private long wakeAtUs;
 
-    Actor(String name, @Nullable Life life, Runnable body, int weight) {
+    Actor(String name, @Nullable Span life, Runnable body, int weight) {
       this.name = name;
       this.life = life;
       this.weight = weight;

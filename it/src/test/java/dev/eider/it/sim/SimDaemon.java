@@ -1,6 +1,6 @@
 package dev.eider.it.sim;
 
-import dev.eider.it.sim.Scheduler.Life;
+import dev.eider.it.sim.Scheduler.Span;
 import dev.eider.server.Broker;
 import dev.eider.server.ServerConfig;
 import dev.eider.server.base.Pool;
@@ -36,7 +36,7 @@ final class SimDaemon {
   private final List<Call<?>> calls = new ArrayList<>();
   private FaultyDisk disk;
   private SimDisk shownDisk;
-  private Life life = new Life();
+  private Span life = new Span();
   private @Nullable Broker broker;
   private @Nullable Pool network;
   private @Nullable Timer delays;
@@ -64,7 +64,7 @@ final class SimDaemon {
 
   /** Starts it; returns when it serves, or null when a fault or a crash kept it from that. */
   @Nullable Broker start() {
-    Life begun = new Life();
+    Span begun = new Span();
     life = begun;
     health = LogHealth.OK;
     mustStop = false;
@@ -130,7 +130,7 @@ final class SimDaemon {
     return broker;
   }
 
-  Life life() {
+  Span life() {
     return life;
   }
 
@@ -155,7 +155,7 @@ final class SimDaemon {
   /** Ends it in the middle of whatever it is at. */
   void crash(boolean powerIsLost) {
     coverage.add(powerIsLost ? "losses of power" : "kills");
-    Life ended = life;
+    Span ended = life;
     broker = null;
     scheduler.end(ended);
     breakCalls();
@@ -167,6 +167,16 @@ final class SimDaemon {
       disk = left;
     }
     store.openAfterCrash();
+  }
+
+  /** Ends it in the middle of a call to the disk, if there is one soon. */
+  void crashAtTheDisk(boolean powerIsLost) {
+    Scheduler.SimSignal reached = scheduler.new SimSignal();
+    shownDisk.holdAt(1 + random.nextInt(8), reached);
+    if (scheduler.await(reached, random.nextInt(300))) {
+      coverage.add("crashes at a call to the disk");
+    }
+    crash(powerIsLost);
   }
 
   /** Stops it as SIGTERM does; when that takes too long it is killed. */

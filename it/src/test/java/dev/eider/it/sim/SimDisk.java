@@ -8,16 +8,21 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log's disk in a simulation: a {@link FaultyDisk} whose every call takes a turn before and
  * after. What a start of the daemon holds of it does nothing once that start is over.
  */
 final class SimDisk implements Disk {
+  private static final long HELD_MS = 3_600_000;
+
   private final Scheduler scheduler;
   private final FaultyDisk disk;
   private final Coverage coverage;
   private final boolean forcesNothing;
+  private int callsToHold;
+  private Scheduler.@Nullable SimSignal held;
   private final Set<DiskFile> unforced = new LinkedHashSet<>();
 
   SimDisk(Scheduler scheduler, FaultyDisk disk, Coverage coverage, boolean forcesNothing) {
@@ -25,6 +30,24 @@ final class SimDisk implements Disk {
     this.disk = disk;
     this.coverage = coverage;
     this.forcesNothing = forcesNothing;
+  }
+
+  /**
+   * Has the n-th call from now on that changes something never return, and raises a signal then.
+   */
+  void holdAt(int calls, Scheduler.SimSignal signal) {
+    callsToHold = calls;
+    held = signal;
+  }
+
+  /** A turn between a call's effect and its return. */
+  private void effected() {
+    Scheduler.SimSignal signal = held;
+    if (signal != null && --callsToHold <= 0) {
+      signal.raise();
+      scheduler.sleep(HELD_MS);
+    }
+    scheduler.pause();
   }
 
   @Override
@@ -61,7 +84,7 @@ final class SimDisk implements Disk {
   public void forceDirectory() throws IOException {
     scheduler.pause();
     disk.forceDirectory();
-    scheduler.pause();
+    effected();
   }
 
   /** Does what {@link DiskFile#force} should have done. */
@@ -102,14 +125,14 @@ final class SimDisk implements Disk {
         coverage.add("failed writes");
         throw e;
       }
-      scheduler.pause();
+      effected();
     }
 
     @Override
     public void truncate(long sizeBytes) throws IOException {
       scheduler.pause();
       file.truncate(sizeBytes);
-      scheduler.pause();
+      effected();
     }
 
     @Override
@@ -125,7 +148,7 @@ final class SimDisk implements Disk {
         }
       }
       coverage.add("forces");
-      scheduler.pause();
+      effected();
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.eider.it.sim;
 
 import dev.eider.it.sim.Scheduler.Actor;
 import dev.eider.it.sim.Scheduler.Death;
-import dev.eider.it.sim.Scheduler.Life;
+import dev.eider.it.sim.Scheduler.Span;
 import dev.eider.server.base.Pool;
 import dev.eider.server.base.Registration;
 import dev.eider.server.base.Signal;
@@ -20,9 +20,9 @@ final class SimThreads implements Threads {
   private static final long LONG_MS = 3_600_000;
 
   private final Scheduler scheduler;
-  private final Life life;
+  private final Span life;
 
-  SimThreads(Scheduler scheduler, Life life) {
+  SimThreads(Scheduler scheduler, Span life) {
     this.scheduler = scheduler;
     this.life = life;
   }

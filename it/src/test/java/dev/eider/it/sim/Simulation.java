@@ -70,9 +70,13 @@ final class Simulation {
    *
    * @throws AssertionError naming the {@link Rule} that is broken
    */
-  Coverage run() throws Throwable {
+  void run() throws Throwable {
     scheduler.run(this::live);
     coverage.add("turns", scheduler.turns());
+  }
+
+  /** What has happened. */
+  Coverage coverage() {
     return coverage;
   }
 
@@ -80,7 +84,11 @@ final class Simulation {
     startDaemon();
     startClients();
     for (int n = 1 + random.nextInt(DISTURBANCES_MAX); n > 0 && clientsAtWork > 0; n--) {
-      scheduler.sleep(5 + random.nextInt(200));
+      scheduler.sleep(random.nextInt(200));
+      // In the middle of things, not only when all wait for the time to pass.
+      for (int turns = random.nextInt(150); turns > 0; turns--) {
+        scheduler.pause();
+      }
       disturb();
       startDaemon();
     }
@@ -105,8 +113,9 @@ final class Simulation {
   private void disturb() {
     boolean isDown = daemon.mustStop();
     switch (random.nextInt(9)) {
-      case 0, 1 -> daemon.crash(losesPower);
-      case 2 -> daemon.crash(false);
+      case 0 -> daemon.crash(losesPower);
+      case 1 -> daemon.crashAtTheDisk(losesPower);
+      case 2 -> daemon.crashAtTheDisk(losesPower && random.nextInt(3) > 0);
       case 3 -> daemon.stop();
       case 4 -> daemon.disk().heal();
       default -> {

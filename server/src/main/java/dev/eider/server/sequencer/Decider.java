@@ -56,6 +56,8 @@ final class Decider {
       if (repeat != null) {
         return new Decision.Answer(repeat);
       }
+      // Before anything else: a fenced producer's events may be stored, and their end forgotten.
+      requireNotFenced(run, publish);
       requireOpen(run);
     }
     requireComesNext(run, publish);
@@ -93,13 +95,10 @@ final class Decider {
     return new Applied(run, firstSeq, lastSeq, true);
   }
 
-  private void requireComesNext(@Nullable FoldedRun run, Publish publish) {
+  private static void requireNotFenced(FoldedRun run, Publish publish) {
     ProducerStamp stamp = publish.producer();
-    if (stamp == null || publish.events().isEmpty()) {
-      return;
-    }
-    ProducerState known = run == null ? null : run.producers().find(stamp.id());
-    if (known != null && stamp.epoch() < known.epoch()) {
+    ProducerState known = stamp == null ? null : run.producers().find(stamp.id());
+    if (stamp != null && known != null && stamp.epoch() < known.epoch()) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_PRODUCER_FENCED,
               "producer "
@@ -111,6 +110,14 @@ final class Decider {
                   + " is fenced")
           .with("current_epoch", known.epoch());
     }
+  }
+
+  private void requireComesNext(@Nullable FoldedRun run, Publish publish) {
+    ProducerStamp stamp = publish.producer();
+    if (stamp == null || publish.events().isEmpty()) {
+      return;
+    }
+    ProducerState known = run == null ? null : run.producers().find(stamp.id());
     boolean isSameEpoch = known != null && stamp.epoch() == known.epoch();
     long expected = known != null && isSameEpoch ? known.lastSeq() + 1 : 1;
     if (stamp.seq() != expected) {

@@ -149,6 +149,9 @@ public final class FaultyDisk implements Disk {
 
   /** How much of the growth fits; less than all of it means that the disk is full now. */
   long take(long bytes) {
+    if (freeBytes == Long.MAX_VALUE) {
+      return bytes;
+    }
     long taken = Math.min(bytes, freeBytes);
     freeBytes -= taken;
     return taken;

@@ -136,6 +136,20 @@ final class DeciderTest {
   }
 
   @Test
+  void shouldFenceAnOlderEpochOfAClosedRun() {
+    // given
+    FoldedRun run = after(publish(RUN, "p", 0, 1, 2), publish(RUN, "p", 1, 1, 1), close(RUN));
+
+    // when
+    BrokerException refusal = refusal(run, publish(RUN, "p", 0, 1, 2));
+
+    // then: RUN_CLOSED would say that these events, which are stored, are not
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_PRODUCER_FENCED);
+    assertThat(refusal(run, publish(RUN, "p", 1, 2, 1)).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+  }
+
+  @Test
   void shouldFenceAnOlderEpoch() {
     // given
     FoldedRun run = after(publish(RUN, "p", 0, 1, 2), publish(RUN, "p", 7, 1, 1));

@@ -1,0 +1,111 @@
+package dev.eider.it.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.eider.it.Daemon;
+import dev.eider.it.DuckDbFile;
+import dev.eider.it.RawEnvelope;
+import dev.eider.it.RunCalls;
+import dev.eider.it.RunReader;
+import dev.eider.it.StreamChecker;
+import dev.eider.it.history.History.Place;
+import dev.eider.v1.Run;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What there is in the end: every run from the daemon, live and cold, and from its file. Owned by
+ * the test thread.
+ */
+final class FinalRead {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final int TIMELINES_MAX = 10;
+
+  private final Daemon daemon;
+  private final History history;
+  private final RunBook book;
+  private final List<String> runIds = new ArrayList<>();
+
+  FinalRead(Daemon daemon, History history, RunBook book) {
+    this.daemon = daemon;
+    this.history = history;
+    this.book = book;
+  }
+
+  /** Closes the runs that are still open; returns all that there are. */
+  List<String> closeAll() {
+    RunCalls calls = new RunCalls(daemon);
+    Map<String, Long> heads = calls.heads();
+    book.all().stream().filter(heads::containsKey).forEach(runIds::add);
+    for (String runId : runIds) {
+      Run run = calls.close(runId);
+      history.closed("the last CloseRun", runId, run.getHeadSeq());
+      history.digest("the last CloseRun", runId, run.getHeadSeq(), run.getDigest().toByteArray());
+    }
+    return runIds;
+  }
+
+  /** Takes what a subscription gives for the truth, and reads the same cold. */
+  void live() {
+    for (String runId : runIds) {
+      List<StoredEvent> events = new ArrayList<>();
+      try (RunReader reader =
+          RunReader.open(
+              daemon.channel(),
+              RunReader.request(runId, 0),
+              StreamChecker.after(runId, 0),
+              envelope -> events.add(Plays.stored(envelope)))) {
+        reader.awaitRunClosed(SOON);
+      }
+      history.finalLog(runId, events);
+      new Recorded(history, "the last cold read").cold(daemon.channel(), runId, 0, 0);
+      new Recorded(history, "the last GetRun").get(daemon.runs(), runId);
+    }
+  }
+
+  /** Stops the daemon and reads the rows of its file, in no order but that of SQL. */
+  void file() {
+    assertThat(daemon.terminate(30)).isEqualTo(143);
+    try (DuckDbFile file = DuckDbFile.of(daemon)) {
+      assertThat(file.number("SELECT count(*) FROM events"))
+          .as("rows")
+          .isEqualTo(file.number("SELECT count(*) FROM (SELECT DISTINCT run_id, seq FROM events)"))
+          .isEqualTo(file.number("SELECT sum(head_seq) FROM runs"));
+      runIds.forEach(runId -> rows(file, runId));
+      runIds.stream()
+          .filter(runId -> file.number(forksOf(runId)) > 0)
+          .limit(TIMELINES_MAX)
+          .forEach(runId -> timeline(file, runId));
+    }
+  }
+
+  private static String forksOf(String runId) {
+    return "SELECT count(*) FROM runs WHERE parent_run_id IS NOT NULL AND run_id = '" + runId + "'";
+  }
+
+  private void rows(DuckDbFile file, String runId) {
+    Reader reader = history.read("SQL", runId, 0);
+    file.rows(
+            "SELECT seq, event FROM events WHERE run_id = '" + runId + "' ORDER BY seq",
+            row -> envelope(runId, row.getLong(1), row.getBytes(2)))
+        .forEach(envelope -> reader.saw(Plays.stored(envelope)));
+    reader.caughtUp(file.number("SELECT head_seq FROM runs WHERE run_id = '" + runId + "'"));
+  }
+
+  private static RawEnvelope envelope(String runId, long seq, byte[] event) {
+    return new RawEnvelope(runId, seq, ByteString.copyFrom(event), ByteString.EMPTY);
+  }
+
+  private void timeline(DuckDbFile file, String runId) {
+    history.timeline(
+        runId,
+        file.rows(
+            "SELECT source_run_id, seq FROM timeline WHERE run_id = '"
+                + runId
+                + "' ORDER BY ordinal",
+            row -> new Place(row.getString(1), row.getLong(2))));
+  }
+}

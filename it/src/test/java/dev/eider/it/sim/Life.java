@@ -1,0 +1,41 @@
+package dev.eider.it.sim;
+
+import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one simulation went. Immutable.
+ *
+ * @param broken what it broke, or null; its message begins with the {@link Rule}
+ */
+record Life(long seed, Mutant mutant, Coverage coverage, @Nullable Throwable broken) {
+  @SuppressWarnings("CatchAllThrowable") // whatever it is, it is what this seed shows
+  static Life of(long seed, Mutant mutant) {
+    Simulation simulation = new Simulation(seed, mutant);
+    try {
+      simulation.run();
+      return new Life(seed, mutant, simulation.coverage(), null);
+    } catch (Throwable t) {
+      return new Life(seed, mutant, simulation.coverage(), t);
+    }
+  }
+
+  /** The command that shows it again. */
+  String command() {
+    return "./eider simulate --from "
+        + seed
+        + " --seeds 1"
+        + (mutant == Mutant.NONE ? "" : " --mutant " + mutant);
+  }
+
+  void addTo(Results results, PrintStream out) {
+    if (broken == null) {
+      results.kept(coverage);
+    } else {
+      results.broken();
+      out.println("seed " + seed + ": " + broken.getMessage());
+      out.println("again: " + command());
+      broken.printStackTrace(out);
+    }
+  }
+}

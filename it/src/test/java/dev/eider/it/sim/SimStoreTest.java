@@ -1,0 +1,184 @@
+package dev.eider.it.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.EventKind;
+import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.Fold;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.RunRecord;
+import dev.eider.server.store.ColdReader;
+import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.ColdReader.RunQuery;
+import dev.eider.server.store.ColdStore;
+import dev.eider.server.store.DuckDbStore;
+import dev.eider.server.store.EventRow;
+import dev.eider.server.store.PersistBatch;
+import dev.eider.server.store.StoreConfig;
+import dev.eider.server.store.StoreException;
+import dev.eider.v1.RunOutcome;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The store of the simulation answers as DuckDB does. */
+@Timeout(120)
+class SimStoreTest {
+  private static final int BATCHES = 30;
+  private static final List<RunId> RUNS =
+      List.of(new RunId("a"), new RunId("b"), new RunId("c"), new RunId("d"));
+
+  @TempDir private Path directory;
+
+  private final Random random = new Random(7);
+  private final Map<RunId, FoldedRun> folded = new LinkedHashMap<>();
+  private long position;
+
+  @Test
+  void shouldAnswerAsDuckDbDoes() throws Throwable {
+    try (DuckDbStore real =
+        DuckDbStore.open(StoreConfig.of(directory.resolve("e.duckdb"), directory.resolve("tmp")))) {
+      Scheduler scheduler = new Scheduler(random);
+      scheduler.run(() -> compare(scheduler, real));
+    }
+  }
+
+  private void compare(Scheduler scheduler, ColdStore real) {
+    Faults none = new Faults(random);
+    none.stop();
+    SimStore model =
+        new SimStore(scheduler, random, none, new Coverage(), Mutant.NONE, () -> Long.MAX_VALUE);
+    try {
+      for (int i = 0; i < BATCHES; i++) {
+        PersistBatch batch = batch();
+        real.persist(batch);
+        model.persist(batch);
+        assertThat(model.persistedPosition()).isEqualTo(real.persistedPosition());
+        assertThat(texts(model.openRuns())).isEqualTo(texts(real.openRuns()));
+        compareReaders(model.reader(), real.reader());
+      }
+    } catch (StoreException e) {
+      throw new AssertionError("no store fails here", e);
+    }
+  }
+
+  private void compareReaders(ColdReader model, ColdReader real) throws StoreException {
+    RunId runId = RUNS.get(random.nextInt(RUNS.size()));
+    assertThat(text(model.findRun(runId))).isEqualTo(text(real.findRun(runId)));
+    assertThat(texts(model.findRuns(Set.of(runId), Set.of("request-b"))))
+        .isEqualTo(texts(real.findRuns(Set.of(runId), Set.of("request-b"))));
+    RunQuery list =
+        new RunQuery(
+            random.nextBoolean() ? null : random.nextBoolean(),
+            Map.of(),
+            null,
+            0,
+            Long.MAX_VALUE,
+            null,
+            1 + random.nextInt(4));
+    assertThat(model.listRuns(list).stream().map(SimStoreTest::text).toList())
+        .isEqualTo(real.listRuns(list).stream().map(SimStoreTest::text).toList());
+    PageQuery page = pageQuery(runId);
+    assertThat(text(model.readPage(page))).as("%s", page).isEqualTo(text(real.readPage(page)));
+  }
+
+  private PageQuery pageQuery(RunId runId) {
+    long after = random.nextInt(20);
+    EventMatcher matcher =
+        switch (random.nextInt(3)) {
+          case 0 -> EventMatcher.ALL;
+          case 1 ->
+              new EventMatcher(
+                  Set.of(EventKind.TURN_START), Set.of(), Integer.MIN_VALUE, Integer.MAX_VALUE);
+          default -> new EventMatcher(Set.of(), Set.of(), 1, 2);
+        };
+    return new PageQuery(
+        runId,
+        after,
+        after + random.nextInt(40),
+        random.nextInt(5) == 0 ? position / 2 : 0,
+        random.nextInt(5) == 0 ? position / 2 : Long.MAX_VALUE,
+        matcher,
+        1 + random.nextInt(10),
+        1 + random.nextInt(2_000));
+  }
+
+  /** A batch as the persister makes one of a few records. */
+  private PersistBatch batch() {
+    List<EventRow> rows = new ArrayList<>();
+    Set<RunId> changed = new LinkedHashSet<>();
+    for (int n = random.nextInt(6); n >= 0; n--) {
+      RunId runId = RUNS.get(random.nextInt(RUNS.size()));
+      FoldedRun before = folded.get(runId);
+      if (before == null || before.isOpen()) {
+        RunRecord record = record(runId, before);
+        position += 10;
+        long seq = record.published() == null ? 0 : record.published().firstSeq();
+        for (EncodedEvent event :
+            record.published() == null ? List.<EncodedEvent>of() : record.published().events()) {
+          rows.add(new EventRow(position, runId, seq++, event));
+        }
+        folded.put(runId, Fold.apply(before, position, record));
+        changed.add(runId);
+      }
+    }
+    rows.sort(Comparator.comparing(EventRow::runId).thenComparingLong(EventRow::seq));
+    return new PersistBatch(rows, changed.stream().map(folded::get).toList(), position + 5);
+  }
+
+  private RunRecord record(RunId runId, FoldedRun before) {
+    long head = before == null ? 0 : before.headSeq();
+    List<EncodedEvent> events = new ArrayList<>();
+    for (int n = random.nextInt(4); n >= 0; n--) {
+      events.add(SimEvents.make(runId + "-" + (head + n), random));
+    }
+    return new RunRecord(
+        runId,
+        1_000 + position,
+        before == null
+            ? new RunRecord.Opened(Map.of("k", "v"), "request-" + runId, new byte[] {1}, null)
+            : null,
+        new RunRecord.Published(head + 1, null, events),
+        random.nextInt(30) == 0 ? new RunRecord.Closed(RunOutcome.RUN_OUTCOME_COMPLETED) : null);
+  }
+
+  private static List<String> texts(List<FoldedRun> runs) {
+    return runs.stream().map(SimStoreTest::text).sorted().toList();
+  }
+
+  private static String text(FoldedRun run) {
+    return run == null
+        ? "none"
+        : String.join(
+            " ",
+            run.runId().value(),
+            run.outcome().name(),
+            String.valueOf(run.headSeq()),
+            String.valueOf(run.createTimeUs()),
+            run.labels().toString(),
+            run.requestId(),
+            HexFormat.of().formatHex(run.digest()),
+            String.valueOf(run.firstPosition()),
+            String.valueOf(run.lastPosition()));
+  }
+
+  private static String text(ColdPage page) {
+    StringBuilder text = new StringBuilder();
+    page.events()
+        .forEach(event -> text.append(HexFormat.of().formatHex(event.envelope())).append('\n'));
+    return text.append(page.scannedSeq()).append(' ').append(page.position()).toString();
+  }
+}

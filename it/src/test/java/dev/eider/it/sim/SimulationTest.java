@@ -1,0 +1,125 @@
+package dev.eider.it.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.eider.it.Scale;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/** A fixed set of lives, {@code -Deider.sim.seeds=N} of them; and the bugs that they must show. */
+@Timeout(3_600)
+class SimulationTest {
+  private static final int SEEDS = Scale.of("eider.sim.seeds", 400, 10_000);
+  private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.eider.server");
+
+  /** What must have happened somewhere, else the lives were too quiet to prove anything. */
+  private static final List<String> HAPPENED =
+      List.of(
+          "losses of power",
+          "losses of power that took or tore something",
+          "kills",
+          "clean stops",
+          "crashes while starting",
+          "failed writes",
+          "failed forces",
+          "full disks",
+          "segments trimmed",
+          "store failures",
+          "store reopenings",
+          "store commits that looked failed",
+          "store write-ahead logs cut",
+          "publishes found repeated",
+          "publishes without answer",
+          "publishes put off",
+          "notices: FELL_BEHIND",
+          "notices: CAUGHT_UP",
+          "filtered reads",
+          "streams cancelled",
+          "streams cut",
+          "forks",
+          "runs closed");
+
+  @BeforeAll
+  static void silenceTheLoggingOfPlannedFaults() {
+    LOG.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void restoreLogging() {
+    LOG.setLevel(null);
+  }
+
+  @Test
+  void shouldKeepEveryPromiseInEveryLife() {
+    // given
+    Results results = new Results();
+
+    // when
+    LongStream.range(0, SEEDS)
+        .parallel()
+        .mapToObj(seed -> Life.of(seed, Mutant.NONE))
+        .forEach(life -> life.addTo(results, System.out));
+
+    // then
+    System.out.printf("SimulationTest: %d lives%n%s", results.lives(), results.coverage());
+    assertThat(results.isBroken()).as("a promise was broken; see above").isFalse();
+    HAPPENED.forEach(event -> assertThat(results.coverage().count(event)).as(event).isPositive());
+  }
+
+  @Test
+  void shouldLiveTheSameLifeAgain() {
+    for (long seed = 0; seed < 5; seed++) {
+      assertThat(Life.of(seed, Mutant.NONE).coverage().toString())
+          .as("seed %d", seed)
+          .isEqualTo(Life.of(seed, Mutant.NONE).coverage().toString());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+  void shouldFindABug(Mutant mutant) {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      Throwable broken = Life.of(seed, mutant).broken();
+      if (broken != null) {
+        System.out.printf("SimulationTest: %s is found by seed %d: %s%n", mutant, seed, broken);
+        assertThat(broken).isInstanceOf(AssertionError.class);
+        assertThat(expected(mutant))
+            .anyMatch(rule -> String.valueOf(broken.getMessage()).startsWith(rule.name()));
+        return;
+      }
+    }
+    fail("none of %d seeds shows %s", SEEDS, mutant);
+  }
+
+  private static Set<Rule> expected(Mutant mutant) {
+    return switch (mutant) {
+      case NONE -> Set.of();
+      // A store that is ahead of the log keeps the daemon from starting, and rightly.
+      case ACK_BEFORE_FORCE ->
+          EnumSet.of(Rule.ACKED_SURVIVES, Rule.SEEN_SURVIVES, Rule.STARTS, Rule.ONE_HISTORY);
+      case VISIBLE_BEFORE_DURABLE -> EnumSet.of(Rule.SEEN_SURVIVES, Rule.STARTS, Rule.ONE_HISTORY);
+      case NO_PRODUCER_TABLE -> EnumSet.of(Rule.STORED_ONCE);
+      case POSITION_OUTSIDE_TRANSACTION -> EnumSet.of(Rule.ROW_ONCE);
+      case SEQ_REUSED_AFTER_RESTART ->
+          EnumSet.of(
+              Rule.ACKED_SURVIVES,
+              Rule.SEEN_SURVIVES,
+              Rule.ONE_HISTORY,
+              Rule.ROW_ONCE,
+              Rule.NO_DEFECT,
+              Rule.STARTS);
+    };
+  }
+}
