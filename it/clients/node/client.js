@@ -13,6 +13,8 @@ const protoLoader = require('@grpc/proto-loader');
 
 const [UNARY_MS_MAX, STREAM_MS_MAX, EVENT_MS_MAX] = [20_000, 600_000, 60_000];
 const [ATTEMPTS_MAX, RETRY_MS] = [30, 500];
+// Notices within 30 s that the daemon is gone without a word; without it, not at all.
+const KEEPALIVE = { 'grpc.keepalive_time_ms': 20_000, 'grpc.keepalive_timeout_ms': 10_000 };
 const googleProtos = path.dirname(require.resolve('google-proto-files/package.json'));
 const definitions = protoLoader.loadSync(
   ['eider/v1/broker_service.proto', 'eider/v1/run_service.proto', 'google/rpc/error_details.proto'],
@@ -234,8 +236,8 @@ async function main() {
   const text = (byDefault) => ({ type: 'string', default: byDefault });
   const { address, run } = parseArgs({ options: { address: text('localhost:7117'), run: text('node') } }).values;
   const runId = `${run}-${randomBytes(6).toString('hex')}`;
-  const broker = new BrokerService(address, grpc.credentials.createInsecure());
-  const runs = new RunService(address, grpc.credentials.createInsecure());
+  const broker = new BrokerService(address, grpc.credentials.createInsecure(), KEEPALIVE);
+  const runs = new RunService(address, grpc.credentials.createInsecure(), KEEPALIVE);
   await closeAndReadCold(broker, runs, await publishAndFollow(broker, runs, runId));
   await fork(broker, runId, `${runId}-fork`);
   await meetErrors(broker, runs, runId, `${runId}-fork`);

@@ -18,6 +18,11 @@ UNARY_SECONDS_MAX = 20
 STREAM_SECONDS_MAX = 600
 EVENT_SECONDS_MAX = 60
 ATTEMPTS_MAX = 30
+KEEPALIVE = [  # Notices within 30 s that the daemon is gone without a word; without it, not at all.
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.max_pings_without_data", 0),
+]
 RETRY_SECONDS = 0.5
 
 
@@ -229,7 +234,7 @@ def main():
     parser.add_argument("--run", default="python", help="prefix of the run ids")
     options = parser.parse_args()
     run_id = f"{options.run}-{uuid.uuid4().hex[:12]}"
-    with grpc.insecure_channel(options.address) as channel:
+    with grpc.insecure_channel(options.address, KEEPALIVE) as channel:
         broker, runs = broker_grpc.BrokerServiceStub(channel), runs_grpc.RunServiceStub(channel)
         follower, live = publish_and_follow(broker, runs, run_id)
         close_and_read_cold(broker, runs, follower, live)

@@ -15,6 +15,10 @@ import java.util.regex.Pattern;
  * @param resumeTimeout how long a reader tries to get back to a daemon that is away; default 60 s
  * @param idleTimeout how long a reader waits for any response, notices included, before it takes
  *     the connection for lost; default 60 s. Must be longer than the daemon's heartbeat_ms.
+ * @param keepAliveTime how long the connection may be silent before the daemon is pinged; default
+ *     20 s, at least 10 s: daemons cut off a client that pings more often than every 5 s
+ * @param keepAliveTimeout how long the daemon may take to answer before the connection is given up,
+ *     and how long connecting may take; default 10 s
  * @param maxInboundMessageBytes the largest response that is taken; default 20 MiB
  */
 public record ClientConfig(
@@ -24,10 +28,13 @@ public record ClientConfig(
     Duration backoffMax,
     Duration resumeTimeout,
     Duration idleTimeout,
+    Duration keepAliveTime,
+    Duration keepAliveTimeout,
     int maxInboundMessageBytes) {
   /** Where a daemon listens unless told otherwise. */
   public static final String DEFAULT_ADDRESS = "localhost:7117";
 
+  private static final Duration KEEP_ALIVE_TIME_MIN = Duration.ofSeconds(10);
   private static final Pattern HOST_AND_PORT = Pattern.compile("[^/\\s]+:\\d{1,5}");
 
   public ClientConfig {
@@ -39,6 +46,10 @@ public record ClientConfig(
     Checks.positive("backoffMax", backoffMax);
     Checks.positive("resumeTimeout", resumeTimeout);
     Checks.positive("idleTimeout", idleTimeout);
+    Checks.positive("keepAliveTimeout", keepAliveTimeout);
+    if (keepAliveTime.compareTo(KEEP_ALIVE_TIME_MIN) < 0) {
+      throw new IllegalArgumentException("keepAliveTime must be at least " + KEEP_ALIVE_TIME_MIN);
+    }
     Checks.atLeast("maxInboundMessageBytes", maxInboundMessageBytes, 1 << 20);
     if (backoffMax.compareTo(backoffMin) < 0) {
       throw new IllegalArgumentException("backoffMax must be at least backoffMin " + backoffMin);
@@ -59,25 +70,51 @@ public record ClientConfig(
         Duration.ofSeconds(5),
         Duration.ofSeconds(60),
         Duration.ofSeconds(60),
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(10),
         20 << 20);
   }
 
   /** This, with another deadline for calls. */
   public ClientConfig withCallDeadline(Duration value) {
     return new ClientConfig(
-        address, value, backoffMin, backoffMax, resumeTimeout, idleTimeout, maxInboundMessageBytes);
+        address,
+        value,
+        backoffMin,
+        backoffMax,
+        resumeTimeout,
+        idleTimeout,
+        keepAliveTime,
+        keepAliveTimeout,
+        maxInboundMessageBytes);
   }
 
   /** This, with other bounds of the wait between retries. */
   public ClientConfig withBackoff(Duration min, Duration max) {
     return new ClientConfig(
-        address, callDeadline, min, max, resumeTimeout, idleTimeout, maxInboundMessageBytes);
+        address,
+        callDeadline,
+        min,
+        max,
+        resumeTimeout,
+        idleTimeout,
+        keepAliveTime,
+        keepAliveTimeout,
+        maxInboundMessageBytes);
   }
 
   /** This, with another time for readers to get back to the daemon. */
   public ClientConfig withResumeTimeout(Duration value) {
     return new ClientConfig(
-        address, callDeadline, backoffMin, backoffMax, value, idleTimeout, maxInboundMessageBytes);
+        address,
+        callDeadline,
+        backoffMin,
+        backoffMax,
+        value,
+        idleTimeout,
+        keepAliveTime,
+        keepAliveTimeout,
+        maxInboundMessageBytes);
   }
 
   /** This, with another time after which a silent stream is taken for lost. */
@@ -89,12 +126,36 @@ public record ClientConfig(
         backoffMax,
         resumeTimeout,
         value,
+        keepAliveTime,
+        keepAliveTimeout,
+        maxInboundMessageBytes);
+  }
+
+  /** This, noticing after other times that the daemon is gone. */
+  public ClientConfig withKeepAlive(Duration time, Duration timeout) {
+    return new ClientConfig(
+        address,
+        callDeadline,
+        backoffMin,
+        backoffMax,
+        resumeTimeout,
+        idleTimeout,
+        time,
+        timeout,
         maxInboundMessageBytes);
   }
 
   /** This, with another bound of responses. */
   public ClientConfig withMaxInboundMessageBytes(int value) {
     return new ClientConfig(
-        address, callDeadline, backoffMin, backoffMax, resumeTimeout, idleTimeout, value);
+        address,
+        callDeadline,
+        backoffMin,
+        backoffMax,
+        resumeTimeout,
+        idleTimeout,
+        keepAliveTime,
+        keepAliveTimeout,
+        value);
   }
 }

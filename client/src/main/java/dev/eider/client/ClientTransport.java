@@ -2,6 +2,7 @@ package dev.eider.client;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
@@ -13,7 +14,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The channel to the daemon with the threads it needs, so that none is left when it is closed.
- * Thread-safe.
+ *
+ * <p>A daemon that is gone without a word, or does not answer, is noticed within the keep-alive
+ * time and timeout: every call then ends with UNAVAILABLE, and the next one connects anew.
+ *
+ * <p>Thread-safe.
  */
 final class ClientTransport {
   private static final long DNS_IDLE_SECONDS = 5;
@@ -42,6 +47,14 @@ final class ClientTransport {
             .eventLoopGroup(io)
             .executor(worker)
             .offloadExecutor(dns)
+            .withOption(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                Math.toIntExact(config.keepAliveTimeout().toMillis()))
+            .keepAliveTime(config.keepAliveTime().toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(config.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
+            // Calls count only once the handshake is over: with this, a peer that accepts the
+            // connection and says nothing is noticed as well.
+            .keepAliveWithoutCalls(true)
             .maxInboundMessageSize(config.maxInboundMessageBytes())
             // Every retry is decided here, where it is known which calls may be repeated.
             .disableRetry()

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A sweep, twice a second while there are lanes, gives up lanes that have retried for too long
  * and drops a stream on which an answer is overdue. Rejected: a stream per publisher (10,000
- * streams, none of which batches writes) and relying on keep-alive pings (the daemon's side must
- * allow them).
+ * streams, none of which batches writes) and relying on keep-alive pings alone (a daemon may answer
+ * those and no publish).
  *
  * <p>Owned by the worker thread, but for {@link #register}, {@link #wake} and {@link #unregister},
  * which hand over to it.

@@ -24,6 +24,8 @@ class ClientValuesTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
                 20 << 20));
     assertThat(PublisherConfig.defaults())
         .isEqualTo(
@@ -44,6 +46,9 @@ class ClientValuesTest {
   void shouldRefuseSettingsOutOfRange() {
     assertThatThrownBy(() -> ClientConfig.defaults().withCallDeadline(Duration.ZERO))
         .hasMessageContaining("callDeadline");
+    Duration tooShort = Duration.ofMillis(9_999);
+    assertThatThrownBy(() -> ClientConfig.defaults().withKeepAlive(tooShort, tooShort))
+        .hasMessageContaining("keepAliveTime must be at least");
     assertThatThrownBy(() -> PublisherConfig.defaults().withBatch(10_001, 1))
         .hasMessageContaining("10,000");
     assertThatThrownBy(() -> PublisherConfig.defaults().withPending(0, 1))

@@ -25,7 +25,7 @@ public record RawEnvelope(String runId, long seq, ByteString event, ByteString b
    * unknown fields, so what the daemon stored in canonical form encodes to the same bytes again;
    * readers that can see the wire still use {@link #parse}.
    */
-  static RawEnvelope of(EventEnvelope envelope) {
+  public static RawEnvelope of(EventEnvelope envelope) {
     return parse(envelope.toByteString());
   }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class RetryingPublisher implements Callable<Void> {
   private static final int EVENTS_PER_REQUEST_MAX = 5;
+  private static final Set<Status.Code> OUTCOME_OPEN =
+      Set.of(Status.Code.UNAVAILABLE, Status.Code.CANCELLED, Status.Code.DEADLINE_EXCEEDED);
 
   private final Daemon daemon;
   private final Gate gate;
@@ -83,8 +86,7 @@ public final class RetryingPublisher implements Callable<Void> {
       try {
         return daemon.broker().withDeadlineAfter(10, SECONDS).publish(request);
       } catch (StatusRuntimeException e) {
-        Status.Code code = e.getStatus().getCode();
-        if (code != Status.Code.UNAVAILABLE && code != Status.Code.CANCELLED) {
+        if (!OUTCOME_OPEN.contains(e.getStatus().getCode())) {
           throw e;
         }
         retries.incrementAndGet();

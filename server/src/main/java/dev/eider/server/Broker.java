@@ -87,7 +87,9 @@ public final class Broker {
         new Readers(
             pools, registry, hub, history, ground.clock(), config.get(Setting.HEARTBEAT_MS));
     directory = new RunDirectory(hub, history, store.reader());
-    forker = new Forker(history, writer, ground.clock(), pools.cold());
+    forker =
+        new Forker(
+            history, writer, ground.clock(), pools.cold(), config.get(Setting.REQUEST_BYTES_MAX));
   }
 
   /**

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,6 +35,9 @@ final class DataDir implements AutoCloseable {
    */
   static DataDir take(Path path) {
     try {
+      requireDirectory(path);
+      requireDirectory(path.resolve("log"));
+      requireDirectory(path.resolve("tmp"));
       Files.createDirectories(path.resolve("log"));
       Files.createDirectories(path.resolve("tmp"));
       FileChannel lockFile =
@@ -48,19 +51,20 @@ final class DataDir implements AutoCloseable {
                 + " is in use by another Eider; stop that one or choose another --data-dir");
       }
       return new DataDir(path, lockFile);
-    } catch (AccessDeniedException e) {
+    } catch (IOException e) {
       throw new StartupException(
           "the data directory "
               + path
-              + " cannot be written (no permission for "
-              + e.getFile()
-              + "); change its owner or choose another --data-dir",
-          e);
-    } catch (IOException e) {
-      throw new StartupException(
-          "the data directory " + path + " cannot be used: " + e + "; choose another --data-dir",
+              + " cannot be used: "
+              + DiskFailure.describe(e)
+              + ", or choose another --data-dir",
           e);
     }
+  }
+
+  /** Whether DuckDB's file is there. */
+  boolean hasDatabase() {
+    return Files.exists(database());
   }
 
   Path log() {
@@ -82,6 +86,12 @@ final class DataDir implements AutoCloseable {
       lockFile.close();
     } catch (IOException e) {
       throw new UncheckedIOException("LOCK could not be closed", e);
+    }
+  }
+
+  private static void requireDirectory(Path path) throws IOException {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw new FileAlreadyExistsException(path.toString());
     }
   }
 

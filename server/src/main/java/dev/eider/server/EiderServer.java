@@ -4,6 +4,8 @@ import dev.eider.server.base.Threads;
 import dev.eider.server.log.FileDisk;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
+import dev.eider.server.log.SegmentedLog;
+import dev.eider.server.rpc.ConnectionLimits;
 import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.rpc.RequestLimits;
 import dev.eider.server.run.BrokerException;
@@ -14,6 +16,7 @@ import dev.eider.server.store.SqlTable;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -53,13 +56,20 @@ public final class EiderServer implements AutoCloseable {
     this.config = config;
     dataDir = DataDir.take(config.dataDir());
     undo.push(dataDir);
-    store = DuckDbStore.open(config.store(dataDir));
-    undo.push(store);
+    FileDisk disk = new FileDisk(dataDir.log());
+    if (!dataDir.hasDatabase()) {
+      // Before DuckDB makes an empty one.
+      SegmentedLog.check(disk, 0);
+    }
+    // Only read until the log turns out to be whole: a refused start changes nothing.
+    store = DuckDbStore.look(config.store(dataDir));
+    undo.push(store::leave);
+    SegmentedLog.check(disk, store.persistedPosition());
+    store.prepare();
     broker =
         Broker.start(
             config,
-            new Broker.Ground(
-                new FileDisk(dataDir.log()), store, InstantSource.system(), Threads.system()),
+            new Broker.Ground(disk, store, InstantSource.system(), Threads.system()),
             new Broker.Watcher(this::healthChanged, this::defectFound));
     undo.push(() -> broker.stopNow());
     grpc = listen();
@@ -133,6 +143,7 @@ public final class EiderServer implements AutoCloseable {
         BrokerException.of(
             ErrorReason.ERROR_REASON_SHUTTING_DOWN,
             "the daemon is stopping; resume when it is back");
+    grpc.endServing();
     broker.writer().refuse();
     grpc.drain(refusal);
     boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
@@ -181,11 +192,12 @@ public final class EiderServer implements AutoCloseable {
     if (e instanceof LogCorruptedException || e instanceof LogFormatException) {
       return new StartupException(message(e), e);
     }
-    if (e instanceof RuntimeException defect) {
-      return defect;
+    IOException io = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : null;
+    if (e instanceof IOException || io != null) {
+      return new StartupException(
+          "the log cannot be used: " + DiskFailure.describe(io == null ? (IOException) e : io), e);
     }
-    String text = "the log cannot be opened (" + e + "); see that its disk works and has room";
-    return new StartupException(text, e);
+    return e instanceof RuntimeException defect ? defect : new StartupException(message(e), e);
   }
 
   private static String message(Exception e) {
@@ -207,7 +219,8 @@ public final class EiderServer implements AutoCloseable {
             new ServerInfo(config, broker.hub(), broker.log(), broker.readers().registry())
                 ::describe);
     try {
-      return GrpcServer.start(address, limits, config.get(Setting.CLOSE_WAIT_MS), parts);
+      return GrpcServer.start(
+          address, connectionLimits(), limits, config.get(Setting.CLOSE_WAIT_MS), parts);
     } catch (IOException e) {
       throw new StartupException(
           "port "
@@ -219,5 +232,14 @@ public final class EiderServer implements AutoCloseable {
               + "); stop what uses it, or choose another --port (0 takes any free one)",
           e);
     }
+  }
+
+  private ConnectionLimits connectionLimits() {
+    return new ConnectionLimits(
+        config.get(Setting.KEEPALIVE_MS),
+        config.get(Setting.KEEPALIVE_TIMEOUT_MS),
+        config.get(Setting.CONNECTION_IDLE_MS),
+        config.get(Setting.CONNECTION_AGE_MS),
+        config.get(Setting.CONNECTION_GRACE_MS));
   }
 }

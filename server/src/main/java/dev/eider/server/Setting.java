@@ -8,6 +8,16 @@ public enum Setting {
       10, 1, 10_000, "with durability async: longest time between two forces of the log"),
   GRACE_MS(60_000, 0, 86_400_000, "how long a closed run stays in memory"),
   HEARTBEAT_MS(15_000, 100, 3_600_000, "time between two heartbeats of an idle stream"),
+  KEEPALIVE_MS(
+      20_000, 10_000, 3_600_000, "silence after which a client is asked whether it is there"),
+  KEEPALIVE_TIMEOUT_MS(
+      10_000, 100, 600_000, "longest time for it to answer before its connection is cut"),
+  CONNECTION_IDLE_MS(
+      0, 0, 86_400_000, "how long a connection without calls is kept; 0: for ever, least 1000"),
+  CONNECTION_AGE_MS(
+      0, 0, 86_400_000, "age at which a connection is to be replaced; 0: never, least 1000"),
+  CONNECTION_GRACE_MS(
+      60_000, 0, 86_400_000, "how long calls may go on when their connection is to be replaced"),
   REQUEST_BYTES_MAX(16L << 20, 1 << 10, 64L << 20, "largest request"),
   EVENTS_PER_REQUEST_MAX(10_000, 1, 100_000, "most events in one request"),
   SUBSCRIPTIONS_MAX(10_000, 1, 1_000_000, "most open streams of readers"),

@@ -25,6 +25,11 @@ final class ServerConfigTest {
       force-interval-ms         10          1        10000
       grace-ms                  60000       0        86400000
       heartbeat-ms              15000       100      3600000
+      keepalive-ms              20000       10000    3600000
+      keepalive-timeout-ms      10000       100      600000
+      connection-idle-ms        0           0        86400000
+      connection-age-ms         0           0        86400000
+      connection-grace-ms       60000       0        86400000
       request-bytes-max         16777216    1024     67108864
       events-per-request-max    10000       1        100000
       subscriptions-max         10000       1        1000000

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A subscriber: follows a run to its end through crashes, slowly at times, resuming after what it
  * has taken.
  */
-final class Follower implements SimSink.SimReader<SubscribeResponse> {
+final class Follower {
   private static final int PAUSE_MS_MAX = 40;
 
   private final World world;
@@ -30,8 +30,6 @@ final class Follower implements SimSink.SimReader<SubscribeResponse> {
   private final boolean mayGiveUp;
   private final List<Long> takenSeqs = new ArrayList<>();
   private long takenSeq;
-  private long sentSeq;
-  private long floorSeq;
   private boolean isClosed;
 
   Follower(World world, RunId runId, EventMatcher matcher, boolean mayGiveUp) {
@@ -58,9 +56,8 @@ final class Follower implements SimSink.SimReader<SubscribeResponse> {
   /** Reads until the stream ends; returns false when there is no more to expect. */
   private boolean read(Broker broker) {
     Span life = world.daemon().life();
-    SimSink<SubscribeResponse> sink = new SimSink<>(world.scheduler(), 1 + random.nextInt(4), this);
-    sentSeq = takenSeq;
-    floorSeq = world.oracle().ackedSeq(runId);
+    SimSink<SubscribeResponse> sink =
+        new SimSink<>(world.scheduler(), 1 + random.nextInt(4), new Stream());
     SubscriptionRequest request =
         new SubscriptionRequest(runId, takenSeq, matcher, true, 1 + random.nextInt(20), true);
     @Nullable Subscription[] started = new Subscription[1];
@@ -117,64 +114,6 @@ final class Follower implements SimSink.SimReader<SubscribeResponse> {
     return true;
   }
 
-  @Override
-  public void sent(List<SequencedEvent> events) {
-    for (SequencedEvent event : events) {
-      boolean follows = matcher.matchesAll() ? event.seq() == sentSeq + 1 : event.seq() > sentSeq;
-      Rule.CONTIGUOUS.require(
-          follows, "run %s: a reader got %d after %d", runId, event.seq(), sentSeq);
-      Rule.CONTIGUOUS.require(
-          matcher.matches(event), "run %s: seq %d is not what was asked for", runId, event.seq());
-      sentSeq = event.seq();
-      world.oracle().seen(runId, event);
-    }
-    world.coverage().add("events delivered", events.size());
-  }
-
-  @Override
-  public void taken(List<SequencedEvent> events) {
-    for (SequencedEvent event : events) {
-      takenSeqs.add(event.seq());
-      takenSeq = event.seq();
-    }
-  }
-
-  @Override
-  public void told(SubscribeResponse notice) {
-    world.coverage().add("notices: " + notice.getResponseCase());
-    switch (notice.getResponseCase()) {
-      case CAUGHT_UP -> requireReached(notice.getCaughtUp().getHeadSeq());
-      case RUN_CLOSED -> {
-        long head = notice.getRunClosed().getFinalSeq();
-        requireReached(head);
-        byte[] digest = world.oracle().digest(runId, head);
-        Rule.DIGEST.require(
-            digest == null
-                || Arrays.equals(digest, notice.getRunClosed().getDigest().toByteArray()),
-            "run %s, head %d",
-            runId,
-            head);
-        isClosed = true;
-      }
-      default -> {}
-    }
-  }
-
-  private void requireReached(long headSeq) {
-    Rule.READS_OWN_ACK.require(
-        headSeq >= floorSeq,
-        "run %s: head %d is told to a reader that began after %d was acknowledged",
-        runId,
-        headSeq,
-        floorSeq);
-    Rule.CONTIGUOUS.require(
-        !matcher.matchesAll() || sentSeq == headSeq,
-        "run %s: head %d is told to a reader that got %d",
-        runId,
-        headSeq,
-        sentSeq);
-  }
-
   private void requireAllThatMatch() {
     if (!matcher.matchesAll()) {
       world.coverage().add("filtered reads");
@@ -185,6 +124,70 @@ final class Follower implements SimSink.SimReader<SubscribeResponse> {
           runId,
           takenSeqs,
           expected);
+    }
+  }
+
+  /** One stream; the daemon may go on sending on it for a while after the reader has left it. */
+  private final class Stream implements SimSink.SimReader<SubscribeResponse> {
+    private final long floorSeq = world.oracle().ackedSeq(runId);
+    private long sentSeq = takenSeq;
+
+    @Override
+    public void sent(List<SequencedEvent> events) {
+      for (SequencedEvent event : events) {
+        boolean follows = matcher.matchesAll() ? event.seq() == sentSeq + 1 : event.seq() > sentSeq;
+        Rule.CONTIGUOUS.require(
+            follows, "run %s: a reader got %d after %d", runId, event.seq(), sentSeq);
+        Rule.CONTIGUOUS.require(
+            matcher.matches(event), "run %s: seq %d is not what was asked for", runId, event.seq());
+        sentSeq = event.seq();
+        world.oracle().seen(runId, event);
+      }
+      world.coverage().add("events delivered", events.size());
+    }
+
+    @Override
+    public void taken(List<SequencedEvent> events) {
+      for (SequencedEvent event : events) {
+        takenSeqs.add(event.seq());
+        takenSeq = event.seq();
+      }
+    }
+
+    @Override
+    public void told(SubscribeResponse notice) {
+      world.coverage().add("notices: " + notice.getResponseCase());
+      switch (notice.getResponseCase()) {
+        case CAUGHT_UP -> requireReached(notice.getCaughtUp().getHeadSeq());
+        case RUN_CLOSED -> {
+          long head = notice.getRunClosed().getFinalSeq();
+          requireReached(head);
+          byte[] digest = world.oracle().digest(runId, head);
+          Rule.DIGEST.require(
+              digest == null
+                  || Arrays.equals(digest, notice.getRunClosed().getDigest().toByteArray()),
+              "run %s, head %d",
+              runId,
+              head);
+          isClosed = true;
+        }
+        default -> {}
+      }
+    }
+
+    private void requireReached(long headSeq) {
+      Rule.READS_OWN_ACK.require(
+          headSeq >= floorSeq,
+          "run %s: head %d is told to a reader that began after %d was acknowledged",
+          runId,
+          headSeq,
+          floorSeq);
+      Rule.CONTIGUOUS.require(
+          !matcher.matchesAll() || sentSeq == headSeq,
+          "run %s: head %d is told to a reader that got %d",
+          runId,
+          headSeq,
+          sentSeq);
     }
   }
 }

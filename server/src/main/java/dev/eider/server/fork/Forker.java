@@ -38,15 +38,23 @@ public final class Forker {
   private final RunWriter writer;
   private final InstantSource clock;
   private final Executor cold;
+  private final WorldBounds bounds;
 
   /**
    * @param cold runs what waits for DuckDB
+   * @param worldBytesMax the largest state that a patch may make
    */
-  public Forker(RunHistory history, RunWriter writer, InstantSource clock, Executor cold) {
+  public Forker(
+      RunHistory history,
+      RunWriter writer,
+      InstantSource clock,
+      Executor cold,
+      long worldBytesMax) {
     this.history = history;
     this.writer = writer;
     this.clock = clock;
     this.cold = cold;
+    this.bounds = new WorldBounds(worldBytesMax);
   }
 
   /**
@@ -59,7 +67,7 @@ public final class Forker {
     KnownRun parent = history.get(new RunId(request.getParentRunId()));
     String agentId = request.hasAgentId() ? request.getAgentId() : null;
     TurnStart start = turnStart(parent, request.getParentT(), agentId);
-    WorldStateSnapshot world = SnapshotMutation.apply(start.snapshot(), request);
+    WorldStateSnapshot world = SnapshotMutation.apply(start.snapshot(), request, bounds);
     Command.Open open =
         new Command.Open(
             childId,

@@ -8,29 +8,59 @@ import dev.eider.v1.JsonPatchOp;
 import java.util.ArrayList;
 import java.util.List;
 
-/** JSON patch (RFC 6902) over Struct. Pure: the operations apply in order, all of them or none. */
+/**
+ * JSON patch (RFC 6902) over Struct: the operations apply in order, all of them or none. Confined
+ * to one call.
+ */
 final class JsonPatcher {
-  private JsonPatcher() {}
+  /** The most messages that one step of a path leads through: entry, value and object. */
+  private static final int NESTING_OF_STEP = 3;
+
+  private final WorldBounds bounds;
+  private Value document;
+
+  /** The nesting of the document, or more: finding out costs a walk through all of it. */
+  private int nestingAtMost;
+
+  private JsonPatcher(Struct document, WorldBounds bounds) {
+    this.bounds = bounds;
+    this.document = Value.newBuilder().setStructValue(document).build();
+    this.nestingAtMost = WorldBounds.nesting(this.document);
+  }
 
   /**
-   * Returns the document after the operations.
+   * Returns the document after the operations. Each intermediate document is within the bounds,
+   * too.
    *
    * @throws MutationException naming the operation that does not apply
    */
-  static Struct apply(Struct document, List<JsonPatchOp> ops) throws MutationException {
-    Value current = Value.newBuilder().setStructValue(document).build();
+  static Struct apply(Struct document, List<JsonPatchOp> ops, WorldBounds bounds)
+      throws MutationException {
+    JsonPatcher patcher = new JsonPatcher(document, bounds);
     for (int i = 0; i < ops.size(); i++) {
       try {
-        current = apply(current, ops.get(i));
+        patcher.apply(ops.get(i));
       } catch (MutationException e) {
         throw new MutationException(
             "operation " + i + " (" + ops.get(i).getOp() + "): " + e.getMessage());
       }
     }
-    if (!current.hasStructValue()) {
+    if (!patcher.document.hasStructValue()) {
       throw new MutationException("the state would no longer be a JSON object");
     }
-    return current.getStructValue();
+    return patcher.document.getStructValue();
+  }
+
+  private void apply(JsonPatchOp op) throws MutationException {
+    document = apply(document, op);
+    bounds.requireSize(document.getSerializedSize());
+    int added = op.hasValue() ? WorldBounds.nesting(op.getValue()) : nestingAtMost;
+    int steps = JsonPointer.parse(op.getPath()).tokens().size();
+    nestingAtMost = Math.max(nestingAtMost, steps * NESTING_OF_STEP + added);
+    if (nestingAtMost > WorldBounds.NESTING_MAX) {
+      nestingAtMost = WorldBounds.nesting(document);
+      bounds.requireNesting(nestingAtMost - 1); // without the value that holds the object
+    }
   }
 
   private static Value apply(Value document, JsonPatchOp op) throws MutationException {

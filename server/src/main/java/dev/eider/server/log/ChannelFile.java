@@ -38,6 +38,8 @@ final class ChannelFile implements DiskFile {
     target.limit(Math.min(limit, target.position() + PIECE_BYTES_MAX));
     try {
       return channel.read(target, offset);
+    } catch (IOException e) {
+      throw new IOException("cannot read " + path + ": " + e.getMessage(), e);
     } finally {
       target.limit(limit);
     }

@@ -40,8 +40,23 @@ final class FrameCursor implements AutoCloseable {
       return null;
     }
     int bytes = RecordFrame.plausibleBytes(window, at(position), position, bound - position);
+    if (bytes > WINDOW_BYTES_MAX && !isIntact(position, bytes)) {
+      return null;
+    }
     return bytes > 0 && load(position, bytes, bound)
         ? RecordFrame.decode(window, at(position), bytes, position)
+        : null;
+  }
+
+  /**
+   * Returns the frame at a position, as {@link #frameAt} does, if it says that a position before it
+   * was forced, else null. What is no such frame is told from its first bytes, but for rare cases.
+   */
+  @Nullable RecordFrame frameThatSpeaksFor(long forced, long position, long bound)
+      throws IOException {
+    return load(position, RecordFrame.HEADER_BYTES, bound)
+            && RecordFrame.forcedThrough(window, at(position)) > forced
+        ? frameAt(position, bound)
         : null;
   }
 
@@ -56,6 +71,25 @@ final class FrameCursor implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
+  }
+
+  /** Checks a large frame piece by piece: a damaged length must not claim memory. */
+  private boolean isIntact(long position, int bytes) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(WINDOW_BYTES_MAX);
+    FrameChecksum checksum = new FrameChecksum(position, window.getInt(at(position)));
+    int expected = window.getInt(at(position) + 4);
+    long end = position + bytes;
+    long next = position + FrameChecksum.COVERED_FROM;
+    while (next < end) {
+      piece.clear().limit((int) Math.min(WINDOW_BYTES_MAX, end - next));
+      int read = file.read(piece, next - base);
+      if (read <= 0) {
+        return false;
+      }
+      checksum.add(piece.array(), 0, read);
+      next += read;
+    }
+    return checksum.value() == expected;
   }
 
   private int at(long position) {

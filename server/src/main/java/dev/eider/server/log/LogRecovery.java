@@ -17,9 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the thread that uses it.
  */
 final class LogRecovery {
+  private static final String RESTORE = "Nothing was changed. Restore the file from a copy. ";
+
   private final Disk disk;
   private final long firstNeededPosition;
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
+
+  /** What the note beside the segments says was forced. */
+  private long notedForced;
 
   /** The position after the last record so far. */
   private long recordsEnd;
@@ -41,8 +46,9 @@ final class LogRecovery {
    */
   RecoveredLog recover() throws IOException {
     findSegments();
+    notedForced = ForcedNote.read(disk);
     if (segments.isEmpty()) {
-      requireNothingNeeded();
+      requireNothingWritten();
       return RecoveredLog.EMPTY;
     }
     Segment last = segments.lastEntry().getValue();
@@ -66,18 +72,29 @@ final class LogRecovery {
         segments.put(base, new Segment(base));
       } else if (name.endsWith(Segment.SUFFIX)) {
         throw new LogCorruptedException(
-            name + " is not named like a log file (20 digits and .log). Move it away.");
+            name
+                + " is not named like a log file (20 digits and .log). Nothing was changed. Move it"
+                + " out of the log's directory.");
       }
     }
   }
 
-  private void requireNothingNeeded() {
+  private void requireNothingWritten() {
     if (firstNeededPosition > 0) {
       throw new LogCorruptedException(
           String.format(
               "the log files are missing: the store holds the records before position %d, and the"
-                  + " log should go on from there, but there is no file. Restore them from a copy. %s",
-              firstNeededPosition, adviceToBeginAnew("")));
+                  + " log should go on from there, but there is no file. Nothing was changed."
+                  + " Restore them from a copy. %s",
+              firstNeededPosition, adviceToBeginAnew()));
+    }
+    if (notedForced > 0) {
+      throw new LogCorruptedException(
+          String.format(
+              "the log files are missing: the file %s says that there were records up to position"
+                  + " %d, but there is no file of them. Nothing was changed. Restore them from a"
+                  + " copy. To lose the records instead, move %s away.",
+              ForcedNote.NAME, notedForced, ForcedNote.NAME));
     }
   }
 
@@ -87,13 +104,18 @@ final class LogRecovery {
       long base = segments.firstKey();
       throw new LogCorruptedException(
           String.format(
-              "the log's first file is %s: the positions from %d to %d are missing. Restore the"
-                  + " files that hold them from a copy. %s",
+              "the log's first file is %s: the positions from %d to %d are missing%s. Nothing was"
+                  + " changed. Restore the files that hold them from a copy. %s",
               Segment.nameOf(base),
               firstNeededPosition,
               base,
-              adviceToBeginAnew("move every log file away and ")));
+              firstNeededPosition > 0
+                  ? ""
+                  : ", as the log gave them up once the store held them, but the store is empty:"
+                      + " put the store's file back where it was",
+              adviceToBeginAnew()));
     }
+    requireBoundary(entry.getValue(), entry.getKey(), entry.getValue().firstFrame());
     return entry.getValue();
   }
 
@@ -172,6 +194,7 @@ final class LogRecovery {
       if (frame == null) {
         return position;
       }
+      requireBoundary(segment, position, frame.nextPosition());
       knownForced = Math.max(knownForced, frame.forcedThrough());
       position = frame.nextPosition();
       owesMark = frame.isRecord();
@@ -181,9 +204,23 @@ final class LogRecovery {
     }
   }
 
+  /** Requires that the store's records end where a frame begins, as they do in their own log. */
+  private void requireBoundary(Segment segment, long from, long to) {
+    if (from < firstNeededPosition && firstNeededPosition < to) {
+      throw new LogCorruptedException(
+          String.format(
+              "the store and the log do not belong together: the store holds the records before"
+                  + " position %d, but in log file %s no record ends there (bytes %d to %d are one)."
+                  + " Nothing was changed. Put back the store and the log that belong together.",
+              firstNeededPosition, segment, from - segment.base(), to - segment.base()));
+    }
+  }
+
   /** A header is forced before the first frame is written: without it there can be no frame. */
   private void requireNeverUsed(Segment segment, long fileEnd) {
-    if (fileEnd > segment.firstFrame() || firstNeededPosition > segment.base()) {
+    if (fileEnd > segment.firstFrame()
+        || firstNeededPosition > segment.base()
+        || notedForced > segment.base()) {
       throw damaged(new Damage(segment, segment.base(), "its header is not intact", null));
     }
   }
@@ -195,9 +232,10 @@ final class LogRecovery {
       String what = "there is no intact frame, though the store holds what came after it";
       throw damaged(Damage.of(segment, position, what, cursor, fileEnd));
     }
-    for (long at = position + RecordFrame.ALIGNMENT; at < fileEnd; at += RecordFrame.ALIGNMENT) {
-      RecordFrame frame = cursor.frameAt(at, fileEnd);
-      if (frame != null && frame.forcedThrough() > position) {
+    long at = position + RecordFrame.ALIGNMENT;
+    while (at < fileEnd) {
+      RecordFrame frame = cursor.frameThatSpeaksFor(position, at, fileEnd);
+      if (frame != null) {
         String what =
             String.format(
                 "there is no intact frame, though the frame at byte %d says that the log was on"
@@ -205,6 +243,11 @@ final class LogRecovery {
                 at - segment.base(), frame.forcedThrough());
         throw damaged(Damage.of(segment, position, what, cursor, fileEnd));
       }
+      at += RecordFrame.ALIGNMENT;
+    }
+    if (notedForced > position) {
+      String what = "there is no intact frame, though " + noteSays();
+      throw damagedOnceNoted(Damage.of(segment, position, what, cursor, fileEnd));
     }
   }
 
@@ -216,6 +259,19 @@ final class LogRecovery {
               firstNeededPosition);
       throw damaged(new Damage(last, recordsEnd, what, null));
     }
+    if (notedForced > recordsEnd) {
+      String what =
+          String.format(
+              "its last record ends here, though %s: it was cut short, or later files are missing",
+              noteSays());
+      throw damagedOnceNoted(new Damage(last, recordsEnd, what, null));
+    }
+  }
+
+  private String noteSays() {
+    return String.format(
+        "the file %s says that the log was on disk up to position %d",
+        ForcedNote.NAME, notedForced);
   }
 
   private FrameCursor open(Segment segment) throws IOException {
@@ -232,14 +288,15 @@ final class LogRecovery {
     if (header != null && header.version() > SegmentHeader.VERSION) {
       throw new LogFormatException(
           String.format(
-              "log file %s was written by a newer Eider (format %d), this one knows %d",
+              "log file %s was written by a newer Eider (format %d), this one knows %d. Nothing was"
+                  + " changed. Start the newer one, or choose another data directory.",
               segment.name(), header.version(), SegmentHeader.VERSION));
     }
     if (header != null && header.base() != segment.base()) {
       throw new LogCorruptedException(
           String.format(
-              "log file %s says that it is %s: it was renamed or copied. Move it away, or give it"
-                  + " its name back.",
+              "log file %s says that it is %s: it was renamed or copied. Nothing was changed. Give"
+                  + " it its name back, or move it away if it is a copy.",
               segment.name(), Segment.nameOf(header.base())));
     }
     return header;
@@ -249,20 +306,29 @@ final class LogRecovery {
     List<Segment> lost = new ArrayList<>(segments.tailMap(damage.segment().base()).values());
     boolean earlierOnesSuffice =
         lost.size() < segments.size() && damage.segment().base() >= firstNeededPosition;
-    String files = lost.size() == 1 ? "it" : "it and the " + (lost.size() - 1) + " later files";
+    String files = lost.size() == 1 ? "it" : "it, the " + (lost.size() - 1) + " later files";
     String advice =
         earlierOnesSuffice
             ? String.format(
-                "To lose the records from position %d on instead, move %s away.",
-                damage.segment().base(), files)
-            : adviceToBeginAnew("move every log file away and ");
-    return damage.toException("Nothing was changed. Restore the file from a copy. " + advice);
+                "To lose the records from position %d on instead, move %s and the file %s away.",
+                damage.segment().base(), files, ForcedNote.NAME)
+            : adviceToBeginAnew();
+    return damage.toException(RESTORE + advice);
+  }
+
+  /** Damage that looks like a torn end but for what the note says. */
+  private static LogCorruptedException damagedOnceNoted(Damage damage) {
+    return damage.toException(
+        String.format(
+            "%sTo lose the records from position %d on instead, move the file %s away.",
+            RESTORE, damage.position(), ForcedNote.NAME));
   }
 
   /** An empty file is a segment whose creation a crash cut short: the log goes on from its base. */
-  private String adviceToBeginAnew(String before) {
+  private String adviceToBeginAnew() {
     return String.format(
-        "To lose the records from position %d on instead, %screate an empty file %s.",
-        firstNeededPosition, before, Segment.nameOf(firstNeededPosition));
+        "To lose the records from position %d on instead, move every file of the log away and"
+            + " create an empty file %s.",
+        firstNeededPosition, Segment.nameOf(firstNeededPosition));
   }
 }

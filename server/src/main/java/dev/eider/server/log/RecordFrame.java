@@ -3,7 +3,6 @@ package dev.eider.server.log;
 import dev.eider.server.run.RunId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ final class RecordFrame {
    */
   static int plausibleBytes(ByteBuffer buffer, int at, long position, long bytesMax) {
     int length = buffer.getInt(at);
-    long forcedThrough = buffer.getLong(at + FORCED_THROUGH_AT);
+    long forcedThrough = forcedThrough(buffer, at);
     int kind = buffer.get(at + KIND_AT);
     int runIdBytes = Byte.toUnsignedInt(buffer.get(at + RUN_ID_BYTES_AT));
     boolean plausible =
@@ -100,6 +99,11 @@ final class RecordFrame {
 
   /** Every position before it was forced when this frame was written. */
   long forcedThrough() {
+    return forcedThrough(buffer, at);
+  }
+
+  /** What a frame whose header is in the buffer would say, if it were one. */
+  static long forcedThrough(ByteBuffer buffer, int at) {
     return buffer.getLong(at + FORCED_THROUGH_AT);
   }
 
@@ -135,10 +139,10 @@ final class RecordFrame {
   }
 
   private static int crc(ByteBuffer buffer, int at, int bytes, long position) {
-    CRC32C crc = new CRC32C();
-    crc.update(ByteBuffer.allocate(12).putLong(position).putInt(buffer.getInt(at)).flip());
-    crc.update(buffer.array(), buffer.arrayOffset() + at + 8, bytes - 8);
-    return (int) crc.getValue();
+    FrameChecksum checksum = new FrameChecksum(position, buffer.getInt(at));
+    int from = FrameChecksum.COVERED_FROM;
+    checksum.add(buffer.array(), buffer.arrayOffset() + at + from, bytes - from);
+    return checksum.value();
   }
 
   private static String text(ByteBuffer buffer, int at, int bytes) {

@@ -1,5 +1,6 @@
 package dev.eider.server.log;
 
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,7 +9,7 @@ import java.nio.ByteBuffer;
  * Writes the frames of the active segment, and knows where they end and how far they are forced.
  * Owned by the log's owner.
  */
-final class SegmentWriter {
+final class SegmentWriter implements Closeable {
   private static final int REWRITE_BYTES = 256 << 10;
 
   private final Segment segment;
@@ -97,8 +98,14 @@ final class SegmentWriter {
     force();
   }
 
-  void close() throws IOException {
+  @Override
+  public void close() throws IOException {
     file.close();
+  }
+
+  @Override
+  public String toString() {
+    return segment.toString();
   }
 
   /**

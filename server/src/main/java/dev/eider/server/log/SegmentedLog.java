@@ -4,6 +4,7 @@ import dev.eider.server.base.Invariants;
 import dev.eider.server.log.LogWriteException.Kind;
 import dev.eider.server.log.RecordFrame.Stamp;
 import dev.eider.server.run.RunId;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -47,6 +48,7 @@ public final class SegmentedLog implements EventLog {
   private final BatchBuffer batch;
   private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
   private final AtomicBoolean trimming = new AtomicBoolean();
+  private final ForcedNote note;
 
   private SegmentWriter active;
   private boolean activeGivenUp;
@@ -76,6 +78,8 @@ public final class SegmentedLog implements EventLog {
     this.writeEnd = active.end();
     this.endPosition = recovered.recordsEnd();
     this.forcedPosition = endPosition;
+    this.note = ForcedNote.open(disk);
+    note.write(forcedPosition);
   }
 
   /**
@@ -110,6 +114,16 @@ public final class SegmentedLog implements EventLog {
         log.sizeBytes(),
         log.endPosition);
     return log;
+  }
+
+  /**
+   * Checks a log as {@link #open} does, and only reads.
+   *
+   * @throws LogCorruptedException as open does
+   * @throws LogFormatException as open does
+   */
+  public static void check(Disk disk, long firstNeededPosition) throws IOException {
+    new LogRecovery(disk, firstNeededPosition).recover();
   }
 
   @Override
@@ -252,6 +266,7 @@ public final class SegmentedLog implements EventLog {
     }
     broken = true;
     closeQuietly(active);
+    closeQuietly(note);
   }
 
   private Stamp nextStamp() {
@@ -353,7 +368,8 @@ public final class SegmentedLog implements EventLog {
         recordsEnd >= endPosition, "the end moved back from %d to %d", endPosition, recordsEnd);
     writeEnd = active.end();
     endPosition = recordsEnd;
-    if (active.forcedEnd() == active.end()) {
+    if (active.forcedEnd() == active.end() && forcedPosition < recordsEnd) {
+      note.write(recordsEnd);
       forcedPosition = recordsEnd;
     }
   }
@@ -386,11 +402,11 @@ public final class SegmentedLog implements EventLog {
     }
   }
 
-  private static void closeQuietly(SegmentWriter writer) {
+  private static void closeQuietly(Closeable file) {
     try {
-      writer.close();
+      file.close();
     } catch (IOException e) {
-      LOGGER.warn("cannot close log file {}", writer.segment(), e);
+      LOGGER.warn("cannot close {}", file, e);
     }
   }
 }

@@ -40,6 +40,17 @@
  * The position is part of the frame's checksum, so bytes that came to the wrong place are not taken
  * for a frame.
  *
+ * <p>Beside the segments is the note, {@code forced}: how far the log was forced, for the start
+ * after a crash.
+ *
+ * <pre>
+ * note, 24 bytes
+ *    0  8  magic, the ASCII bytes "EIDERNOT"
+ *    8  8  position: every record before it was forced to disk
+ *   16  4  zero
+ *   20  4  CRC32C of the bytes 0 to 19
+ * </pre>
+ *
  * <h2>What is on disk when</h2>
  *
  * <ul>
@@ -47,6 +58,10 @@
  *       written; the segment before it was forced as a whole before the file is created.
  *   <li>A batch is written behind the last good frame and never spans two files.
  *   <li>A batch that failed is cut off, and the cut is forced, before its failure is reported.
+ *   <li>The note is written over in place after a force and before the records are acknowledged. It
+ *       is not forced but when the log is closed: it survives the process at once, and the loss of
+ *       power once the system has written it, some 30 seconds later. What it says was true when it
+ *       was written and stays true; it may be old, torn or missing.
  *   <li>Files are deleted oldest first, each deletion forced before the next.
  * </ul>
  *
@@ -58,13 +73,29 @@
  * The first frame that does not check out, at position X, is a <em>torn end</em> if it may be what
  * a crash left of a batch that nobody was told is durable. It is <em>damage</em> if X was forced.
  * That is known if the segment is not the last one, if a later intact frame has a forcedThrough
- * beyond X, or if the reader of the log has already persisted what came after X. A torn end is cut
- * off; damage is reported and nothing is touched.
+ * beyond X, if the note says so, or if the reader of the log has already persisted what came after
+ * X. A torn end is cut off; damage is reported and nothing is touched.
  *
  * <p>The last forced batch of a log has no later frame that speaks for it. A <em>mark</em> is one:
  * a frame without content that is written when the log falls idle and when it is closed. Readers do
- * not see it. What cannot be told from a torn end is a last file that was cut short in front of
- * every frame and mark that tells of the loss.
+ * not see it. The note speaks for it too, and from another file.
+ *
+ * <p>A later frame, the next segment, the note and the reader's position are the four witnesses
+ * that X was forced, and one is enough. So after the death of the process, whose writes the system
+ * has, no damage to a record that was forced is taken for a torn end: the note is up to date then.
+ * What cannot be told from a torn end are forced records that are damaged together with every
+ * witness: after a loss of power that the newest note did not survive, or when the note is damaged
+ * or removed as well,
+ *
+ * <ul>
+ *   <li>the last file cut short, or removed, in front of every frame and mark that tells of the
+ *       loss, as far back as the reader's position and the old note;
+ *   <li>damage that begins in a forced record of the last file and spares no later frame that was
+ *       written after that record had been forced.
+ * </ul>
+ *
+ * <p>Nor is it damage when the note alone is lost, or a mark behind the last record, or a frame of
+ * a segment that the reader has done with, of which only header and size are looked at.
  */
 @NullMarked
 package dev.eider.server.log;

@@ -1,5 +1,6 @@
 package dev.eider.server.rpc;
 
+import com.google.protobuf.Message;
 import dev.eider.server.fork.Forker;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EventMatcher;
@@ -41,6 +42,9 @@ final class BrokerEndpoint implements BindableService {
   private static final int BATCH_EVENTS_MAX = 10_000;
   private static final int JSON_PATCH_OPS_MAX = 1_000;
 
+  /** Response, batch, envelope, event. */
+  private static final int EVENT_DEPTH_IN_RESPONSES = 3;
+
   private final RunWriter writer;
   private final Forker forker;
   private final Readers readers;
@@ -62,6 +66,13 @@ final class BrokerEndpoint implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     ServiceDescriptor generated = BrokerServiceGrpc.getServiceDescriptor();
+    MethodDescriptor<Incoming<PublishRequest>, PublishResponse> publish =
+        incoming(BrokerServiceGrpc.getPublishMethod(), PublishRequest.getDefaultInstance(), 1);
+    MethodDescriptor<Incoming<PublishStreamRequest>, PublishStreamResponse> publishStream =
+        incoming(
+            BrokerServiceGrpc.getPublishStreamMethod(),
+            PublishStreamRequest.getDefaultInstance(),
+            2);
     MethodDescriptor<SubscribeRequest, EncodedResponse> subscribe =
         encoded(BrokerServiceGrpc.getSubscribeMethod());
     MethodDescriptor<ColdStreamRequest, EncodedResponse> coldStream =
@@ -69,17 +80,15 @@ final class BrokerEndpoint implements BindableService {
     ServiceDescriptor descriptor =
         ServiceDescriptor.newBuilder(generated.getName())
             .setSchemaDescriptor(generated.getSchemaDescriptor())
-            .addMethod(BrokerServiceGrpc.getPublishMethod())
-            .addMethod(BrokerServiceGrpc.getPublishStreamMethod())
+            .addMethod(publish)
+            .addMethod(publishStream)
             .addMethod(subscribe)
             .addMethod(coldStream)
             .addMethod(BrokerServiceGrpc.getForkMethod())
             .build();
     return ServerServiceDefinition.builder(descriptor)
-        .addMethod(BrokerServiceGrpc.getPublishMethod(), ServerCalls.asyncUnaryCall(this::publish))
-        .addMethod(
-            BrokerServiceGrpc.getPublishStreamMethod(),
-            ServerCalls.asyncBidiStreamingCall(this::publishStream))
+        .addMethod(publish, ServerCalls.asyncUnaryCall(this::publish))
+        .addMethod(publishStream, ServerCalls.asyncBidiStreamingCall(this::publishStream))
         .addMethod(subscribe, ServerCalls.asyncServerStreamingCall(this::subscribe))
         .addMethod(coldStream, ServerCalls.asyncServerStreamingCall(this::coldStream))
         .addMethod(BrokerServiceGrpc.getForkMethod(), ServerCalls.asyncUnaryCall(this::fork))
@@ -91,19 +100,20 @@ final class BrokerEndpoint implements BindableService {
     publishStreams.forEach(call -> call.end(refusal));
   }
 
-  private void publish(PublishRequest request, StreamObserver<PublishResponse> responses) {
+  private void publish(
+      Incoming<PublishRequest> request, StreamObserver<PublishResponse> responses) {
     Responses.tolerateCancel(responses);
     try {
       Responses.send(
           responses,
-          writer.execute(publishRequests.toCommand(request)),
+          writer.execute(publishRequests.toCommand(request.orRefuse())),
           PublishRequests::toResponse);
     } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
   }
 
-  private StreamObserver<PublishStreamRequest> publishStream(
+  private StreamObserver<Incoming<PublishStreamRequest>> publishStream(
       StreamObserver<PublishStreamResponse> responses) {
     PublishStreamCall call =
         new PublishStreamCall(
@@ -200,6 +210,19 @@ final class BrokerEndpoint implements BindableService {
     stream.setOnReadyHandler(reader::wake);
     stream.setOnCancelHandler(reader::cancel);
     reader.start();
+  }
+
+  /**
+   * A method whose events go out again in responses, where they lie deeper.
+   *
+   * @param eventDepth how many messages an event lies in, in a request
+   */
+  private <T extends Message, R> MethodDescriptor<Incoming<T>, R> incoming(
+      MethodDescriptor<T, R> method, T prototype, int eventDepth) {
+    int nestingMax = RequestMarshaller.NESTING_MAX - EVENT_DEPTH_IN_RESPONSES + eventDepth;
+    return method.toBuilder(
+            new RequestMarshaller<>(prototype, nestingMax, limits), method.getResponseMarshaller())
+        .build();
   }
 
   private static <T> MethodDescriptor<T, EncodedResponse> encoded(MethodDescriptor<T, ?> method) {

@@ -32,7 +32,9 @@ public final class GrpcServer {
   private static final int CALLS_PER_CONNECTION_MAX = 16_384;
   private static final int REQUEST_OVERHEAD_BYTES = 1 << 20;
   private static final int CHANNELZ_PAGE_SIZE = 100;
-  private static final long KEEPALIVE_PERMITTED_S = 5;
+
+  /** How often a client may ping; the clients that ping more often are disconnected. */
+  private static final long CLIENT_PINGS_S = 5;
 
   private final Server server;
   private final HealthStatusManager health;
@@ -50,8 +52,13 @@ public final class GrpcServer {
    * @throws IOException if the address cannot be bound
    */
   public static GrpcServer start(
-      InetSocketAddress address, RequestLimits limits, long closeWaitMs, Parts parts)
+      InetSocketAddress address,
+      ConnectionLimits connections,
+      RequestLimits limits,
+      long closeWaitMs,
+      Parts parts)
       throws IOException {
+    TransportLog.limit();
     BrokerEndpoint broker =
         new BrokerEndpoint(parts.writer(), parts.forker(), parts.readers(), limits, parts.runIds());
     RunEndpoint runs =
@@ -65,24 +72,44 @@ public final class GrpcServer {
     HealthStatusManager health = new HealthStatusManager();
     setServing(health, false);
     Server server =
-        NettyServerBuilder.forAddress(address)
+        listener(address, connections)
             .directExecutor()
             // A little more than allowed, so that the refusal of what is over it can say why.
             .maxInboundMessageSize(
                 Math.toIntExact(limits.requestBytesMax() + REQUEST_OVERHEAD_BYTES))
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
-            .permitKeepAliveTime(KEEPALIVE_PERMITTED_S, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .addService(broker)
-            .addService(runs)
-            .addService(new ServerInfoEndpoint(parts.info()))
-            .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .addService(v1AlphaReflection())
-            .addService(ChannelzService.newInstance(CHANNELZ_PAGE_SIZE))
+            .addService(CheckedService.of(broker, limits))
+            .addService(CheckedService.of(runs, limits))
+            .addService(CheckedService.of(new ServerInfoEndpoint(parts.info()), limits))
+            .addService(CheckedService.of(health.getHealthService(), limits))
+            .addService(CheckedService.of(ProtoReflectionServiceV1.newInstance(), limits))
+            .addService(CheckedService.of(v1AlphaReflection(), limits))
+            .addService(CheckedService.of(ChannelzService.newInstance(CHANNELZ_PAGE_SIZE), limits))
             .build()
             .start();
     return new GrpcServer(server, health, broker);
+  }
+
+  /** Says how connections are watched and when they end. */
+  private static NettyServerBuilder listener(
+      InetSocketAddress address, ConnectionLimits connections) {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .keepAliveTime(connections.keepaliveMs(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(connections.keepaliveTimeoutMs(), TimeUnit.MILLISECONDS)
+            // The pings begin after the handshake: until then this is what notices silence.
+            .handshakeTimeout(connections.silentMsMax(), TimeUnit.MILLISECONDS)
+            .permitKeepAliveTime(CLIENT_PINGS_S, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true);
+    if (connections.idleMs() > 0) {
+      builder.maxConnectionIdle(connections.idleMs(), TimeUnit.MILLISECONDS);
+    }
+    if (connections.ageMs() > 0) {
+      builder
+          .maxConnectionAge(connections.ageMs(), TimeUnit.MILLISECONDS)
+          .maxConnectionAgeGrace(connections.graceMs(), TimeUnit.MILLISECONDS);
+    }
+    return builder;
   }
 
   /** The address bound. */
@@ -103,9 +130,13 @@ public final class GrpcServer {
     health.setStatus(RunServiceGrpc.SERVICE_NAME, status);
   }
 
+  /** Says NOT_SERVING in the health service for good. */
+  public void endServing() {
+    health.enterTerminalState();
+  }
+
   /** Takes no new calls and ends the publish streams once what is under way on them is answered. */
   public void drain(BrokerException refusal) {
-    health.enterTerminalState();
     server.shutdown();
     broker.end(refusal);
   }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * mostly on the sequencer thread; the lock covers the list of answers owed, and sending one, which
  * only queues it in the transport. Thread-safe.
  */
-final class PublishStreamCall implements StreamObserver<PublishStreamRequest> {
+final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRequest>> {
   private static final int REQUESTS_MAX = 256;
   private static final long BYTES_MAX = 8L << 20;
   private static final int REQUEST_ID_CHARS_MAX = 128;
@@ -78,13 +78,27 @@ final class PublishStreamCall implements StreamObserver<PublishStreamRequest> {
   /** Ends the stream with a refusal once the requests under way are answered. */
   void end(BrokerException refusal) {
     synchronized (lock) {
-      ending = refusal;
+      if (ending == null) {
+        ending = refusal;
+      }
     }
     proceed();
   }
 
+  /** What is no request ends the stream: it has no request_id to answer to. */
   @Override
-  public void onNext(PublishStreamRequest request) {
+  public void onNext(Incoming<PublishStreamRequest> request) {
+    PublishStreamRequest message;
+    try {
+      message = request.orRefuse();
+    } catch (BrokerException refusal) {
+      end(refusal);
+      return;
+    }
+    take(message);
+  }
+
+  private void take(PublishStreamRequest request) {
     Answer answer = new Answer(request.getRequestId(), request.getSerializedSize());
     synchronized (lock) {
       isRequestPending = false;

@@ -168,7 +168,7 @@ final class RequestValidator {
     }
   }
 
-  private static BrokerException tooLarge(String what, long limit, long actual) {
+  static BrokerException tooLarge(String what, long limit, Object actual) {
     return BrokerException.ofField(
             ErrorReason.ERROR_REASON_BATCH_TOO_LARGE,
             "events",

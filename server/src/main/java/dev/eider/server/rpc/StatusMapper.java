@@ -20,6 +20,13 @@ final class StatusMapper {
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
   private static final String DOMAIN = "eider.dev";
   private static final String REASON_PREFIX = "ERROR_REASON_";
+
+  /**
+   * A message goes out three times, as text in up to three bytes a byte; with a longer one the
+   * trailers exceed the 8 KiB that most clients take, and they see another error.
+   */
+  private static final int TEXT_BYTES_MAX = 900;
+
   private static final Duration RETRY_DELAY = Duration.newBuilder().setNanos(100_000_000).build();
 
   private StatusMapper() {}
@@ -46,6 +53,7 @@ final class StatusMapper {
 
   private static Status toStatus(BrokerException refusal) {
     String name = refusal.reason().name();
+    String text = shortened(refusal.text());
     ErrorInfo info =
         ErrorInfo.newBuilder()
             .setReason(name.substring(REASON_PREFIX.length()))
@@ -55,15 +63,27 @@ final class StatusMapper {
     Status.Builder status =
         Status.newBuilder()
             .setCode(code(refusal.reason()).value())
-            .setMessage(refusal.text())
+            .setMessage(text)
             .addDetails(Any.pack(info));
     if (refusal.field() != null) {
-      status.addDetails(Any.pack(badRequest(refusal.field(), refusal.text())));
+      status.addDetails(Any.pack(badRequest(refusal.field(), text)));
     }
     if (refusal.reason() == ErrorReason.ERROR_REASON_OVERLOADED) {
       status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build()));
     }
     return status.build();
+  }
+
+  private static String shortened(String text) {
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      bytes += text.charAt(i) < 0x80 ? 1 : text.charAt(i) < 0x800 ? 2 : 3;
+      if (bytes > TEXT_BYTES_MAX) {
+        int end = Character.isLowSurrogate(text.charAt(i)) ? i - 1 : i;
+        return text.substring(0, end) + "...";
+      }
+    }
+    return text;
   }
 
   private static BadRequest badRequest(String field, String description) {

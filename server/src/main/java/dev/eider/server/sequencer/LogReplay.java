@@ -1,9 +1,9 @@
 package dev.eider.server.sequencer;
 
-import dev.eider.server.base.Invariants;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
+import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogReader;
 import dev.eider.server.log.LogRecord;
 import dev.eider.server.run.Fold;
@@ -20,6 +20,7 @@ public final class LogReplay {
    *
    * @param fromPosition up to where, exclusively, DuckDB has the log
    * @return how many records were folded
+   * @throws LogCorruptedException if the log does not continue what DuckDB has
    */
   public static long run(EventLog log, Hub hub, long fromPosition) {
     long count = 0;
@@ -37,12 +38,14 @@ public final class LogReplay {
   private static void apply(LogRecord entry, Hub hub) {
     RunRecord record = RunRecordCodec.decode(entry.body());
     RunTail tail = hub.find(record.runId());
-    FoldedRun after =
-        Invariants.requireNonNull(
-            Fold.apply(tail == null ? null : tail.run(), entry.position(), record),
-            "run %s: the record at position %d does not continue the run",
-            record.runId(),
-            entry.position());
+    FoldedRun after = Fold.apply(tail == null ? null : tail.run(), entry.position(), record);
+    if (after == null) {
+      throw new LogCorruptedException(
+          String.format(
+              "run %s: the record at position %d of the log does not continue the run as DuckDB has"
+                  + " it: events.duckdb and log/ do not belong together. Put back the two that do.",
+              record.runId(), entry.position()));
+    }
     hub.advance(after, entry.position(), Sequencing.of(record));
   }
 }

@@ -43,12 +43,7 @@ final class DuckDbErrors {
 
   /** Says whether there is no room for what is to be written. */
   static boolean isDiskFull(SQLException error) {
-    return text(error).contains("No space left");
-  }
-
-  /** Says whether it is not the file that is at fault, but what the machine has to offer. */
-  static boolean isOfEnvironment(SQLException error) {
-    return containsAny(text(error), ENVIRONMENT);
+    return containsAny(text(error), List.of("No space left", "Disk quota exceeded"));
   }
 
   /** Says whether a file cannot be opened because another process has it open. */
@@ -61,6 +56,18 @@ final class DuckDbErrors {
     return containsAny(
         text(error),
         List.of("Corrupt", "not a valid DuckDB database", "Could not read enough bytes"));
+  }
+
+  /** Says whether a file cannot be opened because DuckDB is too old for it. */
+  static boolean isNewerFile(SQLException error) {
+    return text(error).contains("but we can only read");
+  }
+
+  /** Says whether the system does not let this process have the file. */
+  static boolean isNotPermitted(SQLException error) {
+    return containsAny(
+        text(error),
+        List.of("Permission denied", "Read-only file system", "Operation not permitted"));
   }
 
   private static boolean containsAny(String text, List<String> parts) {

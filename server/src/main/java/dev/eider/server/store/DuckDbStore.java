@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.duckdb.DuckDBConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ public final class DuckDbStore implements ColdStore {
   private final StoreOpener opener;
   private final ColdReader reader = new StoreReader(this);
   private final Object transition = new Object();
+  private final AtomicBoolean damageSaid = new AtomicBoolean();
 
   /** Read by every thread, changed by {@link #replace} alone. */
   private volatile State state;
@@ -70,10 +72,47 @@ public final class DuckDbStore implements ColdStore {
   }
 
   static DuckDbStore open(StoreConfig config, Clock clock) throws StoreException {
+    DuckDbStore store = look(config, clock);
+    try {
+      store.prepare();
+      return store;
+    } catch (StoreException | RuntimeException e) {
+      store.leave();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the file as {@link #open} does, but to read it: until {@link #prepare}, nothing changes
+   * it, and {@link #leave} leaves it as it was, to the byte. A file that is missing is made.
+   */
+  public static DuckDbStore look(StoreConfig config) throws StoreException {
+    return look(config, Clock.systemUTC());
+  }
+
+  private static DuckDbStore look(StoreConfig config, Clock clock) throws StoreException {
     StoreOpener opener = new StoreOpener(config, clock);
-    DuckDbStore store = new DuckDbStore(opener, opener.open());
+    DuckDbStore store = new DuckDbStore(opener, opener.look());
     LOG.info("opened {}, persisted up to {}", config, store.persistedPosition());
     return store;
+  }
+
+  /**
+   * Brings the file to this daemon's format; to be called once, before anything is written. On a
+   * full disk the file is left to be read as it is, with the views of an earlier start.
+   */
+  public void prepare() throws StoreException {
+    StoreConnections connections = connections();
+    try {
+      opener.prepare(connections);
+    } catch (StoreException e) {
+      if (!(e.getCause() instanceof SQLException cause) || !DuckDbErrors.isDiskFull(cause)) {
+        throw e;
+      }
+      LOG.warn("{} can be read but not written", opener.file());
+      fail(connections, cause);
+      reopen();
+    }
   }
 
   @Override
@@ -170,6 +209,12 @@ public final class DuckDbStore implements ColdStore {
         LOG.warn("closing without a checkpoint; DuckDB replays its log at the next start", e);
       }
     }
+    leave();
+  }
+
+  /** Closes without a checkpoint; can be repeated. Waits for queries under way, not for ever. */
+  public void leave() {
+    State last = state;
     while (!replace(last, new State(Mode.CLOSED, last.connections))) {
       last = state;
     }
@@ -192,10 +237,22 @@ public final class DuckDbStore implements ColdStore {
       if (DuckDbErrors.invalidatesStore(e)) {
         throw failed(connections, "cannot read", e);
       }
-      throw new StoreException("a query failed: " + e.getMessage(), e);
+      throw queryFailed(e);
     } finally {
       giveBack(connections, connection);
     }
+  }
+
+  /** Damage shows when it is read; it is said once for the operator, and to every caller. */
+  private StoreException queryFailed(SQLException e) {
+    if (!DuckDbErrors.isDamagedFile(e)) {
+      return new StoreException("a query failed: " + e.getMessage(), e);
+    }
+    String what = opener.file() + " is damaged; stop the daemon and restore it from a copy";
+    if (damageSaid.compareAndSet(false, true)) {
+      LOG.error("{}: {}", what, e.getMessage());
+    }
+    return new StoreException(what + ": " + e.getMessage(), e);
   }
 
   private static void giveBack(StoreConnections connections, DuckDBConnection connection) {

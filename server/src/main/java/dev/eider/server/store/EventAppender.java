@@ -51,7 +51,7 @@ final class EventAppender {
         .append(event.getAgentId())
         .append(event.getT())
         .append(row.encoded().kind())
-        .append(PayloadJson.of(event))
+        .append(PayloadJson.of(event, row.encoded().bytes().length))
         .appendEpochMicros(micros(event.getTs()))
         .append(event.getSchemaVersion())
         .append(row.encoded().bytes())

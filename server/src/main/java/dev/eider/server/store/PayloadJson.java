@@ -2,6 +2,7 @@ package dev.eider.server.store;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.google.protobuf.Struct;
 import dev.eider.server.run.EventKind;
 import dev.eider.v1.ActionPayload;
@@ -14,8 +15,9 @@ import dev.eider.v1.ObservationPayload;
 import dev.eider.v1.TurnStartPayload;
 import dev.eider.v1.WorldMutationPayload;
 import dev.eider.v1.WorldStateSnapshot;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
@@ -24,23 +26,49 @@ import java.io.UncheckedIOException;
  * bytes only.
  */
 final class PayloadJson {
-  private static final JsonFactory JSON = new JsonFactory();
-  private static final int CHARS_EXPECTED = 512;
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          // As text, like every other character; the default is a pair of escapes.
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .build();
+  private static final int BYTES_EXPECTED = 512;
+
+  /**
+   * The payload of a larger event is written twice, the first time only to find out how long the
+   * text is: control characters take six bytes each, and a buffer that grows to it would need
+   * several times as much.
+   */
+  private static final int MEASURED_BYTES_MIN = 1 << 20;
 
   private PayloadJson() {}
 
-  /** Writes the payload of an event. */
-  static String of(Event event) {
-    StringWriter text = new StringWriter(CHARS_EXPECTED);
-    try (JsonGenerator json = JSON.createGenerator(text)) {
+  /**
+   * Writes the payload of an event, in UTF-8.
+   *
+   * @param encodedBytes how long the event is as it is encoded
+   */
+  static byte[] of(Event event, int encodedBytes) {
+    if (encodedBytes < MEASURED_BYTES_MIN) {
+      ByteArrayOutputStream text = new ByteArrayOutputStream(BYTES_EXPECTED);
+      write(event, text);
+      return text.toByteArray();
+    }
+    Length length = new Length();
+    write(event, length);
+    Exactly text = new Exactly(length.bytes);
+    write(event, text);
+    return text.bytes;
+  }
+
+  private static void write(Event event, OutputStream target) {
+    try (JsonGenerator json = JSON.createGenerator(target)) {
       json.writeStartObject();
       json.writeStringField("kind", EventKind.of(event));
       writeFields(json, event);
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException("a StringWriter takes everything", e);
+      throw new UncheckedIOException("memory takes everything", e);
     }
-    return text.toString();
   }
 
   private static void writeFields(JsonGenerator json, Event event) throws IOException {
@@ -142,5 +170,41 @@ final class PayloadJson {
     json.writeStringField("name", metric.getName());
     json.writeFieldName("value");
     StructJson.writeDouble(json, metric.getValue());
+  }
+
+  /** Counts what is written. */
+  private static final class Length extends OutputStream {
+    private int bytes;
+
+    @Override
+    public void write(int b) {
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+      bytes += length;
+    }
+  }
+
+  /** Takes as much as has been announced. */
+  private static final class Exactly extends OutputStream {
+    private final byte[] bytes;
+    private int used;
+
+    Exactly(int length) {
+      bytes = new byte[length];
+    }
+
+    @Override
+    public void write(int b) {
+      bytes[used++] = (byte) b;
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+      System.arraycopy(source, offset, bytes, used, length);
+      used += length;
+    }
   }
 }

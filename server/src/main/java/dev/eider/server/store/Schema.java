@@ -35,7 +35,7 @@ final class Schema {
   }
 
   /**
-   * Says whether the tables are there. Writes nothing.
+   * Says whether the tables are there. Changes nothing.
    *
    * @throws StoreException if the file is something else, or of a newer format
    */

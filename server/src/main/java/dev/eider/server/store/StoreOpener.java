@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -32,6 +34,9 @@ final class StoreOpener {
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+  /** What is before DuckDB's first block. */
+  private static final long HEADERS_BYTES = 3 * 4096;
+
   private final StoreConfig config;
   private final Clock clock;
 
@@ -40,24 +45,21 @@ final class StoreOpener {
     this.clock = clock;
   }
 
+  Path file() {
+    return config.file();
+  }
+
   /**
-   * Opens the file and brings it to this daemon's format. A file that has its tables and cannot be
-   * written, as on a full disk, is opened all the same, so that it can be read; its views are then
-   * those of an earlier start.
+   * Opens the file, and changes nothing in it: neither its tables nor, when the connections are
+   * closed again, where DuckDB keeps what is in them. A file that is missing or empty is made.
    */
-  StoreConnections open() throws StoreException {
+  StoreConnections look() throws StoreException {
+    setOrphanedWalAside();
     DuckDBConnection writer = attach();
     try {
-      boolean isReadable = Schema.isPrepared(writer, config.file());
-      try {
+      requireWhole(writer);
+      if (!Schema.isPrepared(writer, config.file())) {
         Schema.prepare(writer, config.file());
-      } catch (SQLException e) {
-        if (!isReadable || !DuckDbErrors.isOfEnvironment(e)) {
-          throw e;
-        }
-        LOG.warn("{} can be read but not written: {}", config.file(), e.getMessage());
-        writer.close();
-        return openAgain();
       }
       return new StoreConnections(writer, config.readersMax());
     } catch (SQLException e) {
@@ -66,6 +68,15 @@ final class StoreOpener {
     } catch (StoreException | RuntimeException e) {
       closeQuietly(writer);
       throw e;
+    }
+  }
+
+  /** Brings the file to this daemon's format. */
+  void prepare(StoreConnections connections) throws StoreException {
+    try {
+      Schema.prepare(connections.writer(), config.file());
+    } catch (SQLException e) {
+      throw cannotOpen(e);
     }
   }
 
@@ -95,7 +106,7 @@ final class StoreOpener {
       if (!DuckDbErrors.isDamagedWal(e)) {
         throw cannotOpen(e);
       }
-      setWalAside(e);
+      setWalAside("is damaged", String.valueOf(e.getMessage()));
     }
     try {
       return connect();
@@ -105,8 +116,45 @@ final class StoreOpener {
   }
 
   private DuckDBConnection connect() throws SQLException {
-    return (DuckDBConnection)
-        DriverManager.getConnection("jdbc:duckdb:" + config.file(), properties());
+    DuckDBConnection connection =
+        (DuckDBConnection)
+            DriverManager.getConnection("jdbc:duckdb:" + config.file(), properties());
+    try (Statement statement = connection.createStatement()) {
+      // So that a start that is refused leaves the file as it was.
+      statement.execute("PRAGMA disable_checkpoint_on_shutdown");
+      return connection;
+    } catch (SQLException e) {
+      closeQuietly(connection);
+      throw e;
+    }
+  }
+
+  /**
+   * Requires that the file is as long as its header says. DuckDB notices only when it reads what is
+   * missing.
+   */
+  private void requireWhole(DuckDBConnection connection) throws SQLException, StoreException {
+    try (Statement statement = connection.createStatement();
+        ResultSet sizes =
+            statement.executeQuery("SELECT block_size, used_blocks FROM pragma_database_size()")) {
+      sizes.next();
+      long expected = HEADERS_BYTES + sizes.getLong(1) * sizes.getLong(2);
+      long actual = Files.size(config.file());
+      if (actual < expected) {
+        throw new StoreException(
+            "%s is damaged: it was cut short, to %d bytes of at least %d; restore it from a copy"
+                .formatted(config.file(), actual, expected));
+      }
+    } catch (IOException e) {
+      throw new StoreException("cannot tell the size of " + config.file(), e);
+    }
+  }
+
+  /** DuckDB would delete a write-ahead log whose file is missing. */
+  private void setOrphanedWalAside() throws StoreException {
+    if (!Files.exists(config.file())) {
+      setWalAside("is there without its file", "a new file is made");
+    }
   }
 
   private Properties properties() {
@@ -125,7 +173,7 @@ final class StoreOpener {
     return properties;
   }
 
-  private void setWalAside(SQLException cause) throws StoreException {
+  private void setWalAside(String what, String cause) throws StoreException {
     String suffix = ".damaged-" + TIMESTAMP.format(clock.instant());
     try {
       for (String walSuffix : WAL_SUFFIXES) {
@@ -134,10 +182,11 @@ final class StoreOpener {
           Path aside = sibling(walSuffix + suffix);
           Files.move(wal, aside);
           LOG.warn(
-              "DuckDB's write-ahead log is damaged and was moved to {}; what it held is persisted"
-                  + " again from the daemon's own log: {}",
+              "DuckDB's write-ahead log {} and was moved to {}; what it held is persisted again from"
+                  + " the daemon's own log: {}",
+              what,
               aside,
-              cause.getMessage());
+              cause);
         }
       }
     } catch (IOException e) {
@@ -155,8 +204,14 @@ final class StoreOpener {
       advice = "the disk is full; free some space and start again: ";
     } else if (DuckDbErrors.isLocked(cause)) {
       advice = "another process has it open; stop that one first: ";
+    } else if (DuckDbErrors.isNewerFile(cause)) {
+      advice = "a newer DuckDB wrote it; start the daemon that did: ";
     } else if (DuckDbErrors.isDamagedFile(cause)) {
-      advice = "it is damaged or no DuckDB file; restore it from a copy, or move it away: ";
+      advice =
+          "it is damaged or no DuckDB file. Nothing was changed; restore it from a copy. If the log"
+              + " still begins with 00000000000000000000.log, it is enough to move it away: ";
+    } else if (DuckDbErrors.isNotPermitted(cause)) {
+      advice = "no permission; change the owner or mode of it and its directory: ";
     }
     return new StoreException(
         "cannot open " + config.file() + ": " + advice + cause.getMessage(), cause);

@@ -41,8 +41,9 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
 
   private @Nullable RunTail heard;
 
-  // Written by the timer and by steps.
-  private volatile boolean heartbeatDue;
+  // Written by the timer and by steps. The first is due at once: a subscriber for whom there is
+  // nothing yet is to know that it is connected.
+  private volatile boolean heartbeatDue = true;
 
   private Cursor cursor;
   private long reportedSeq;

@@ -1,6 +1,7 @@
 package dev.eider.server.fork;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Struct;
@@ -14,6 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(30)
 final class JsonPatcherTest {
+  private static final WorldBounds BOUNDS = new WorldBounds(10_000);
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -119,8 +122,36 @@ final class JsonPatcherTest {
         .hasMessage("operation 2 (test): the value at \"/b\" is another one");
   }
 
+  @Test
+  void shouldRefuseAStateThatDoublesWithEachOperation() {
+    String[] ops = new String[60];
+    for (int i = 0; i < ops.length; i++) {
+      ops[i] = "{'op':'copy','from':'','path':'/k" + i + "'}";
+    }
+
+    assertThatThrownBy(() -> apply("{'a':'x'}", ops))
+        .isInstanceOf(MutationException.class)
+        .hasMessageContaining("10000");
+  }
+
+  @Test
+  void shouldRefuseAStateThatGetsDeeperWithEachOperation() {
+    String[] ops = new String[60];
+    for (int i = 0; i < ops.length; i++) {
+      ops[i] = "{'op':'replace','path':'/a','value':{'a':0}}";
+    }
+    assertThatCode(() -> apply("{'a':{'a':0}}", ops)).doesNotThrowAnyException();
+
+    for (int i = 0; i < ops.length; i++) {
+      ops[i] = "{'op':'add','path':'" + "/a".repeat(i + 1) + "','value':{}}";
+    }
+    assertThatThrownBy(() -> apply("{}", ops))
+        .isInstanceOf(MutationException.class)
+        .hasMessageContaining("nested");
+  }
+
   private static Struct apply(String document, String... ops) throws MutationException {
     List<JsonPatchOp> parsed = Stream.of(ops).map(Json::op).toList();
-    return JsonPatcher.apply(Json.struct(document), parsed);
+    return JsonPatcher.apply(Json.struct(document), parsed, BOUNDS);
   }
 }

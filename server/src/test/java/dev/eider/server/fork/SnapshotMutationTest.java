@@ -1,9 +1,12 @@
 package dev.eider.server.fork;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.eider.server.run.BrokerException;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.ForkRequest;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class SnapshotMutationTest {
+  private static final WorldBounds BOUNDS = new WorldBounds(1_000_000);
   private static final WorldStateSnapshot WORLD =
       WorldStateSnapshot.newBuilder().setState(Json.struct("{'gold':1,'axe':true}")).build();
   private static final WorldStateSnapshot OPAQUE =
@@ -31,16 +35,16 @@ final class SnapshotMutationTest {
 
   @Test
   void shouldTakeTheWorldOverAsItWas() {
-    assertThat(SnapshotMutation.apply(WORLD, PLAIN)).isEqualTo(WORLD);
-    assertThat(SnapshotMutation.apply(OPAQUE, PLAIN)).isEqualTo(OPAQUE);
+    assertThat(SnapshotMutation.apply(WORLD, PLAIN, BOUNDS)).isEqualTo(WORLD);
+    assertThat(SnapshotMutation.apply(OPAQUE, PLAIN, BOUNDS)).isEqualTo(OPAQUE);
     assertThat(SnapshotMutation.describe(PLAIN)).isEmpty();
   }
 
   @Test
   void shouldChangeTheState() {
-    assertThat(SnapshotMutation.apply(WORLD, MERGE).getState())
+    assertThat(SnapshotMutation.apply(WORLD, MERGE, BOUNDS).getState())
         .isEqualTo(Json.struct("{'gold':5,'axe':true}"));
-    assertThat(SnapshotMutation.apply(WORLD, PATCH).getState())
+    assertThat(SnapshotMutation.apply(WORLD, PATCH, BOUNDS).getState())
         .isEqualTo(Json.struct("{'gold':1}"));
     assertThat(WORLD.getState()).isEqualTo(Json.struct("{'gold':1,'axe':true}"));
   }
@@ -48,9 +52,10 @@ final class SnapshotMutationTest {
   @Test
   void shouldReplaceEitherByEither() {
     ForkRequest replacement = ForkRequest.newBuilder().setReplacement(OPAQUE).build();
-    assertThat(SnapshotMutation.apply(WORLD, replacement)).isEqualTo(OPAQUE);
+    assertThat(SnapshotMutation.apply(WORLD, replacement, BOUNDS)).isEqualTo(OPAQUE);
     assertThat(
-            SnapshotMutation.apply(OPAQUE, ForkRequest.newBuilder().setReplacement(WORLD).build()))
+            SnapshotMutation.apply(
+                OPAQUE, ForkRequest.newBuilder().setReplacement(WORLD).build(), BOUNDS))
         .isEqualTo(WORLD);
   }
 
@@ -84,6 +89,29 @@ final class SnapshotMutationTest {
 
   private static BrokerException refusal(WorldStateSnapshot snapshot, ForkRequest request) {
     return catchThrowableOfType(
-        BrokerException.class, () -> SnapshotMutation.apply(snapshot, request));
+        BrokerException.class, () -> SnapshotMutation.apply(snapshot, request, BOUNDS));
+  }
+
+  @Test
+  void shouldKeepTheDescriptionOfManyNamesShort() {
+    Struct.Builder many = Struct.newBuilder();
+    for (int i = 0; i < 10_000; i++) {
+      many.putFields("name-" + i, Value.newBuilder().setBoolValue(true).build());
+    }
+
+    String merge = SnapshotMutation.describe(ForkRequest.newBuilder().setMergePatch(many).build());
+    String state =
+        SnapshotMutation.describe(WorldStateSnapshot.newBuilder().setState(many).build());
+
+    assertThat(merge).hasSizeLessThan(1_100).endsWith(", ...");
+    assertThat(state).hasSizeLessThan(1_100).endsWith(", ...");
+  }
+
+  @Test
+  void shouldRefuseAMergeThatIsTooLarge() {
+    WorldBounds small = new WorldBounds(10);
+    Throwable thrown = catchThrowable(() -> SnapshotMutation.apply(WORLD, MERGE, small));
+
+    assertThat(thrown).isInstanceOf(BrokerException.class).hasMessageContaining("merge_patch");
   }
 }

@@ -44,6 +44,21 @@ public final class FaultyDisk implements Disk {
     this.random = random;
   }
 
+  /** A disk that holds these files, forced. */
+  static FaultyDisk of(Map<String, byte[]> contents) {
+    FaultyDisk disk = new FaultyDisk(new Random(0));
+    contents.forEach((name, bytes) -> disk.files.put(name, new FaultyFile(disk, bytes)));
+    disk.durableFiles.putAll(disk.files);
+    return disk;
+  }
+
+  /** The files as they are seen. */
+  Map<String, byte[]> contents() {
+    Map<String, byte[]> contents = new TreeMap<>();
+    files.forEach((name, file) -> contents.put(name, file.content()));
+    return contents;
+  }
+
   /** Lets the n-th such call from now on fail; 1 is the next one. */
   public void failIn(int calls, Call call) {
     callsToFailure.put(call, calls);

@@ -85,6 +85,10 @@ final class FaultyFile implements DiskFile {
   @Override
   public void close() {}
 
+  byte[] content() {
+    return seen.clone();
+  }
+
   boolean showsSameAs(FaultyFile other) {
     return Arrays.equals(seen, other.seen);
   }

@@ -196,10 +196,12 @@ final class LogFaultTest {
     assertThat(log.segmentCount()).isEqualTo(3);
     disk.failIn(1, Call.FORCE_DIRECTORY);
     log.trim(log.endPosition());
-    assertThat(disk.list()).as("no younger file before the oldest is surely gone").hasSize(2);
+    assertThat(disk.list())
+        .as("no younger file before the oldest is surely gone")
+        .hasSize(2 + 1); // the note beside them
     log.trim(log.endPosition());
     assertThat(log.segmentCount()).isEqualTo(1);
-    assertThat(disk.list()).hasSize(1);
+    assertThat(disk.list()).hasSize(1 + 1);
   }
 
   @Test
@@ -209,6 +211,25 @@ final class LogFaultTest {
     disk.failIn(1, Call.WRITE);
     log.close();
     assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
+  }
+
+  @Test
+  void shouldTakeBatchesWhenTheNoteCannotBeWritten() throws Exception {
+    SegmentedLog log = open(disk);
+    commitEach(log, "one");
+    disk.failIn(2, Call.WRITE);
+    commitEach(log, "two", "three");
+    assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void shouldOpenWithoutANoteItCannotMake() throws Exception {
+    disk.failIn(2, Call.OPEN);
+    SegmentedLog log = open(disk);
+    commitEach(log, "one");
+    log.close();
+    assertThat(disk.list()).doesNotContain(ForcedNote.NAME);
+    assertThat(texts(open(disk))).containsExactly("one");
   }
 
   private static SegmentedLog open(Disk disk) throws IOException {

@@ -77,6 +77,13 @@ final class LogSamples {
     return files;
   }
 
+  /** The directory's segments, without the note beside them. */
+  static Map<String, byte[]> segments(Path directory) {
+    Map<String, byte[]> files = files(directory);
+    files.remove(ForcedNote.NAME);
+    return files;
+  }
+
   /** Makes the directory hold exactly these files. */
   static void restore(Path directory, Map<String, byte[]> files) throws IOException {
     for (String name : files(directory).keySet()) {

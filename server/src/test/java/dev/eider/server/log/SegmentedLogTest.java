@@ -238,7 +238,7 @@ final class SegmentedLogTest {
 
       // then
       assertThat(log.segmentCount()).isBetween(1, segments - 1);
-      assertThat(LogSamples.files(directory)).hasSize(log.segmentCount());
+      assertThat(LogSamples.segments(directory)).hasSize(log.segmentCount());
       assertSame(records(log, needed), all.subList(20, all.size()));
       assertThatThrownBy(() -> log.read(0))
           .isInstanceOf(LogCorruptedException.class)
@@ -306,7 +306,9 @@ final class SegmentedLogTest {
       try (SegmentedLog log = open()) {
         commitEach(log, IntStream.range(0, 40).mapToObj(LogSamples::text).toArray(String[]::new));
         assertThat(records(log)).isNotEmpty();
-        assertThat(handlesInDirectory(handles)).as("the active segment").isEqualTo(before + 1);
+        assertThat(handlesInDirectory(handles))
+            .as("the active segment and the note")
+            .isEqualTo(before + 2);
       }
     }
     Path first = directory.resolve(Segment.nameOf(0));

@@ -7,13 +7,13 @@ import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.eider.server.base.Invariants.InvariantBroken;
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.FileDisk;
 import dev.eider.server.log.LogConfig;
+import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.SegmentedLog;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
@@ -105,7 +105,7 @@ final class LogReplayTest {
 
     // then
     assertThatThrownBy(() -> replay(hub, position))
-        .isInstanceOf(InvariantBroken.class)
+        .isInstanceOf(LogCorruptedException.class)
         .hasMessageContaining("does not continue the run");
   }
 

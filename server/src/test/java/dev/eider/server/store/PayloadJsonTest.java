@@ -4,6 +4,7 @@ import static dev.eider.server.store.TestEvents.event;
 import static dev.eider.server.store.TestEvents.number;
 import static dev.eider.server.store.TestEvents.struct;
 import static dev.eider.server.store.TestEvents.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -26,7 +27,7 @@ class PayloadJsonTest {
   @Test
   void shouldWriteAbsentFieldsOfTurnStartAsNull() {
     Event event = event("red", 3).setTurnStart(TurnStartPayload.newBuilder().setTurnNum(3)).build();
-    assertThat(PayloadJson.of(event))
+    assertThat(json(event))
         .isEqualTo(
             "{\"kind\":\"turn_start\",\"turn_num\":3,\"snapshot\":null,\"profile_name\":null}");
   }
@@ -53,7 +54,7 @@ class PayloadJsonTest {
                             .addValues(Value.newBuilder().setStructValue(struct("x", number(2)))))
                     .build())
             .build();
-    assertThat(PayloadJson.of(turnStart(WorldStateSnapshot.newBuilder().setState(state).build())))
+    assertThat(json(turnStart(WorldStateSnapshot.newBuilder().setState(state).build())))
         .isEqualTo(
             "{\"kind\":\"turn_start\",\"turn_num\":0,\"snapshot\":{\"whole\":3,\"negative\":-12,"
                 + "\"fraction\":0.25,\"large\":1.0E300,\"text\":\"a \\\"b\\\"\\n\\u0001 é漢😀\","
@@ -68,7 +69,7 @@ class PayloadJsonTest {
             .setOpaque(ByteString.copyFrom(new byte[] {0, 1, (byte) 0xff, (byte) 0xfe}))
             .setMediaType("application/x-save")
             .build();
-    assertThat(PayloadJson.of(turnStart(snapshot)))
+    assertThat(json(turnStart(snapshot)))
         .isEqualTo(
             "{\"kind\":\"turn_start\",\"turn_num\":0,\"snapshot\":{\"opaque\":\"AAH//g==\","
                 + "\"media_type\":\"application/x-save\"},\"profile_name\":\"gold\"}");
@@ -76,15 +77,15 @@ class PayloadJsonTest {
 
   @Test
   void shouldWriteObservation() {
-    assertThat(PayloadJson.of(TestEvents.observation("red", 0, 7, "ork", "tree")))
+    assertThat(json(TestEvents.observation("red", 0, 7, "ork", "tree")))
         .isEqualTo("{\"kind\":\"observation\",\"entity_count\":7,\"classes\":[\"ork\",\"tree\"]}");
-    assertThat(PayloadJson.of(TestEvents.observation("red", 0, 0)))
+    assertThat(json(TestEvents.observation("red", 0, 0)))
         .isEqualTo("{\"kind\":\"observation\",\"entity_count\":0,\"classes\":[]}");
   }
 
   @Test
   void shouldWriteLlmPrompt() {
-    assertThat(PayloadJson.of(TestEvents.prompt("red", 0, "low on gold")))
+    assertThat(json(TestEvents.prompt("red", 0, "low on gold")))
         .isEqualTo("{\"kind\":\"llm_prompt\",\"state_summary\":\"low on gold\"}");
   }
 
@@ -93,7 +94,7 @@ class PayloadJsonTest {
     Event event =
         TestEvents.response(
             "red", 0, "dig", 0.0125, struct("type", text("dig")), struct("n", number(2)));
-    assertThat(PayloadJson.of(event))
+    assertThat(json(event))
         .isEqualTo(
             "{\"kind\":\"llm_response\",\"actions\":[{\"type\":\"dig\"},{\"n\":2}],"
                 + "\"reasoning\":\"dig\",\"cost_usd\":0.0125}");
@@ -101,16 +102,15 @@ class PayloadJsonTest {
 
   @Test
   void shouldWriteAction() {
-    assertThat(PayloadJson.of(TestEvents.action("red", 0, 1, struct("type", text("dig")))))
+    assertThat(json(TestEvents.action("red", 0, 1, struct("type", text("dig")))))
         .isEqualTo("{\"kind\":\"action\",\"index_in_turn\":1,\"action\":{\"type\":\"dig\"}}");
     Event bare = event("red", 0).setAction(ActionPayload.getDefaultInstance()).build();
-    assertThat(PayloadJson.of(bare))
-        .isEqualTo("{\"kind\":\"action\",\"index_in_turn\":0,\"action\":null}");
+    assertThat(json(bare)).isEqualTo("{\"kind\":\"action\",\"index_in_turn\":0,\"action\":null}");
   }
 
   @Test
   void shouldWriteActionResult() {
-    assertThat(PayloadJson.of(TestEvents.actionResult("red", 0, 1, "dig", true)))
+    assertThat(json(TestEvents.actionResult("red", 0, 1, "dig", true)))
         .isEqualTo(
             "{\"kind\":\"action_result\",\"index_in_turn\":1,\"action_type\":\"dig\","
                 + "\"state_changed\":true}");
@@ -118,7 +118,7 @@ class PayloadJsonTest {
 
   @Test
   void shouldWriteWorldMutation() {
-    assertThat(PayloadJson.of(TestEvents.mutation(0, "poor", "rich", "what if")))
+    assertThat(json(TestEvents.mutation(0, "poor", "rich", "what if")))
         .isEqualTo(
             "{\"kind\":\"world_mutation\",\"before_summary\":\"poor\",\"after_summary\":\"rich\","
                 + "\"reason\":\"what if\"}");
@@ -126,7 +126,7 @@ class PayloadJsonTest {
 
   @Test
   void shouldWriteFork() {
-    assertThat(PayloadJson.of(TestEvents.fork("game-1", 4, "")))
+    assertThat(json(TestEvents.fork("game-1", 4, "")))
         .isEqualTo(
             "{\"kind\":\"fork\",\"parent_run_id\":\"game-1\",\"parent_t\":4,"
                 + "\"mutation_summary\":\"\"}");
@@ -134,9 +134,9 @@ class PayloadJsonTest {
 
   @Test
   void shouldWriteMetric() {
-    assertThat(PayloadJson.of(TestEvents.metric("red", 0, "score", 3)))
+    assertThat(json(TestEvents.metric("red", 0, "score", 3)))
         .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":3.0}");
-    assertThat(PayloadJson.of(TestEvents.metric("red", 0, "score", Double.NaN)))
+    assertThat(json(TestEvents.metric("red", 0, "score", Double.NaN)))
         .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":null}");
   }
 
@@ -150,7 +150,7 @@ class PayloadJsonTest {
                     .addLengthDelimited(ByteString.copyFromUtf8("x"))
                     .build())
             .build();
-    assertThat(PayloadJson.of(event("red", 0).setUnknownFields(newer).build()))
+    assertThat(json(event("red", 0).setUnknownFields(newer).build()))
         .isEqualTo("{\"kind\":\"unknown\"}");
   }
 
@@ -162,7 +162,7 @@ class PayloadJsonTest {
             .build();
     MetricPayload metric =
         MetricPayload.newBuilder().setName("score").setValue(1.5).setUnknownFields(newer).build();
-    assertThat(PayloadJson.of(event("red", 0).setMetric(metric).build()))
+    assertThat(json(event("red", 0).setMetric(metric).build()))
         .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":1.5}");
   }
 
@@ -170,5 +170,19 @@ class PayloadJsonTest {
     return event("red", 0)
         .setTurnStart(TurnStartPayload.newBuilder().setSnapshot(snapshot).setProfileName("gold"))
         .build();
+  }
+
+  @Test
+  void shouldWriteALargePayloadLikeASmallOne() {
+    String text = "\u0001\u1234\uD83D\uDE00\"".repeat(200_000);
+
+    String json = json(TestEvents.prompt("red", 0, text));
+
+    String escaped = "\\u0001\u1234\uD83D\uDE00\\\"".repeat(200_000);
+    assertThat(json).isEqualTo("{\"kind\":\"llm_prompt\",\"state_summary\":\"" + escaped + "\"}");
+  }
+
+  private static String json(Event event) {
+    return new String(PayloadJson.of(event, event.getSerializedSize()), UTF_8);
   }
 }

@@ -183,6 +183,14 @@ final class SubscriptionTest {
   }
 
   @Test
+  void shouldSayAtOnceThatItIsThereWhenThereIsNothingElseToSay() throws Exception {
+    try (ReaderRig rig = new ReaderRig(directory, PLENTY, 3_600_000)) {
+      rig.subscribe(waiting(RUN), sink);
+      await().until(() -> sink.story().equals(List.of("heartbeat")));
+    }
+  }
+
+  @Test
   void shouldBeatWhileItIsIdle() throws Exception {
     try (ReaderRig rig = new ReaderRig(directory, PLENTY, 30)) {
       rig.broker.apply(publish(RUN, 2));

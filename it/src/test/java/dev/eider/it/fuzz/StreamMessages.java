@@ -1,0 +1,46 @@
+package dev.eider.it.fuzz;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.eider.v1.PublishStreamRequest;
+import dev.eider.v1.PublishStreamResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** The messages of a stream of publishes, as bytes. */
+final class StreamMessages {
+  private StreamMessages() {}
+
+  /** A message with a publish that need not be one. */
+  static byte[] with(byte[] publish) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    try {
+      out.writeString(PublishStreamRequest.REQUEST_ID_FIELD_NUMBER, "r");
+      out.writeBytes(PublishStreamRequest.PUBLISH_FIELD_NUMBER, ByteString.copyFrom(publish));
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The publish in a message; empty if there is none to be had. */
+  static byte[] publishIn(byte[] message) {
+    try {
+      return PublishStreamRequest.parseFrom(message).getPublish().toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      return new byte[0];
+    }
+  }
+
+  static PublishStreamResponse response(byte[] message) {
+    try {
+      return PublishStreamResponse.parseFrom(message);
+    } catch (InvalidProtocolBufferException e) {
+      throw new UncheckedIOException("an answer that cannot be parsed", e);
+    }
+  }
+}
