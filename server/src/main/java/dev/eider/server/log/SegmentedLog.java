@@ -6,7 +6,6 @@ import dev.eider.server.log.RecordFrame.Stamp;
 import dev.eider.server.run.RunId;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,8 +38,6 @@ import org.slf4j.LoggerFactory;
  * thread-safe.
  */
 public final class SegmentedLog implements EventLog {
-  private static final String PROBE = "probe";
-  private static final int PROBE_BYTES = 64 << 10;
   private static final Logger LOGGER = LoggerFactory.getLogger(SegmentedLog.class);
 
   private final Disk disk;
@@ -191,21 +188,7 @@ public final class SegmentedLog implements EventLog {
 
   @Override
   public boolean canWrite() {
-    // Space is not all that may be missing: a file may be refused, a quota reached, or space be
-    // promised that is not there.
-    try {
-      try (DiskFile file = disk.openToWrite(PROBE)) {
-        file.truncate(0);
-        file.write(ByteBuffer.allocate(PROBE_BYTES), 0);
-        file.force();
-      } finally {
-        disk.delete(PROBE);
-      }
-      return true;
-    } catch (IOException e) {
-      LOGGER.debug("{} cannot be written", disk, e);
-      return false;
-    }
+    return DiskProbe.canWrite(disk);
   }
 
   @Override
