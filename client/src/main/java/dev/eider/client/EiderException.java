@@ -113,19 +113,35 @@ public final class EiderException extends RuntimeException {
           ERROR_REASON_WAIT_TIMED_OUT ->
           true;
       case ERROR_REASON_UNSPECIFIED ->
-          code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED;
+          code == Status.Code.UNAVAILABLE
+              || code == Status.Code.UNKNOWN
+              || code == Status.Code.DEADLINE_EXCEEDED;
       default -> false;
     };
   }
 
   /**
-   * Says whether a stream that ended like this may be opened again: what is retriable, and a reset
-   * by the transport, which a caller sees as CANCELLED or INTERNAL without a reason.
+   * Says whether the connection was lost, which leaves open what became of the call. The daemon
+   * gives its refusals a reason; without one, a failure is the network's or the library's, which
+   * have several codes for it: UNKNOWN when the connection closes while a request is written,
+   * CANCELLED and INTERNAL when the other side resets the stream.
    */
+  private boolean isConnectionLost() {
+    return reason == ErrorReason.ERROR_REASON_UNSPECIFIED
+        && switch (code) {
+          case UNAVAILABLE, UNKNOWN, CANCELLED, INTERNAL -> true;
+          default -> false;
+        };
+  }
+
+  /** Says whether a stream that ended like this may be opened again. */
   boolean isStreamLost() {
-    return isRetriable()
-        || (reason == ErrorReason.ERROR_REASON_UNSPECIFIED
-            && (code == Status.Code.CANCELLED || code == Status.Code.INTERNAL));
+    return isRetriable() || isConnectionLost();
+  }
+
+  /** Says whether a call that may be repeated is to be repeated while its deadline lasts. */
+  boolean isDaemonAway() {
+    return code == Status.Code.UNAVAILABLE || isConnectionLost();
   }
 
   /** What the details of a status say. */

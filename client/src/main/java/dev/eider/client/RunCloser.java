@@ -89,7 +89,7 @@ final class RunCloser {
     private void failed(String runId, RetryState retry, EiderException cause) {
       long asked = cause.retryDelay().map(delay -> delay.toNanos()).orElse(0L);
       long delayNanos =
-          cause.isRetriable() && !channel.isShutdown()
+          cause.isStreamLost() && !channel.isShutdown()
               ? retry.failed(nanoTime.getAsLong(), asked)
               : RetryState.GIVE_UP;
       if (delayNanos == RetryState.GIVE_UP) {

@@ -3,7 +3,6 @@ package dev.eider.client;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +29,7 @@ final class UnaryCalls {
     return attempt(method, request, deadlineNanos);
   }
 
-  /** Calls again while the daemon is UNAVAILABLE; only for what may safely be repeated. */
+  /** Calls again while the daemon is away; only for what may safely be repeated. */
   <Q, R> R retrying(MethodDescriptor<Q, R> method, Q request) {
     long endNanos = nanoTime.getAsLong() + deadlineNanos;
     RetryState retry = new RetryState(backoff, deadlineNanos);
@@ -38,7 +37,7 @@ final class UnaryCalls {
       try {
         return attempt(method, request, endNanos - nanoTime.getAsLong());
       } catch (EiderException e) {
-        if (e.code() != Status.Code.UNAVAILABLE || channel.isShutdown()) {
+        if (!e.isDaemonAway() || channel.isShutdown()) {
           throw e;
         }
         long nowNanos = nanoTime.getAsLong();

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.v1.EventEnvelope;
+import io.grpc.Status;
+import io.grpc.Status.Code;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,6 +78,21 @@ class ClientValuesTest {
     assertThat(retry.isOver(101)).isTrue();
     retry.succeeded();
     assertThat(retry.failed(1_000, 0)).isPositive();
+  }
+
+  @Test
+  void shouldTellALostConnectionFromARefusal() {
+    for (Status.Code code :
+        List.of(Code.UNAVAILABLE, Code.UNKNOWN, Code.CANCELLED, Code.INTERNAL)) {
+      EiderException lost = EiderException.of(code.toStatus().asRuntimeException());
+      assertThat(lost.isStreamLost()).as("%s", code).isTrue();
+      assertThat(lost.isDaemonAway()).as("%s", code).isTrue();
+    }
+    for (Status.Code code : List.of(Code.INVALID_ARGUMENT, Code.UNIMPLEMENTED, Code.DATA_LOSS)) {
+      EiderException refused = EiderException.of(code.toStatus().asRuntimeException());
+      assertThat(refused.isStreamLost()).as("%s", code).isFalse();
+      assertThat(refused.isDaemonAway()).as("%s", code).isFalse();
+    }
   }
 
   @Test

@@ -51,8 +51,8 @@ class DrainIT {
     publishers.add(OnceOnlyPublisher.streaming(channel, "drained", 5));
     HealthLog health = HealthLog.watch(other);
     RunReader reader = RunReader.fromStart(other, "drained");
-    publishers.forEach(publisher -> publisher.awaitAcks(50, SOON));
-    reader.awaitSeq(100, SOON);
+    publishers.forEach(publisher -> publisher.awaitAcks(10, SOON));
+    reader.awaitSeq(50, SOON);
 
     // and runs that are being closed
     List<CallResult<CloseRunResponse>> closing = new ArrayList<>();

@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -79,17 +80,15 @@ class DamagedStoreIT {
   @Test
   void shouldKeepTheDamagedWriteAheadLog() {
     DataFiles data = untrimmed.copy();
-    change(data.databaseLog(), flip(40, 1));
+    // In the middle of an entry: DuckDB takes one whose length is damaged for the end of its log.
+    change(data.databaseLog(), flip((int) data.databaseLog().toFile().length() / 2, 1));
     byte[] damaged = data.contents().get("events.duckdb.wal");
     try (Daemon daemon = untrimmed.startOnCopy()) {
       untrimmed.shouldBeWholeIn(daemon);
     }
-    assertThat(data.contents())
-        .anySatisfy(
-            (name, bytes) -> {
-              assertThat(name).startsWith("events.duckdb.wal.damaged-");
-              assertThat(bytes).isEqualTo(damaged);
-            });
+    Map<String, byte[]> left = data.contents();
+    left.keySet().removeIf(name -> !name.startsWith("events.duckdb.wal.damaged-"));
+    assertThat(left.values()).containsExactly(damaged);
   }
 
   @Test

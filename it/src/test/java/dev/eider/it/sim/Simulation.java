@@ -7,10 +7,10 @@ import dev.eider.server.run.EventKind;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One life of a daemon with its clients and its faults, all of it decided by a seed: the same seed
@@ -94,14 +94,14 @@ final class Simulation {
     }
     faults.stop();
     daemon.disk().heal();
-    while (clientsAtWork > 0) {
+    do {
       if (daemon.mustStop()) {
         daemon.crash(false);
         startDaemon();
       }
       endRunsThatReadersWaitFor();
       scheduler.sleep(20);
-    }
+    } while (clientsAtWork > 0);
     readEverything();
     requireEmptyMemory();
     daemon.stop();
@@ -194,8 +194,12 @@ final class Simulation {
   }
 
   private void readEverything() {
-    endRunsThatReadersWaitFor();
-    List<RunId> all = new ArrayList<>(oracle.runIds());
+    Set<RunId> all = new TreeSet<>(oracle.runIds());
+    Broker broker = daemon.broker();
+    if (broker != null) {
+      // Also those whose opening was never answered.
+      broker.hub().runs().forEach(tail -> all.add(tail.run().runId()));
+    }
     for (RunId runId : all) {
       new Keeper(world, runs, "last").close(runId);
       new Follower(world, runId, EventMatcher.ALL, false).follow();
