@@ -56,12 +56,22 @@ final class Follower {
   /** Reads until the stream ends; returns false when there is no more to expect. */
   private boolean read(Broker broker) {
     Span life = world.daemon().life();
+    Stream stream = new Stream();
     SimSink<SubscribeResponse> sink =
-        new SimSink<>(world.scheduler(), 1 + random.nextInt(4), new Stream());
+        new SimSink<>(world.scheduler(), 1 + random.nextInt(4), stream);
     SubscriptionRequest request =
         new SubscriptionRequest(runId, takenSeq, matcher, true, 1 + random.nextInt(20), true);
     @Nullable Subscription[] started = new Subscription[1];
-    world.daemon().onTheDaemon(running -> started[0] = subscribe(running, request, sink));
+    world
+        .daemon()
+        .onTheDaemon(
+            running -> {
+              Subscription subscription = subscribe(running, request, sink);
+              started[0] = subscription;
+              if (stream.isLeft && subscription != null) {
+                subscription.cancel();
+              }
+            });
     long patience = mayGiveUp ? random.nextInt(60) : Long.MAX_VALUE;
     while (!life.isOver() && patience-- > 0) {
       boolean goesOn = sink.take(20);
@@ -77,6 +87,7 @@ final class Follower {
       }
     }
     world.coverage().add(life.isOver() ? "streams cut" : "streams cancelled");
+    stream.isLeft = true;
     Subscription subscription = started[0];
     if (subscription != null && !life.isOver()) {
       world.daemon().onTheDaemon(running -> subscription.cancel());
@@ -131,6 +142,7 @@ final class Follower {
   private final class Stream implements SimSink.SimReader<SubscribeResponse> {
     private final long floorSeq = world.oracle().ackedSeq(runId);
     private long sentSeq = takenSeq;
+    private boolean isLeft;
 
     @Override
     public void sent(List<SequencedEvent> events) {

@@ -76,7 +76,7 @@ final class SimDaemon {
       scheduler.pause();
       if (faults.areOn() && random.nextInt(800) == 0) {
         coverage.add("crashes while starting");
-        crash(random.nextBoolean());
+        crash(!config.async() && random.nextBoolean());
         return null;
       }
     }
