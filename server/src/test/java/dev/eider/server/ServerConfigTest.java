@@ -21,7 +21,7 @@ final class ServerConfigTest {
 
   /** Key, default, smallest and largest value. */
   private static final String TABLE =
-"""
+      """
       force-interval-ms         10          1        10000
       grace-ms                  60000       0        86400000
       heartbeat-ms              15000       100      3600000

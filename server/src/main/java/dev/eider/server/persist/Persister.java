@@ -1,5 +1,6 @@
 package dev.eider.server.persist;
 
+import dev.eider.server.base.Invariants;
 import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
@@ -85,7 +86,9 @@ public final class Persister {
     try {
       while (true) {
         try {
-          store.reopen();
+          if (store.isFailed()) {
+            store.reopen();
+          }
           follow();
           hasFinished = true;
           return;
@@ -112,6 +115,7 @@ public final class Persister {
     }
     try {
       store.reopen();
+      position();
     } catch (StoreException e) {
       LOG.warn("DuckDB cannot be opened again, so it cannot be read: {}", e.getMessage());
     }
@@ -129,7 +133,7 @@ public final class Persister {
 
   /** Persists until asked to stop. */
   private void follow() throws StoreException, InterruptedException {
-    long position = store.persistedPosition();
+    long position = position();
     confirm(position);
     BatchBuilder batch = new BatchBuilder(store.openRuns(), position);
     CheckpointSchedule schedule =
@@ -153,6 +157,19 @@ public final class Persister {
         }
       }
     }
+  }
+
+  /** What DuckDB holds; what it was reported to hold, others have forgotten. */
+  private long position() throws StoreException {
+    long position = store.persistedPosition();
+    long reported = hub.progress().position();
+    Invariants.require(
+        position >= reported,
+        "DuckDB lost what it had committed: it is at position %d and was at %d; the next start"
+            + " persists it again from the log",
+        position,
+        reported);
+    return position;
   }
 
   /** A read may have found the store unusable while there is nothing to persist. */
