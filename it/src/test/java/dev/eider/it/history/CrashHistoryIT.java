@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Timeout(7200)
 class CrashHistoryIT {
-  private static final int KILLS = Scale.of("eider.it.kills", 25, 500);
+  private static final int KILLS = Scale.of("eider.it.kills", 15, 500);
   private static final int PAUSES = Scale.of("eider.it.pauses", 3, 100);
   private static final int ROUNDS_PER_EPISODE = 25;
   private static final int ACKS_PER_ROUND_MAX = 100;

@@ -11,10 +11,14 @@ import dev.eider.it.RunReader;
 import dev.eider.it.StreamChecker;
 import dev.eider.it.history.History.Place;
 import dev.eider.v1.Run;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.awaitility.Awaitility;
 
 /**
  * What there is in the end: every run from the daemon, live and cold, and from its file. Owned by
@@ -38,7 +42,12 @@ final class FinalRead {
   /** Closes the runs that are still open; returns all that there are. */
   List<String> closeAll() {
     RunCalls calls = new RunCalls(daemon);
-    Map<String, Long> heads = calls.heads();
+    // After its disk was full, DuckDB is opened again in its own time.
+    Map<String, Long> heads =
+        Awaitility.await("a list of the runs")
+            .atMost(Duration.ofSeconds(60))
+            .ignoreExceptionsMatching(FinalRead::isUnavailable)
+            .until(calls::heads, Objects::nonNull);
     book.all().stream().filter(heads::containsKey).forEach(runIds::add);
     for (String runId : runIds) {
       Run run = calls.close(runId);
@@ -46,6 +55,11 @@ final class FinalRead {
       history.digest("the last CloseRun", runId, run.getHeadSeq(), run.getDigest().toByteArray());
     }
     return runIds;
+  }
+
+  private static boolean isUnavailable(Throwable failure) {
+    return failure instanceof StatusRuntimeException refusal
+        && refusal.getStatus().getCode() == Status.Code.UNAVAILABLE;
   }
 
   /** Takes what a subscription gives for the truth, and reads the same cold. */

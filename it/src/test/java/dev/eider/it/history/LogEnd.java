@@ -18,7 +18,10 @@ final class LogEnd {
 
   private LogEnd() {}
 
-  /** Cuts the newest file of the log off before its last record. */
+  /**
+   * Cuts the newest file of the log off before its last record, and removes the note that would say
+   * so.
+   */
   static void cutLastRecord(Path dataDirectory) {
     Path file = newest(dataDirectory.resolve("log"));
     try {
@@ -35,6 +38,7 @@ final class LogEnd {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         channel.truncate(lastRecord);
       }
+      Files.deleteIfExists(file.resolveSibling("forced"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

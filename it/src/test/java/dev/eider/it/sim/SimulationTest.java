@@ -110,7 +110,7 @@ class SimulationTest {
       case ACK_BEFORE_FORCE ->
           EnumSet.of(Rule.ACKED_SURVIVES, Rule.SEEN_SURVIVES, Rule.STARTS, Rule.ONE_HISTORY);
       case VISIBLE_BEFORE_DURABLE -> EnumSet.of(Rule.SEEN_SURVIVES, Rule.STARTS, Rule.ONE_HISTORY);
-      case NO_PRODUCER_TABLE -> EnumSet.of(Rule.STORED_ONCE);
+      case NO_PRODUCER_TABLE -> EnumSet.of(Rule.STORED_ONCE, Rule.REFUSED_IS_ABSENT);
       case POSITION_OUTSIDE_TRANSACTION -> EnumSet.of(Rule.ROW_ONCE, Rule.STARTS, Rule.NO_DEFECT);
       case SEQ_REUSED_AFTER_RESTART ->
           EnumSet.of(
