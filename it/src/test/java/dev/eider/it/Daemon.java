@@ -262,13 +262,13 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** The id of its process. */
   public long pid() {
     return process.pid();
-  }
-
-  public boolean isAlive() {
-    return process.isAlive();
   }
 
   public Path dataDirectory() {
@@ -279,7 +279,8 @@ public final class Daemon implements AutoCloseable {
     return directory.resolve("port");
   }
 
-  private Path logFile() {
+  /** What it and its virtual machine print, from the first start on. */
+  public Path logFile() {
     return directory.resolve("daemon.log");
   }
 

@@ -44,6 +44,10 @@ public final class EiderServer implements AutoCloseable {
   private final DuckDbStore store;
   private final Broker broker;
   private final GrpcServer grpc;
+
+  /** Written by the sequencer thread, read by the one that starts the daemon. */
+  private volatile LogHealth health = LogHealth.OK;
+
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -69,6 +73,8 @@ public final class EiderServer implements AutoCloseable {
             new Broker.Watcher(this::healthChanged, this::defectFound));
     undo.push(() -> broker.stopNow());
     grpc = listen();
+    // It may have changed before there was anybody to tell.
+    tellHealth();
   }
 
   /**
@@ -154,12 +160,16 @@ public final class EiderServer implements AutoCloseable {
     return Math.max(1, TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime()));
   }
 
-  private void healthChanged(LogHealth health) {
-    LOG.warn("the log is {}", health);
-    GrpcServer started = grpc;
-    if (started != null) {
-      started.setServing(health == LogHealth.OK);
+  private void healthChanged(LogHealth now) {
+    LOG.warn("health is {}", now);
+    health = now;
+    if (grpc != null) {
+      tellHealth();
     }
+  }
+
+  private synchronized void tellHealth() {
+    grpc.setServing(health == LogHealth.OK);
   }
 
   private void defectFound(String worker, Throwable defect) {

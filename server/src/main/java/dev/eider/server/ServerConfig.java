@@ -105,6 +105,7 @@ public record ServerConfig(
         getInt(Setting.OPEN_RUNS_MAX),
         getInt(Setting.PRODUCERS_PER_RUN_MAX),
         get(Setting.UNPERSISTED_BYTES_MAX),
+        get(Setting.DISK_RESERVE_BYTES),
         get(Setting.GRACE_MS),
         ShardMap.LOCAL);
   }

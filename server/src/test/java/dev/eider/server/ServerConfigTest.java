@@ -41,6 +41,7 @@ final class ServerConfigTest {
       segment-bytes-max         67108864    4096     1073741824
       tail-bytes-max            67108864    0        68719476736
       unpersisted-bytes-max     201326592   4096     68719476736
+      disk-reserve-bytes        16777216    1048576  1099511627776
       persist-linger-ms         200         0        60000
       persist-batch-events-max  122880      1        1228800
       persist-batch-bytes-max   33554432    1024     1073741824

@@ -25,12 +25,19 @@ public final class PersistProgress {
   // Written under the lock by the persister thread, read by any.
   private volatile long persistedPosition;
 
+  // Written by the persister thread, read by any.
+  private volatile long checkpointedPosition;
+
+  // Written by the persister thread, read by any.
+  private volatile boolean isFailing;
+
   /**
    * @param wanted what the persister waits for when it has nothing to do
    */
   public PersistProgress(long persistedPosition, Signal wanted) {
     this.wanted = wanted;
     this.persistedPosition = persistedPosition;
+    this.checkpointedPosition = persistedPosition;
   }
 
   /** The log position up to which, exclusively, DuckDB has committed. */
@@ -56,6 +63,29 @@ public final class PersistProgress {
       lock.unlock();
     }
     return done;
+  }
+
+  /**
+   * How far DuckDB has come with its checkpoints, at least since the daemon's start: what lies
+   * between this and {@link #position} is still to be written into its main file.
+   */
+  public long checkpointedPosition() {
+    return checkpointedPosition;
+  }
+
+  /** Takes note of a checkpoint. */
+  public void setCheckpointed(long position) {
+    checkpointedPosition = position;
+  }
+
+  /** Takes note whether DuckDB fails, so that waiting for it alone does not help. */
+  public void setFailing(boolean failing) {
+    isFailing = failing;
+  }
+
+  /** Says whether DuckDB fails at the moment. */
+  public boolean isFailing() {
+    return isFailing;
   }
 
   /** Says whether somebody waits for the persister. */

@@ -52,8 +52,14 @@ public interface EventLog extends AutoCloseable {
    */
   void markForced() throws LogWriteException;
 
-  /** Says whether the disk has room for more, as far as the disk tells. Cheap; owner thread. */
-  boolean hasSpace();
+  /** How many bytes the disk can still take; huge if it does not tell. Cheap; any thread. */
+  long usableBytes();
+
+  /**
+   * Finds out whether the disk can be written again after it failed: tries it beside the log, which
+   * it leaves as it is. Blocks for as long as the disk takes; owner thread.
+   */
+  boolean canWrite();
 
   /** The position right after the last committed record. */
   long endPosition();

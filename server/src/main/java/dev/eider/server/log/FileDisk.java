@@ -2,11 +2,13 @@ package dev.eider.server.log;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of the file system. A thread must not be interrupted while it uses one of its files:
@@ -16,6 +18,7 @@ import java.util.stream.Stream;
  */
 public final class FileDisk implements Disk {
   private final Path directory;
+  private volatile @Nullable FileStore store; // written and read by any thread
 
   /** Takes a directory, which must exist. */
   public FileDisk(Path directory) {
@@ -51,7 +54,13 @@ public final class FileDisk implements Disk {
 
   @Override
   public long usableBytes() throws IOException {
-    return Files.getFileStore(directory).getUsableSpace();
+    FileStore known = store;
+    if (known == null) {
+      // Finding it takes a look at every mount, asking it does not.
+      known = Files.getFileStore(directory);
+      store = known;
+    }
+    return known.getUsableSpace();
   }
 
   @Override

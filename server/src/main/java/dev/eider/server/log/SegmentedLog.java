@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>The write fails: what it left is cut off, the cut is forced, and the next batch is tried in
- *       the same place.
+ *       the same place if the disk was full, else in a new segment.
  *   <li>The force fails: the kernel may have dropped the batch and will not say so again, so a
  *       second force proves nothing. The batch is cut off, the cut is forced, and the segment gets
  *       no further frame: the next batch begins a new one.
@@ -38,7 +38,6 @@ import org.slf4j.LoggerFactory;
  * thread-safe.
  */
 public final class SegmentedLog implements EventLog {
-  private static final long SPACE_BYTES_MIN = 1 << 20;
   private static final Logger LOGGER = LoggerFactory.getLogger(SegmentedLog.class);
 
   private final Disk disk;
@@ -177,13 +176,19 @@ public final class SegmentedLog implements EventLog {
   }
 
   @Override
-  public boolean hasSpace() {
+  public long usableBytes() {
     try {
-      return disk.usableBytes() >= SPACE_BYTES_MIN;
+      return disk.usableBytes();
     } catch (IOException e) {
+      // Whoever writes will see what is wrong with it.
       LOGGER.debug("{} does not tell its free space", disk, e);
-      return false;
+      return Long.MAX_VALUE;
     }
+  }
+
+  @Override
+  public boolean canWrite() {
+    return DiskProbe.canWrite(disk);
   }
 
   @Override
@@ -305,6 +310,9 @@ public final class SegmentedLog implements EventLog {
       return breakDown("cannot undo a failed write to " + active.segment(), failure);
     }
     publish(endPosition);
+    // It may be this file that cannot grow. One without a frame is tried again, so that no disk is
+    // littered with empty files.
+    activeGivenUp = !DiskSpace.isExhausted(failure) && active.end() > active.segment().firstFrame();
     return failed("cannot write " + active.segment(), failure);
   }
 

@@ -1,5 +1,6 @@
 package dev.eider.server.persist;
 
+import dev.eider.server.base.Invariants;
 import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
@@ -22,16 +23,17 @@ import org.slf4j.LoggerFactory;
  * <p>It reads what was forced, folds it, and writes it in transactions as large as there is
  * material for: a full one at once, a smaller one when its first event has waited for the linger
  * time or somebody waits for it. Its place in the log is part of the transaction, so after a crash
- * or a failure it goes on where DuckDB says. When DuckDB fails, it is closed and opened again with
- * growing delays, while the log takes what is published.
+ * or a failure it goes on where DuckDB says. When DuckDB fails, it is closed and opened again at
+ * once, for those who read, and written again after growing delays, while the log takes what is
+ * published.
  *
  * <p>Runs on the thread {@code persister}, which it owns. {@link #stop} is thread-safe.
  */
 public final class Persister {
   private static final Logger LOG = LoggerFactory.getLogger(Persister.class);
   private static final long POLL_MS = 10;
-  private static final long REOPEN_DELAY_MIN_MS = 100;
-  private static final long REOPEN_DELAY_MAX_MS = 5_000;
+  private static final long RETRY_MIN_MS = 100;
+  private static final long RETRY_MAX_MS = 5_000;
 
   private final EventLog log;
   private final ColdStore store;
@@ -41,6 +43,8 @@ public final class Persister {
   private final Worker worker;
   private final Signal stop;
   private @Nullable PersistBatch unconfirmed;
+  private long retryMs = RETRY_MIN_MS;
+  private int failures;
 
   private volatile boolean stopping;
 
@@ -79,27 +83,21 @@ public final class Persister {
   }
 
   private void run() {
-    long delayMs = REOPEN_DELAY_MIN_MS;
-    boolean isFailed = false;
     try {
       while (true) {
         try {
-          if (isFailed) {
+          if (store.isFailed()) {
             store.reopen();
-            LOG.info("DuckDB is open again");
-            isFailed = false;
-            delayMs = REOPEN_DELAY_MIN_MS;
           }
           follow();
           hasFinished = true;
           return;
         } catch (StoreException e) {
-          LOG.warn("DuckDB cannot be used; next try in {} ms", delayMs, e);
-          isFailed = true;
-          if (stop.await(delayMs)) {
+          failed(e);
+          if (stop.await(retryMs)) {
             return;
           }
-          delayMs = Math.min(2 * delayMs, REOPEN_DELAY_MAX_MS);
+          retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
         }
       }
     } catch (InterruptedException e) {
@@ -107,13 +105,40 @@ public final class Persister {
     }
   }
 
+  private void failed(StoreException failure) {
+    failures++;
+    hub.progress().setFailing(true);
+    if (failures == 1) {
+      LOG.warn("DuckDB does not take what is published; next try in {} ms", retryMs, failure);
+    } else {
+      LOG.warn("DuckDB failed {} times: {}", failures, failure.getMessage());
+    }
+    try {
+      store.reopen();
+      position();
+    } catch (StoreException e) {
+      LOG.warn("DuckDB cannot be opened again, so it cannot be read: {}", e.getMessage());
+    }
+  }
+
+  /** Takes note of what only a store that can be written does. */
+  private void succeeded() {
+    if (failures > 0) {
+      LOG.info("DuckDB takes what is published again, after {} failures", failures);
+      failures = 0;
+      retryMs = RETRY_MIN_MS;
+      hub.progress().setFailing(false);
+    }
+  }
+
   /** Persists until asked to stop. */
   private void follow() throws StoreException, InterruptedException {
-    long position = store.persistedPosition();
+    long position = position();
     confirm(position);
     BatchBuilder batch = new BatchBuilder(store.openRuns(), position);
     CheckpointSchedule schedule =
-        new CheckpointSchedule(config.checkpointBytes(), config.checkpointIdleMs(), position);
+        new CheckpointSchedule(
+            config.checkpointBytes(), config.checkpointIdleMs(), position, clock.millis());
     try (LogReader reader = log.read(position)) {
       while (true) {
         requireUsable();
@@ -127,11 +152,24 @@ public final class Persister {
         } else {
           hub.progress().awaitWanted(POLL_MS);
         }
-        if (schedule.isDue(clock.millis())) {
+        if (schedule.isDue(clock.millis(), store.usableBytes())) {
           checkpoint(schedule);
         }
       }
     }
+  }
+
+  /** What DuckDB holds; what it was reported to hold, others have forgotten. */
+  private long position() throws StoreException {
+    long position = store.persistedPosition();
+    long reported = hub.progress().position();
+    Invariants.require(
+        position >= reported,
+        "DuckDB lost what it had committed: it is at position %d and was at %d; the next start"
+            + " persists it again from the log",
+        position,
+        reported);
+    return position;
   }
 
   /** A read may have found the store unusable while there is nothing to persist. */
@@ -168,6 +206,7 @@ public final class Persister {
     PersistBatch built = batch.build();
     unconfirmed = built;
     store.persist(built);
+    succeeded();
     LOG.debug("persisted {} events up to {}", built.events().size(), built.nextPosition());
     confirm(built.nextPosition());
     schedule.persisted(built.nextPosition(), clock.millis());
@@ -192,7 +231,10 @@ public final class Persister {
 
   private void checkpoint(CheckpointSchedule schedule) throws StoreException {
     if (store.checkpoint()) {
-      log.trim(schedule.checkpointed());
+      succeeded();
+      long position = schedule.checkpointed();
+      hub.progress().setCheckpointed(position);
+      log.trim(position);
     } else {
       schedule.postpone(clock.millis());
     }

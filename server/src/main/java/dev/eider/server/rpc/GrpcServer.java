@@ -47,7 +47,7 @@ public final class GrpcServer {
   }
 
   /**
-   * Binds the socket and begins to answer.
+   * Binds the socket and begins to answer. Health is NOT_SERVING until {@link #setServing}.
    *
    * @throws IOException if the address cannot be bound
    */
@@ -70,6 +70,7 @@ public final class GrpcServer {
             parts.runIds(),
             closeWaitMs);
     HealthStatusManager health = new HealthStatusManager();
+    setServing(health, false);
     Server server =
         listener(address, connections)
             .directExecutor()
@@ -86,9 +87,7 @@ public final class GrpcServer {
             .addService(CheckedService.of(ChannelzService.newInstance(CHANNELZ_PAGE_SIZE), limits))
             .build()
             .start();
-    GrpcServer started = new GrpcServer(server, health, broker);
-    started.setServing(true);
-    return started;
+    return new GrpcServer(server, health, broker);
   }
 
   /** Says how connections are watched and when they end. */
@@ -121,6 +120,10 @@ public final class GrpcServer {
 
   /** Says in the health service whether publishes are accepted. */
   public void setServing(boolean isServing) {
+    setServing(health, isServing);
+  }
+
+  private static void setServing(HealthStatusManager health, boolean isServing) {
     ServingStatus status = isServing ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
     health.setStatus(BrokerServiceGrpc.SERVICE_NAME, status);

@@ -35,6 +35,7 @@ final class Batch {
   private final Hub hub;
   private final Decider decider;
   private final int openRunsMax;
+  private final boolean isDiskFull;
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Map<String, FoldedRun> runsByRequestId = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
@@ -42,11 +43,16 @@ final class Batch {
   private int appendedCount;
   private long bytes;
 
-  Batch(EventLog log, Hub hub, Decider decider, int openRunsMax) {
+  /**
+   * @param isDiskFull refuses what needs room in the log, but for the end of a run, which is small
+   *     and lets the rest of it go
+   */
+  Batch(EventLog log, Hub hub, Decider decider, int openRunsMax, boolean isDiskFull) {
     this.log = log;
     this.hub = hub;
     this.decider = decider;
     this.openRunsMax = openRunsMax;
+    this.isDiskFull = isDiskFull;
   }
 
   long bytes() {
@@ -117,6 +123,9 @@ final class Batch {
           .with("limit", openRunsMax);
     }
     Published published = record.published();
+    if (isDiskFull && (record.opened() != null || published != null)) {
+      throw diskFull();
+    }
     long firstSeq = published == null ? 0 : published.firstSeq();
     byte[] body = RunRecordCodec.encode(record);
     long position = log.append(record.runId(), firstSeq, body);
@@ -139,6 +148,11 @@ final class Batch {
             record.opened() != null,
             record.closed() != null);
     steps.add(new Step(submission, new Applied(after, firstSeq, lastSeq, false), null, effect));
+  }
+
+  static BrokerException diskFull() {
+    return BrokerException.of(
+        ErrorReason.ERROR_REASON_STORAGE_FULL, "the log's disk is full; nothing was stored");
   }
 
   /** Shows the batch, which is durable now, to readers and then acknowledges it. */

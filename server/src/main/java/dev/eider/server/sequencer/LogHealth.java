@@ -1,10 +1,14 @@
 package dev.eider.server.sequencer;
 
-/** Whether the log takes events. */
+/** Whether events are taken. */
 public enum LogHealth {
   OK,
-  /** The disk is full; it takes events again when there is space. */
+  /** The log's disk is full; events are taken again when there is space. */
   FULL,
-  /** The disk failed; a restart is needed. */
+  /** The log's disk refuses to be written; events are taken again when it does no more. */
+  FAILING,
+  /** DuckDB fails and lacks as much as it may; events are taken again when it has caught up. */
+  STORE_BEHIND,
+  /** The log's disk failed and what it holds is in doubt; a restart is needed. */
   BROKEN
 }

@@ -4,6 +4,7 @@ import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
 import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogWriteException;
 import dev.eider.server.run.BrokerException;
@@ -32,6 +33,13 @@ final class Sequencer {
   private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
   private static final long IDLE_MS_MAX = 20;
   private static final long SLOW_COMMIT_MS = 1_000;
+  private static final long PROBE_MS = 250;
+
+  /** How many times its size in the log a record takes in DuckDB's own log and its main file. */
+  private static final int PERSIST_SHARE = 5;
+
+  /** The same of a record that is in DuckDB's own log. */
+  private static final int CHECKPOINT_SHARE = 3;
 
   private final EventLog log;
   private final Hub hub;
@@ -46,6 +54,8 @@ final class Sequencer {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final long idleMs;
   private LogHealth health = LogHealth.OK;
+  private long probedAtMs;
+  private long refusedBatches;
   private long forcedAtMs;
   private @Nullable Worker worker;
   private volatile boolean stopping;
@@ -71,8 +81,9 @@ final class Sequencer {
     hub.runs().stream().filter(tail -> !tail.run().isOpen()).forEach(reaper::closed);
   }
 
-  /** Starts the thread. */
+  /** Starts the thread; the listener knows the health by then. */
   void start() {
+    checkHealth();
     worker = threads.start("sequencer", this::run, listener::defectFound);
   }
 
@@ -119,6 +130,7 @@ final class Sequencer {
   private void run() {
     try {
       while (!stopping || !queue.isEmpty()) {
+        checkHealth();
         Submission first = queue.poll();
         if (first != null) {
           process(first);
@@ -134,7 +146,7 @@ final class Sequencer {
   }
 
   private void process(Submission first) {
-    Batch batch = new Batch(log, hub, decider, config.openRunsMax());
+    Batch batch = new Batch(log, hub, decider, config.openRunsMax(), health == LogHealth.FULL);
     long nowUs = Micros.now(clock);
     for (Submission next = first; next != null; next = nextFor(batch)) {
       release(next);
@@ -165,7 +177,6 @@ final class Sequencer {
     long startMs = clock.millis();
     try {
       log.commit(!config.async());
-      setHealth(LogHealth.OK);
     } catch (LogWriteException e) {
       batch.fail(refusal(e));
       return false;
@@ -178,18 +189,69 @@ final class Sequencer {
   }
 
   private void rest() {
-    try {
-      if (health == LogHealth.BROKEN) {
-        return;
-      }
-      if (health == LogHealth.FULL && log.hasSpace()) {
-        setHealth(LogHealth.OK);
-      }
-      forceIfDue();
-      log.markForced();
-    } catch (LogWriteException e) {
-      refusal(e);
+    if (health == LogHealth.BROKEN) {
+      return;
     }
+    forceIfDue();
+    if (health == LogHealth.OK) {
+      try {
+        log.markForced();
+      } catch (LogWriteException e) {
+        refusal(e);
+      }
+    }
+  }
+
+  /**
+   * Finds out whether publishes are taken, whether or not there are any. What ends a refusal is a
+   * probe, a few times a second at most, and not the next batch that happens to fit.
+   */
+  private void checkHealth() {
+    switch (health) {
+      case OK -> {
+        if (log.usableBytes() < spaceBytesMin(1)) {
+          setHealth(LogHealth.FULL);
+        } else if (isStoreStuck()) {
+          setHealth(LogHealth.STORE_BEHIND);
+        }
+      }
+      case FULL, FAILING -> {
+        long nowMs = clock.millis();
+        if (nowMs - probedAtMs >= PROBE_MS) {
+          probedAtMs = nowMs;
+          // A little more than what it was refused for, so that it lasts.
+          if (log.usableBytes() >= spaceBytesMin(2) && log.canWrite()) {
+            setHealth(LogHealth.OK);
+          }
+        }
+      }
+      case STORE_BEHIND -> {
+        if (!isStoreStuck()) {
+          setHealth(LogHealth.OK);
+        }
+      }
+      case BROKEN -> {}
+    }
+  }
+
+  /**
+   * What must be free: the reserve, and room for DuckDB, which keeps its files on the same disk, to
+   * take all that the log holds. The log can be trimmed only after that; without the room, a disk
+   * that got full would stay full.
+   */
+  private long spaceBytesMin(int margin) {
+    PersistProgress progress = hub.progress();
+    long uncheckpointedBytes = progress.position() - progress.checkpointedPosition();
+    long storeBytes = PERSIST_SHARE * unpersistedBytes() + CHECKPOINT_SHARE * uncheckpointedBytes;
+    return config.diskReserveBytes() * (7 + margin) / 8 + margin * storeBytes;
+  }
+
+  private boolean isStoreStuck() {
+    return hub.progress().isFailing() && unpersistedBytes() > config.unpersistedBytesMax();
+  }
+
+  private long unpersistedBytes() {
+    return log.endPosition() - hub.progress().position();
   }
 
   private void forceIfDue() {
@@ -208,22 +270,32 @@ final class Sequencer {
   }
 
   private BrokerException refusal(LogWriteException e) {
-    LOG.warn("the log did not take a batch", e);
-    setHealth(e.kind() == LogWriteException.Kind.FULL ? LogHealth.FULL : brokenOr(e));
-    return e.kind() == LogWriteException.Kind.FULL
-        ? BrokerException.of(
-            ErrorReason.ERROR_REASON_STORAGE_FULL, "the log's disk is full; nothing was stored")
+    LogHealth now =
+        switch (e.kind()) {
+          case FULL -> LogHealth.FULL;
+          case FAILED -> LogHealth.FAILING;
+          case BROKEN -> LogHealth.BROKEN;
+        };
+    // Once for as long as it lasts: there may be thousands of batches a second.
+    if (now != health) {
+      LOG.warn("the log does not take what is published", e);
+      probedAtMs = clock.millis();
+    }
+    refusedBatches++;
+    setHealth(now);
+    return now == LogHealth.FULL
+        ? Batch.diskFull()
         : BrokerException.of(
             ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
             "the log could not be written: " + e.getMessage());
   }
 
-  private LogHealth brokenOr(LogWriteException e) {
-    return e.kind() == LogWriteException.Kind.BROKEN ? LogHealth.BROKEN : health;
-  }
-
   private void setHealth(LogHealth now) {
     if (now != health) {
+      if (now == LogHealth.OK && refusedBatches > 0) {
+        LOG.info("publishes are taken again; {} batches were not", refusedBatches);
+        refusedBatches = 0;
+      }
       health = now;
       listener.healthChanged(now);
     }

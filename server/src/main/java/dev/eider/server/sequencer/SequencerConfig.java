@@ -5,6 +5,7 @@ package dev.eider.server.sequencer;
  *
  * @param async acknowledge after write, and force every {@code forceIntervalMs}
  * @param unpersistedBytesMax how many bytes of log DuckDB may lack before publishes are refused
+ * @param diskReserveBytes how much of the log's disk is left free
  */
 public record SequencerConfig(
     boolean async,
@@ -15,5 +16,6 @@ public record SequencerConfig(
     int openRunsMax,
     int producersPerRunMax,
     long unpersistedBytesMax,
+    long diskReserveBytes,
     long graceMs,
     ShardMap shards) {}

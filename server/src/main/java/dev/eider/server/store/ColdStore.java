@@ -50,6 +50,11 @@ public interface ColdStore extends AutoCloseable {
    */
   void reopen() throws StoreException;
 
+  /** How many bytes its disk can still take; huge if it cannot be told. Does not block. */
+  default long usableBytes() {
+    return Long.MAX_VALUE;
+  }
+
   /** What readers use; valid as long as the store is, through failures. */
   ColdReader reader();
 

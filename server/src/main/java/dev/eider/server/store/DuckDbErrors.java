@@ -41,6 +41,11 @@ final class DuckDbErrors {
     return text(error).contains(WAL_REPLAY) && !containsAny(text(error), ENVIRONMENT);
   }
 
+  /** Says whether there is no room for what is to be written. */
+  static boolean isDiskFull(SQLException error) {
+    return containsAny(text(error), List.of("No space left", "Disk quota exceeded"));
+  }
+
   /** Says whether a file cannot be opened because another process has it open. */
   static boolean isLocked(SQLException error) {
     return text(error).contains("Could not set lock on file");

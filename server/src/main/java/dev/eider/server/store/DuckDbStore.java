@@ -1,6 +1,8 @@
 package dev.eider.server.store;
 
 import static dev.eider.server.base.Invariants.require;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.eider.server.run.FoldedRun;
 import java.sql.Connection;
@@ -30,8 +32,9 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * A failed store has no connections but those on which a query is still running; every call but
- * {@link #reopen} and {@link #close} throws. The daemon goes on publishing into its log meanwhile.
- * An error of a query alone (a conversion, too little memory) fails the query and not the store.
+ * {@link #reopen} and {@link #close} throws, readers after having waited for the reopening, which
+ * comes soon. The daemon goes on publishing into its log meanwhile. An error of a query alone (a
+ * conversion, too little memory) fails the query and not the store.
  *
  * <p>Everything blocks. {@link #persist}, {@link #checkpoint} and {@link #reopen} are called by the
  * persister's thread only, {@link #close} after that thread has ended; the rest is thread-safe.
@@ -94,9 +97,22 @@ public final class DuckDbStore implements ColdStore {
     return store;
   }
 
-  /** Brings the file to this daemon's format; to be called once, before anything is written. */
+  /**
+   * Brings the file to this daemon's format; to be called once, before anything is written. On a
+   * full disk the file is left to be read as it is, with the views of an earlier start.
+   */
   public void prepare() throws StoreException {
-    opener.prepare(connections());
+    StoreConnections connections = connections();
+    try {
+      opener.prepare(connections);
+    } catch (StoreException e) {
+      if (!(e.getCause() instanceof SQLException cause) || !DuckDbErrors.isDiskFull(cause)) {
+        throw e;
+      }
+      LOG.warn("{} can be read but not written", opener.file());
+      fail(connections, cause);
+      reopen();
+    }
   }
 
   @Override
@@ -106,12 +122,12 @@ public final class DuckDbStore implements ColdStore {
 
   @Override
   public long persistedPosition() throws StoreException {
-    return read(DuckDbStore::persistedPosition);
+    return read(connections(), DuckDbStore::persistedPosition);
   }
 
   @Override
   public List<FoldedRun> openRuns() throws StoreException {
-    return read(RunQueries::open);
+    return read(connections(), RunQueries::open);
   }
 
   @Override
@@ -140,6 +156,11 @@ public final class DuckDbStore implements ColdStore {
       }
       throw failed(connections, "cannot checkpoint", e);
     }
+  }
+
+  @Override
+  public long usableBytes() {
+    return opener.usableBytes();
   }
 
   @Override
@@ -172,7 +193,7 @@ public final class DuckDbStore implements ColdStore {
       connections.close();
       throw new StoreException(state.mode.refusal);
     }
-    LOG.info("the store is open again");
+    LOG.debug("the store is open again");
   }
 
   /** Checkpoints and closes; can be repeated. Waits for queries under way, but not for ever. */
@@ -202,9 +223,13 @@ public final class DuckDbStore implements ColdStore {
     }
   }
 
-  /** Runs a reading on a read connection, waiting for one if need be. */
+  /** Runs a reading on a read connection, waiting for one, and for the store, if need be. */
   <T> T read(Reading<T> reading) throws StoreException {
-    StoreConnections connections = connections();
+    awaitReopened();
+    return read(connections(), reading);
+  }
+
+  private <T> T read(StoreConnections connections, Reading<T> reading) throws StoreException {
     DuckDBConnection connection = connections.readers().borrow(BORROW_TIMEOUT_MS);
     try {
       return reading.read(connection);
@@ -270,6 +295,22 @@ public final class DuckDbStore implements ColdStore {
     }
   }
 
+  private void awaitReopened() throws StoreException {
+    long deadlineNanos = System.nanoTime() + MILLISECONDS.toNanos(BORROW_TIMEOUT_MS);
+    synchronized (transition) {
+      long leftMs = BORROW_TIMEOUT_MS;
+      while (isFailed() && leftMs > 0) {
+        try {
+          transition.wait(leftMs);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new StoreException("interrupted while the store is being reopened", e);
+        }
+        leftMs = NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+      }
+    }
+  }
+
   private StoreConnections connections() throws StoreException {
     State now = state;
     if (now.mode != Mode.OPEN) {
@@ -289,7 +330,7 @@ public final class DuckDbStore implements ColdStore {
     if (now.mode == Mode.OPEN
         && now.connections == connections
         && replace(now, new State(Mode.FAILED, connections))) {
-      LOG.error("the store failed and has to be reopened", cause);
+      LOG.warn("the store failed and has to be reopened: {}", cause.toString());
       connections.close();
     }
   }
@@ -300,6 +341,7 @@ public final class DuckDbStore implements ColdStore {
         return false;
       }
       state = next;
+      transition.notifyAll();
       return true;
     }
   }

@@ -93,6 +93,12 @@ final class StoreOpener {
     }
   }
 
+  /** How many bytes the file's disk can still take; asks the directory, not the file. */
+  long usableBytes() {
+    Path directory = config.file().toAbsolutePath().getParent();
+    return directory == null ? Long.MAX_VALUE : directory.toFile().getUsableSpace();
+  }
+
   private DuckDBConnection attach() throws StoreException {
     try {
       return connect();
@@ -194,7 +200,9 @@ final class StoreOpener {
 
   private StoreException cannotOpen(SQLException cause) {
     String advice = "";
-    if (DuckDbErrors.isLocked(cause)) {
+    if (DuckDbErrors.isDiskFull(cause)) {
+      advice = "the disk is full; free some space and start again: ";
+    } else if (DuckDbErrors.isLocked(cause)) {
       advice = "another process has it open; stop that one first: ";
     } else if (DuckDbErrors.isNewerFile(cause)) {
       advice = "a newer DuckDB wrote it; start the daemon that did: ";

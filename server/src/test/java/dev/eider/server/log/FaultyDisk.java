@@ -131,7 +131,10 @@ public final class FaultyDisk implements Disk {
   @Override
   public void delete(String name) throws IOException {
     pass(Call.DELETE);
-    files.remove(name);
+    FaultyFile file = files.remove(name);
+    if (file != null) {
+      giveBack(file.sizeBytes());
+    }
   }
 
   @Override

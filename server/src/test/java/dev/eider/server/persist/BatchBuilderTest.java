@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class BatchBuilderTest {
+  private static final long ROOMY = Long.MAX_VALUE;
+
   private static final RunId OTHER = new RunId("a-game");
 
   private final BatchBuilder builder = new BatchBuilder(List.of(), 100);
@@ -116,17 +118,32 @@ final class BatchBuilderTest {
 
   @Test
   void shouldMakeACheckpointDueByBytesOrIdleTime() {
-    CheckpointSchedule schedule = new CheckpointSchedule(1_000, 50, 100);
-    assertThat(schedule.isDue(1_000_000)).isFalse();
+    CheckpointSchedule schedule = new CheckpointSchedule(1_000, 50, 100, 4_000);
+    assertThat(schedule.isDue(4_049, ROOMY)).isFalse();
+    assertThat(schedule.isDue(4_050, ROOMY)).as("what was left by others").isTrue();
+    assertThat(schedule.checkpointed()).isEqualTo(100);
+    assertThat(schedule.isDue(1_000_000, ROOMY)).isFalse();
     schedule.persisted(200, 5_000);
-    assertThat(schedule.isDue(5_049)).isFalse();
-    assertThat(schedule.isDue(5_050)).isTrue();
+    assertThat(schedule.isDue(5_049, ROOMY)).isFalse();
+    assertThat(schedule.isDue(5_050, ROOMY)).isTrue();
     schedule.persisted(1_100, 5_049);
-    assertThat(schedule.isDue(5_049)).isTrue();
+    assertThat(schedule.isDue(5_049, ROOMY)).isTrue();
     assertThat(schedule.checkpointed()).isEqualTo(1_100);
-    assertThat(schedule.isDue(1_000_000)).isFalse();
+    assertThat(schedule.isDue(1_000_000, ROOMY)).isFalse();
     schedule.persisted(1_101, 1_000_000);
-    assertThat(schedule.isDue(1_000_050)).isTrue();
+    assertThat(schedule.isDue(1_000_050, ROOMY)).isTrue();
+  }
+
+  @Test
+  void shouldMakeACheckpointDueEarlierWhenTheDiskGetsFull() {
+    CheckpointSchedule schedule = new CheckpointSchedule(64 << 20, 50, 0, 0);
+    schedule.checkpointed();
+    schedule.persisted(8 << 20, 0);
+    assertThat(schedule.isDue(0, 65 << 20)).isFalse();
+    assertThat(schedule.isDue(0, 64 << 20)).isTrue();
+    schedule.checkpointed();
+    schedule.persisted((9 << 20) - 1, 0);
+    assertThat(schedule.isDue(0, 0)).as("not for next to nothing").isFalse();
   }
 
   private void add(RunRecord... records) {

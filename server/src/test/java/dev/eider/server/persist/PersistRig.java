@@ -41,7 +41,7 @@ public final class PersistRig implements AutoCloseable {
 
   private static final SequencerConfig SEQUENCER =
       new SequencerConfig(
-          false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 0, ShardMap.LOCAL);
+          false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 1 << 20, 0, ShardMap.LOCAL);
 
   public final TestClock clock = new TestClock();
   public final DuckDbStore store;

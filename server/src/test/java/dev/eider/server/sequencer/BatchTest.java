@@ -37,7 +37,7 @@ final class BatchTest {
   @BeforeEach
   void decide() throws Exception {
     log = SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), 0);
-    batch = new Batch(log, hub, new Decider(3), 10);
+    batch = new Batch(log, hub, new Decider(3), 10, false);
     batch.add(first, 1);
     batch.add(closing, 2);
     batch.add(late, 3);

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * leaves half of it behind. Thread-safe.
  */
 public final class SickDisk implements Disk {
+  private static final String FULL = "No space left on device";
+
   private final Disk disk;
   private volatile @Nullable String writeFailure;
   private volatile @Nullable String forceFailure;
@@ -23,7 +25,7 @@ public final class SickDisk implements Disk {
 
   /** Has writes fail as those to a full disk do. */
   public void fill() {
-    writeFailure = "No space left on device";
+    writeFailure = FULL;
   }
 
   /** Has writes fail. */
@@ -38,7 +40,7 @@ public final class SickDisk implements Disk {
 
   @Override
   public long usableBytes() throws IOException {
-    return writeFailure == null ? disk.usableBytes() : 0;
+    return FULL.equals(writeFailure) ? 0 : disk.usableBytes();
   }
 
   /** Has everything succeed again. */

@@ -53,7 +53,7 @@ final class SickDiskTest {
     assertThat(rig.healths).containsExactly(LogHealth.FULL);
 
     // when
-    rig.disk.heal();
+    heal();
     Applied applied = rig.apply(publish(RUN, 1));
 
     // then
@@ -76,7 +76,7 @@ final class SickDiskTest {
     assertNothingHappened(before);
 
     // when
-    rig.disk.heal();
+    heal();
     Applied applied = rig.apply(publish(RUN, "p", 0, 1, 3));
 
     // then
@@ -106,6 +106,17 @@ final class SickDiskTest {
     assertThat(rig.refusalOf(close(RUN)).reason())
         .isEqualTo(ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE);
     assertNothingHappened(before);
+  }
+
+  /** Waits until the disk has been found healthy, with nobody publishing. */
+  private void heal() {
+    rig.disk.heal();
+    await()
+        .untilAsserted(
+            () -> {
+              rig.clock.advance(1_000);
+              assertThat(rig.healths).endsWith(LogHealth.OK);
+            });
   }
 
   private void assertNothingHappened(FoldedRun before) {

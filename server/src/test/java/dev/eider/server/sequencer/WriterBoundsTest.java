@@ -76,6 +76,7 @@ final class WriterBoundsTest {
         openRunsMax,
         3,
         unpersistedBytesMax,
+        1 << 20,
         60_000,
         ShardMap.LOCAL);
   }

@@ -1,0 +1,152 @@
+package dev.eider.it.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eider.it.Daemon;
+import dev.eider.it.DuckDbFile;
+import dev.eider.it.Events;
+import dev.eider.it.Refusal;
+import dev.eider.it.RunCalls;
+import io.grpc.Status;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Everything that the daemon keeps is on one disk, and that is full. */
+@Timeout(180)
+final class FullDiskIT {
+  private static final int TEXT_CHARS = 400;
+
+  @RegisterExtension final DiskExtension disks = new DiskExtension();
+
+  @Test
+  void shouldRefuseWhileFullAndGoOnByItself() {
+    // given
+    SmallDisk disk = disks.dataOnExt4(96);
+    Daemon daemon = disks.start(Map.of());
+    HealthWatch health = new HealthWatch(daemon);
+    OldRun old = OldRun.make(daemon);
+    try (Traffic traffic = new Traffic(daemon, TEXT_CHARS, "one", "two");
+        WaitingClient client = new WaitingClient(daemon)) {
+      traffic.awaitAcked(100);
+
+      // when
+      disk.fill();
+      traffic.awaitRefused("STORAGE_FULL", 200);
+      client.publishMuch();
+
+      // then
+      health.awaitNotServing(Traffic.SOON);
+      shouldRefuse(daemon);
+      old.shouldBeReadable();
+      traffic.shouldBeFollowed();
+      DaemonLog.shouldNotBeFlooded(daemon);
+
+      // when
+      disk.free();
+
+      // then
+      health.awaitServing(Traffic.SOON);
+      assertThat(health.changes()).as("health %s", health.seen()).isEqualTo(2);
+      traffic.awaitAcked(100);
+      client.shouldHaveDoneItAll();
+      traffic.finish();
+      traffic.report("FullDiskIT");
+    }
+    shouldStopWithEachEventOnce(daemon);
+  }
+
+  @Test
+  void shouldServeReadsThroughStopsAndStartsWhileFull() {
+    // given
+    SmallDisk disk = disks.dataInMemory(64);
+    Daemon daemon = disks.start(Map.of("segment-bytes-max", "65536"));
+    OldRun old = OldRun.make(daemon);
+    try (Traffic traffic = new Traffic(daemon, TEXT_CHARS, "one", "two")) {
+      traffic.awaitAcked(100);
+      disk.fill();
+      traffic.awaitRefused("STORAGE_FULL", 20);
+
+      // when
+      daemon.kill9();
+      traffic.daemonIsGone();
+      daemon.restart();
+
+      // then
+      shouldServeReadsOnly(daemon, old, traffic);
+
+      // when
+      assertThat(daemon.terminate(30)).isEqualTo(143);
+      traffic.daemonIsGone();
+      daemon.restart();
+
+      // then
+      shouldServeReadsOnly(daemon, old, traffic);
+
+      // when
+      HealthWatch health = new HealthWatch(daemon);
+      disk.free();
+
+      // then
+      health.awaitServing(Traffic.SOON);
+      traffic.awaitAcked(100);
+      traffic.finish();
+    }
+    shouldStopWithEachEventOnce(daemon);
+  }
+
+  @Test
+  void shouldRefuseToBeginWhereThereIsNoRoom() {
+    SmallDisk disk = disks.dataInMemory(8);
+    disk.fill();
+    assertThatThrownBy(() -> disks.start(Map.of()))
+        .hasMessageContaining("No space left on device")
+        .hasMessageContaining("free some space");
+  }
+
+  /** Publishers that never see a refusal but for want of room leave DuckDB the room it needs. */
+  @Test
+  void shouldLeaveDuckDbRoomForAllThatWasTaken() {
+    // given
+    disks.dataInMemory(64);
+    Daemon daemon = disks.start(Map.of("segment-bytes-max", "4194304"));
+    RunCalls calls = new RunCalls(daemon);
+
+    // when the disk is filled by what is published, and nothing else
+    int requests = BulkPublisher.publishUntilFull(daemon, "bulk");
+
+    // then
+    assertThat(calls.get("bulk").getHeadSeq()).isEqualTo(BulkPublisher.eventsIn(requests));
+    calls.close("bulk");
+    shouldStopWithEachEventOnce(daemon);
+    assertThat(disks.logBytes()).as("log that DuckDB no longer needs").isLessThan(8 << 20);
+  }
+
+  private static void shouldServeReadsOnly(Daemon daemon, OldRun old, Traffic traffic) {
+    new HealthWatch(daemon).awaitNotServing(Traffic.SOON);
+    shouldRefuse(daemon);
+    old.shouldBeReadable();
+    traffic.shouldHoldWhatWasAckedAndSeen();
+    traffic.goOn();
+    traffic.awaitRefused("STORAGE_FULL", 20);
+  }
+
+  private static void shouldRefuse(Daemon daemon) {
+    RunCalls calls = new RunCalls(daemon);
+    Refusal.of(() -> calls.publish("new", Events.metrics(1, 1)))
+        .shouldBe(Status.Code.RESOURCE_EXHAUSTED, "STORAGE_FULL");
+    assertThat(calls.heads()).doesNotContainKey("new");
+  }
+
+  private static void shouldStopWithEachEventOnce(Daemon daemon) {
+    assertThat(daemon.terminate(30)).isEqualTo(143);
+    try (DuckDbFile file = DuckDbFile.of(daemon)) {
+      assertThat(file.number("SELECT count(*) - count(DISTINCT (run_id, seq)) FROM events"))
+          .isZero();
+      assertThat(file.number("SELECT sum(head_seq) - (SELECT count(*) FROM events) FROM runs"))
+          .isZero();
+    }
+  }
+}

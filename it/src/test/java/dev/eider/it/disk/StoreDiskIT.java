@@ -1,0 +1,72 @@
+package dev.eider.it.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.it.Daemon;
+import dev.eider.it.Events;
+import dev.eider.it.Refusal;
+import dev.eider.it.RunCalls;
+import io.grpc.Status;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** DuckDB's disk is full, and the log's is another that is not. */
+@Timeout(180)
+final class StoreDiskIT {
+  private static final Map<String, String> SOON_BEHIND =
+      Map.of("unpersisted-bytes-max", "1048576", "disk-reserve-bytes", "1048576");
+
+  @RegisterExtension final DiskExtension disks = new DiskExtension();
+
+  @Test
+  void shouldPublishUpToTheBoundAndRecoverByItself() {
+    // given room for the log only; none ever for temporary files
+    SmallDisk disk = disks.dataInMemory(48);
+    disks.inMemory("log", 64);
+    disks.inMemory("tmp", 1).fill();
+    Daemon daemon = disks.start(SOON_BEHIND);
+    RunCalls calls = new RunCalls(daemon);
+    HealthWatch health = new HealthWatch(daemon);
+    OldRun old = OldRun.make(daemon);
+    try (Traffic traffic = new Traffic(daemon, 2_000, "one", "two")) {
+      traffic.awaitAcked(50);
+
+      // when
+      disk.fill();
+      traffic.awaitAcked(50);
+      traffic.awaitRefused("OVERLOADED", 20);
+
+      // then
+      health.awaitNotServing(Traffic.SOON);
+      Refusal.of(() -> calls.publish("new", Events.metrics(1, 1)))
+          .shouldBe(Status.Code.RESOURCE_EXHAUSTED, "OVERLOADED");
+      old.shouldBeReadable();
+      traffic.shouldBeFollowed();
+
+      // when it starts like this
+      daemon.kill9();
+      traffic.daemonIsGone();
+      daemon.restart();
+
+      // then
+      traffic.shouldHoldWhatWasAckedAndSeen();
+      old.shouldBeReadable();
+      traffic.goOn();
+      traffic.awaitRefused("OVERLOADED", 20);
+      DaemonLog.shouldNotBeFlooded(daemon);
+
+      // when
+      HealthWatch afterwards = new HealthWatch(daemon);
+      disk.free();
+
+      // then
+      traffic.awaitAcked(50);
+      afterwards.awaitServing(Traffic.SOON);
+      traffic.finish();
+      traffic.report("StoreDiskIT");
+    }
+    assertThat(daemon.terminate(30)).isEqualTo(143);
+  }
+}
