@@ -14,4 +14,12 @@ record Backoff(long minNanos, long maxNanos, Random random) {
     long longest = minNanos > (maxNanos >> doublings) ? maxNanos : minNanos << doublings;
     return longest - (long) (random.nextDouble() * (longest / 2.0));
   }
+
+  /**
+   * The wait when the daemon asks for one: longer than asked by up to half, since it asks everybody
+   * for the same.
+   */
+  long atLeastNanos(long askedNanos) {
+    return askedNanos + (long) (random.nextDouble() * (askedNanos / 2.0));
+  }
 }

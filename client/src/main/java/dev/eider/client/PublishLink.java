@@ -5,6 +5,7 @@ import dev.eider.v1.PublishStreamRequest;
 import dev.eider.v1.PublishStreamResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -131,7 +132,8 @@ final class PublishLink {
       return;
     }
     stream = null;
-    long delayNanos = retry.failed(nanoTime.getAsLong(), 0);
+    long askedNanos = cause.retryDelay().map(Duration::toNanos).orElse(0L);
+    long delayNanos = retry.failed(nanoTime.getAsLong(), askedNanos);
     LOG.debug("the publish stream ended, next in {} ns: {}", delayNanos, cause.getMessage());
     waiting = true;
     worker.schedule(this::reopen, delayNanos);

@@ -34,7 +34,8 @@ final class RetryState {
       return GIVE_UP;
     }
     // The last try comes when the time is just over, not a whole wait before.
-    return Math.min(leftNanos, Math.max(atLeastNanos, backoff.delayNanos(failures)));
+    long waitNanos = Math.max(backoff.atLeastNanos(atLeastNanos), backoff.delayNanos(failures));
+    return Math.min(leftNanos, waitNanos);
   }
 
   /** Notes that it went well. */

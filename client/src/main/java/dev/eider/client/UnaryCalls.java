@@ -1,5 +1,6 @@
 package dev.eider.client;
 
+import dev.eider.v1.ErrorReason;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -29,7 +30,7 @@ final class UnaryCalls {
     return attempt(method, request, deadlineNanos);
   }
 
-  /** Calls again while the daemon is away; only for what may safely be repeated. */
+  /** Calls again while the daemon is away or OVERLOADED; only for what may safely be repeated. */
   <Q, R> R retrying(MethodDescriptor<Q, R> method, Q request) {
     long endNanos = nanoTime.getAsLong() + deadlineNanos;
     RetryState retry = new RetryState(backoff, deadlineNanos);
@@ -37,7 +38,7 @@ final class UnaryCalls {
       try {
         return attempt(method, request, endNanos - nanoTime.getAsLong());
       } catch (EiderException e) {
-        if (!e.isDaemonAway() || channel.isShutdown()) {
+        if (!mayPass(e) || channel.isShutdown()) {
           throw e;
         }
         long nowNanos = nanoTime.getAsLong();
@@ -51,6 +52,10 @@ final class UnaryCalls {
         channel.resetConnectBackoff();
       }
     }
+  }
+
+  private static boolean mayPass(EiderException e) {
+    return e.isDaemonAway() || e.reason() == ErrorReason.ERROR_REASON_OVERLOADED;
   }
 
   private <Q, R> R attempt(MethodDescriptor<Q, R> method, Q request, long nanos) {

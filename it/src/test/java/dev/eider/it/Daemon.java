@@ -271,6 +271,29 @@ public final class Daemon implements AutoCloseable {
     return process.pid();
   }
 
+  /** The heap that is in use right after a full collection, which this asks for. */
+  public long heapAfterCollection() {
+    try {
+      Process jcmd =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                  String.valueOf(process.pid()),
+                  "GC.run")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!jcmd.waitFor(CALL_SECONDS, SECONDS) || jcmd.exitValue() != 0) {
+        throw new AssertionError("jcmd GC.run did not work");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("jcmd cannot be started", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+    return counters().getHeapBytes();
+  }
+
   public Path dataDirectory() {
     return directory.resolve("data");
   }

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class DaemonExtension
     implements BeforeAllCallback, AfterAllCallback, AfterTestExecutionCallback {
-  private final List<String> jvmArgs = new ArrayList<>(List.of("-Xmx512m"));
+  private final List<String> jvmArgs = new ArrayList<>(List.of("-Xmx1g"));
   private final Map<String, String> settings = new LinkedHashMap<>();
   private Path directory;
   private Daemon daemon;
   private boolean failed;
 
-  /** Adds an argument for the daemon's virtual machine. */
+  /** Adds an argument for the daemon's virtual machine, which has a heap of 1 GiB otherwise. */
   public DaemonExtension jvm(String argument) {
     jvmArgs.add(argument);
     return this;

@@ -103,7 +103,7 @@ class DocumentedCommandsIT {
         if (command.endsWith("--help")) {
           // when it is asked for help, then it names what there is
           assertThat(shell.run(command, 60)).contains("--data-dir", Setting.STOP_MS.key());
-        } else if (command.startsWith("./eider serve")) {
+        } else if (command.contains("./eider serve")) {
           // when it is started, then it serves until it is told to stop
           shouldServeUntilStopped(shell, command);
         } else if (!block.contains("grpcurl")) {
@@ -116,7 +116,7 @@ class DocumentedCommandsIT {
   private static void shouldServeUntilStopped(Shell shell, String command) {
     Path portFile = shell.directory().resolve("port");
     String anyPort = command.replaceAll(" --port \\d+", "") + " --port 0 --port-file port";
-    Process daemon = shell.start("exec " + anyPort);
+    Process daemon = shell.start("exec env " + anyPort);
     try {
       Awaitility.await(command)
           .atMost(START)
@@ -165,7 +165,7 @@ class DocumentedCommandsIT {
 
   private Daemon start(String name) {
     Directories.empty(directory.resolve(name));
-    return Daemon.start(directory.resolve(name), List.of("-Xmx512m"), Map.of());
+    return Daemon.start(directory.resolve(name), List.of("-Xmx1g"), Map.of());
   }
 
   private static Run run(Daemon daemon, String runId) {

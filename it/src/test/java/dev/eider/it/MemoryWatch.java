@@ -36,6 +36,10 @@ public final class MemoryWatch implements AutoCloseable {
     samples++;
   }
 
+  public long heapBytesMax() {
+    return heapBytesMax;
+  }
+
   public long directBytesMax() {
     return directBytesMax;
   }

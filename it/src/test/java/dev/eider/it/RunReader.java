@@ -170,6 +170,11 @@ public final class RunReader implements AutoCloseable {
     return Refusal.of(new StatusRuntimeException(awaitEnd(atMost), trailers));
   }
 
+  /** The run that is read. */
+  public String runId() {
+    return checker.runId();
+  }
+
   /** The checker; to be read when the stream has ended. */
   public StreamChecker checker() {
     return checker;

@@ -51,7 +51,7 @@ class StalledSubscriberIT {
     }
     report("without a stalled subscriber", FREE_MIB, free, alone.overloads());
     report("with a stalled subscriber", STALLED_MIB, taken, publisher.overloads());
-    System.out.println("StalledSubscriberIT: daemon with -Xmx512m, " + memory);
+    System.out.println("StalledSubscriberIT: daemon with -Xmx1g, " + memory);
 
     // then the daemon lives, has not queued, and the subscriber gets all of it
     assertThat(daemon.isAlive()).as("the daemon lives").isTrue();

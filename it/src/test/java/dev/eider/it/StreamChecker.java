@@ -75,6 +75,10 @@ public final class StreamChecker {
     check(afterSeq == lastSeq, "Resumable: resumed after %d, not after %d", afterSeq, lastSeq);
   }
 
+  public String runId() {
+    return runId;
+  }
+
   /** The last seq received, or where the reader began. */
   public long lastSeq() {
     return lastSeq;

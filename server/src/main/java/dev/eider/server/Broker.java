@@ -60,7 +60,7 @@ public final class Broker {
     log = SegmentedLog.open(ground.disk(), config.log(), persistedPosition);
     undo.push(log);
     PersistProgress progress = new PersistProgress(persistedPosition, threads.newSignal());
-    hub = new Hub(config.get(Setting.TAIL_BYTES_MAX), progress);
+    hub = new Hub(config.hub(), progress);
     store.openRuns().forEach(hub::restore);
     long replayed = LogReplay.run(log, hub, persistedPosition);
     LOG.info("{} runs in memory, {} records of the log folded", hub.runCount(), replayed);
@@ -81,7 +81,7 @@ public final class Broker {
     undo.push(() -> writer.stop(FAILED_START_MS));
     pools = new ReaderPools(threads, LIVE_THREADS, config.getInt(Setting.STORE_READERS_MAX));
     undo.push(pools);
-    registry = new ReaderRegistry(config.getInt(Setting.SUBSCRIPTIONS_MAX));
+    registry = new ReaderRegistry(config.readers());
     RunHistory history = new RunHistory(hub, store.reader());
     readers =
         new Readers(

@@ -5,9 +5,7 @@ import dev.eider.server.log.FileDisk;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.SegmentedLog;
-import dev.eider.server.rpc.ConnectionLimits;
 import dev.eider.server.rpc.GrpcServer;
-import dev.eider.server.rpc.RequestLimits;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.LogHealth;
@@ -84,6 +82,7 @@ public final class EiderServer implements AutoCloseable {
    */
   public static EiderServer start(ServerConfig config) {
     LOG.info("starting with {}", config);
+    requireMemory(config);
     Deque<AutoCloseable> undo = new ArrayDeque<>();
     try {
       EiderServer server = new EiderServer(config, undo);
@@ -177,6 +176,17 @@ public final class EiderServer implements AutoCloseable {
     new Thread(this::close, "stopper").start();
   }
 
+  private static void requireMemory(ServerConfig config) {
+    MemoryBudget budget = MemoryBudget.of(config);
+    budget.requireWithin(JvmMemory.heapBytesMax(), JvmMemory.directBytesMax());
+    LOG.info(
+        "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
+        budget.heapBytes() >> 20,
+        JvmMemory.heapBytesMax() >> 20,
+        budget.directBytes() >> 20,
+        JvmMemory.directBytesMax() >> 20);
+  }
+
   private static void closeQuietly(AutoCloseable part) {
     try {
       part.close();
@@ -206,9 +216,6 @@ public final class EiderServer implements AutoCloseable {
 
   private GrpcServer listen() {
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
-    RequestLimits limits =
-        new RequestLimits(
-            config.get(Setting.REQUEST_BYTES_MAX), config.getInt(Setting.EVENTS_PER_REQUEST_MAX));
     GrpcServer.Parts parts =
         new GrpcServer.Parts(
             broker.writer(),
@@ -220,7 +227,11 @@ public final class EiderServer implements AutoCloseable {
                 ::describe);
     try {
       return GrpcServer.start(
-          address, connectionLimits(), limits, config.get(Setting.CLOSE_WAIT_MS), parts);
+          address,
+          config.connections(),
+          config.requests(),
+          config.get(Setting.CLOSE_WAIT_MS),
+          parts);
     } catch (IOException e) {
       throw new StartupException(
           "port "
@@ -232,14 +243,5 @@ public final class EiderServer implements AutoCloseable {
               + "); stop what uses it, or choose another --port (0 takes any free one)",
           e);
     }
-  }
-
-  private ConnectionLimits connectionLimits() {
-    return new ConnectionLimits(
-        config.get(Setting.KEEPALIVE_MS),
-        config.get(Setting.KEEPALIVE_TIMEOUT_MS),
-        config.get(Setting.CONNECTION_IDLE_MS),
-        config.get(Setting.CONNECTION_AGE_MS),
-        config.get(Setting.CONNECTION_GRACE_MS));
   }
 }

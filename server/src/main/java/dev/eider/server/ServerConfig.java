@@ -1,10 +1,14 @@
 package dev.eider.server;
 
+import dev.eider.server.hub.HubBounds;
 import dev.eider.server.log.LogConfig;
 import dev.eider.server.persist.PersisterConfig;
+import dev.eider.server.rpc.ConnectionLimits;
+import dev.eider.server.rpc.RequestLimits;
 import dev.eider.server.sequencer.SequencerConfig;
 import dev.eider.server.sequencer.ShardMap;
 import dev.eider.server.store.StoreConfig;
+import dev.eider.server.subscribe.ReaderBounds;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
@@ -93,6 +97,37 @@ public record ServerConfig(
             + BYTES_ADDED_PER_EVENT * get(Setting.EVENTS_PER_REQUEST_MAX)
             + (1 << 20);
     return new LogConfig(get(Setting.SEGMENT_BYTES_MAX), Math.toIntExact(batchBytesMax));
+  }
+
+  HubBounds hub() {
+    return new HubBounds(
+        get(Setting.TAIL_BYTES_MAX),
+        get(Setting.UNPERSISTED_BYTES_MAX),
+        get(Setting.RUN_BYTES_MAX));
+  }
+
+  ReaderBounds readers() {
+    return new ReaderBounds(
+        getInt(Setting.SUBSCRIPTIONS_MAX),
+        get(Setting.OUTBOUND_BYTES_MAX),
+        getInt(Setting.WATCH_CHANGES_MAX));
+  }
+
+  RequestLimits requests() {
+    return new RequestLimits(
+        get(Setting.REQUEST_BYTES_MAX),
+        getInt(Setting.EVENTS_PER_REQUEST_MAX),
+        get(Setting.INBOUND_BYTES_MAX),
+        getInt(Setting.CALLS_MAX));
+  }
+
+  ConnectionLimits connections() {
+    return new ConnectionLimits(
+        get(Setting.KEEPALIVE_MS),
+        get(Setting.KEEPALIVE_TIMEOUT_MS),
+        get(Setting.CONNECTION_IDLE_MS),
+        get(Setting.CONNECTION_AGE_MS),
+        get(Setting.CONNECTION_GRACE_MS));
   }
 
   SequencerConfig sequencer() {

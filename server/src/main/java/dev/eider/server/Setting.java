@@ -18,18 +18,27 @@ public enum Setting {
       0, 0, 86_400_000, "age at which a connection is to be replaced; 0: never, least 1000"),
   CONNECTION_GRACE_MS(
       60_000, 0, 86_400_000, "how long calls may go on when their connection is to be replaced"),
+  CALLS_MAX(16_384, 1, 1_000_000, "most open calls of clients"),
+  INBOUND_BYTES_MAX(
+      64L << 20, 1 << 20, 16L << 30, "most bytes of requests that arrive or are under way"),
+  OUTBOUND_BYTES_MAX(
+      64L << 20, 1 << 20, 16L << 30, "most bytes of pages that wait in the network for readers"),
   REQUEST_BYTES_MAX(16L << 20, 1 << 10, 64L << 20, "largest request"),
   EVENTS_PER_REQUEST_MAX(10_000, 1, 100_000, "most events in one request"),
   SUBSCRIPTIONS_MAX(10_000, 1, 1_000_000, "most open streams of readers"),
+  WATCH_CHANGES_MAX(
+      50_000, 100, 10_000_000, "most changed runs that wait for all streams of WatchRuns"),
   OPEN_RUNS_MAX(200_000, 1, 10_000_000, "most open runs"),
+  RUN_BYTES_MAX(
+      96L << 20, 1 << 20, 64L << 30, "most bytes of what is kept of runs besides their events"),
   PRODUCERS_PER_RUN_MAX(1_000, 1, 100_000, "most producers one run keeps"),
   QUEUE_REQUESTS_MAX(10_000, 1, 1_000_000, "most requests that wait to be sequenced"),
-  QUEUE_BYTES_MAX(64L << 20, 1 << 20, 1L << 30, "most bytes of requests that wait to be sequenced"),
+  QUEUE_BYTES_MAX(32L << 20, 1 << 20, 1L << 30, "most bytes of requests that wait to be sequenced"),
   BATCH_BYTES_MAX(8L << 20, 1 << 10, 256L << 20, "most bytes written to the log before one force"),
   SEGMENT_BYTES_MAX(64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
-  TAIL_BYTES_MAX(64L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
+  TAIL_BYTES_MAX(32L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
   UNPERSISTED_BYTES_MAX(
-      192L << 20, 1 << 12, 64L << 30, "most bytes DuckDB may lack before publishes are refused"),
+      128L << 20, 1 << 12, 64L << 30, "most bytes DuckDB may lack before publishes are refused"),
   DISK_RESERVE_BYTES(
       16L << 20, 1 << 20, 1L << 40, "bytes of the disk left free, publishes being refused before"),
   PERSIST_LINGER_MS(200, 0, 60_000, "longest time an event waits for a larger DuckDB transaction"),

@@ -30,17 +30,22 @@ final class ServerConfigTest {
       connection-idle-ms        0           0        86400000
       connection-age-ms         0           0        86400000
       connection-grace-ms       60000       0        86400000
+      calls-max                 16384       1        1000000
+      inbound-bytes-max         67108864    1048576  17179869184
+      outbound-bytes-max        67108864    1048576  17179869184
       request-bytes-max         16777216    1024     67108864
       events-per-request-max    10000       1        100000
       subscriptions-max         10000       1        1000000
+      watch-changes-max         50000       100      10000000
       open-runs-max             200000      1        10000000
+      run-bytes-max             100663296   1048576  68719476736
       producers-per-run-max     1000        1        100000
       queue-requests-max        10000       1        1000000
-      queue-bytes-max           67108864    1048576  1073741824
+      queue-bytes-max           33554432    1048576  1073741824
       batch-bytes-max           8388608     1024     268435456
       segment-bytes-max         67108864    4096     1073741824
-      tail-bytes-max            67108864    0        68719476736
-      unpersisted-bytes-max     201326592   4096     68719476736
+      tail-bytes-max            33554432    0        68719476736
+      unpersisted-bytes-max     134217728   4096     68719476736
       disk-reserve-bytes        16777216    1048576  1099511627776
       persist-linger-ms         200         0        60000
       persist-batch-events-max  122880      1        1228800

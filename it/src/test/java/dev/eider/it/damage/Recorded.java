@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
 final class Recorded {
   static final Duration SOON = Duration.ofSeconds(30);
 
-  private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-Xmx256m");
+  private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-Xmx1g");
 
   /** What is asked for is persisted; nothing else is, for the time of a test. */
   private static final Map<String, String> UNHURRIED =

@@ -37,7 +37,7 @@ record RefusedStart(int exitCode, String errors) {
     scratch.resolve("tmp").toFile().setWritable(true, false);
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx1g"));
     command.add("-Djava.io.tmpdir=" + scratch.resolve("tmp"));
     command.addAll(List.of("-jar", RepositoryRoot.daemonJar().toString(), "serve"));
     command.addAll(List.of("--port", "0", "--data-dir", dataDirectory.toString()));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * thread.
  */
 final class DiskExtension implements BeforeEachCallback, AfterEachCallback {
-  private static final List<String> JVM = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
+  private static final List<String> JVM = List.of("-Xmx1g", "-XX:TieredStopAtLevel=1");
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private Path directory;

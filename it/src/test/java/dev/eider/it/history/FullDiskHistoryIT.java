@@ -34,7 +34,7 @@ class FullDiskHistoryIT {
       Daemon daemon =
           Daemon.start(
               directory,
-              List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+              List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
               Map.of("grace-ms", "300", "segment-bytes-max", "1048576"));
       try (daemon;
           Episode episode = new Episode(daemon, "full", random, tally)) {

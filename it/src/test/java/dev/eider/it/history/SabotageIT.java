@@ -72,7 +72,7 @@ class SabotageIT {
     daemon =
         Daemon.start(
             directory,
-            List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+            List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
             settings);
   }
 

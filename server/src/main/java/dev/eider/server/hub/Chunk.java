@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chunk {
   /** What an event costs in memory besides its envelope, in bytes. */
-  private static final int EVENT_OVERHEAD_BYTES = 96;
+  private static final int EVENT_OVERHEAD_BYTES = 128;
+
+  /** What a chunk costs in memory besides its events: it, its lists, and its places in two more. */
+  private static final int CHUNK_OVERHEAD_BYTES = 256;
 
   private final List<SequencedEvent> events;
   private final long firstSeq;
@@ -23,7 +26,7 @@ final class Chunk {
     this.position = position;
     this.events = events;
     this.firstSeq = events.get(0).seq();
-    long sum = 0;
+    long sum = CHUNK_OVERHEAD_BYTES;
     for (SequencedEvent event : events) {
       sum += event.envelope().length + EVENT_OVERHEAD_BYTES;
     }

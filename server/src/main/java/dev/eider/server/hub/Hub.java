@@ -27,16 +27,16 @@ public final class Hub {
   private final Map<RunId, Set<Runnable>> awaited = new ConcurrentHashMap<>();
   private final Listeners<RunListener> listeners = new Listeners<>();
   private final AtomicLong tailBytes = new AtomicLong();
+  private final AtomicLong runBytes = new AtomicLong();
   private final AtomicInteger openRuns = new AtomicInteger();
   private final TailEviction eviction;
   private final PersistProgress progress;
+  private final HubBounds bounds;
 
-  /**
-   * @param tailBytesMax how many bytes of persisted events to keep
-   */
-  public Hub(long tailBytesMax, PersistProgress progress) {
+  public Hub(HubBounds bounds, PersistProgress progress) {
+    this.bounds = bounds;
     this.progress = progress;
-    this.eviction = new TailEviction(tailBytesMax, tailBytes);
+    this.eviction = new TailEviction(bounds.persistedBytesMax(), tailBytes);
   }
 
   /** Returns a run, or null if it is not in memory. */
@@ -65,6 +65,20 @@ public final class Hub {
   /** The size of the events in memory, in bytes. */
   public long tailBytes() {
     return tailBytes.get();
+  }
+
+  /** Says whether the events that DuckDB lacks take as much memory as they may. */
+  public boolean isTailFull() {
+    return tailBytes.get() > bounds.persistedBytesMax() + bounds.unpersistedBytesMax();
+  }
+
+  /** The size of what is kept of runs besides their events, in bytes. */
+  public long runBytes() {
+    return runBytes.get();
+  }
+
+  public HubBounds bounds() {
+    return bounds;
   }
 
   public PersistProgress progress() {
@@ -101,6 +115,7 @@ public final class Hub {
 
   /** Takes in a run that DuckDB knows as open, at start-up. */
   public void restore(FoldedRun run) {
+    runBytes.addAndGet(run.memoryBytes());
     add(new RunTail(run, null, run.headSeq()));
   }
 
@@ -111,6 +126,8 @@ public final class Hub {
    */
   public RunTail advance(FoldedRun after, long position, List<SequencedEvent> events) {
     RunTail known = tails.get(after.runId());
+    long bytesBefore = known == null ? 0 : known.run().memoryBytes();
+    runBytes.addAndGet(after.memoryBytes() - bytesBefore);
     Chunk chunk = events.isEmpty() ? null : new Chunk(position, events);
     RunTail tail;
     if (known == null) {
@@ -178,6 +195,7 @@ public final class Hub {
   public void reap(RunTail tail) {
     FoldedRun run = tail.run();
     tails.remove(run.runId());
+    runBytes.addAndGet(-run.memoryBytes());
     runsByRequestId.remove(run.requestId(), run.runId());
     tailBytes.addAndGet(-tail.clear());
     tail.notifyListeners();

@@ -30,6 +30,7 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -120,6 +121,7 @@ final class BrokerEndpoint implements BindableService {
             writer,
             publishRequests,
             (ServerCallStreamObserver<PublishStreamResponse>) responses,
+            Objects.requireNonNull(InboundCall.current(), "a call without account"),
             publishStreams);
     call.start();
     return call;

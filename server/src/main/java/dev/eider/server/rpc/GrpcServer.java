@@ -71,12 +71,16 @@ public final class GrpcServer {
             closeWaitMs);
     HealthStatusManager health = new HealthStatusManager();
     setServing(health, false);
+    InboundBudget inbound =
+        new InboundBudget(limits.inboundBytesMax(), limits.callsMax(), System::nanoTime);
     Server server =
         listener(address, connections)
             .directExecutor()
             // A little more than allowed, so that the refusal of what is over it can say why.
             .maxInboundMessageSize(
                 Math.toIntExact(limits.requestBytesMax() + REQUEST_OVERHEAD_BYTES))
+            .addStreamTracerFactory(new InboundCall.Factory(inbound))
+            .intercept(new InboundGuard(inbound))
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
             .addService(CheckedService.of(broker, limits))
             .addService(CheckedService.of(runs, limits))
@@ -94,7 +98,7 @@ public final class GrpcServer {
   private static NettyServerBuilder listener(
       InetSocketAddress address, ConnectionLimits connections) {
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(address)
+        NettyServerBuilder.forAddress(address, EarlyAnswers.plaintext())
             .keepAliveTime(connections.keepaliveMs(), TimeUnit.MILLISECONDS)
             .keepAliveTimeout(connections.keepaliveTimeoutMs(), TimeUnit.MILLISECONDS)
             // The pings begin after the handshake: until then this is what notices silence.

@@ -32,6 +32,8 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
   private final PublishRequests requests;
   private final ServerCallStreamObserver<PublishStreamResponse> responses;
   private final Set<PublishStreamCall> open;
+  private final InboundCall inbound;
+  private final Runnable waker = this::roomAgain;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -44,6 +46,9 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
   private boolean isRequestPending;
 
   @GuardedBy("lock")
+  private boolean isAwaitingRoom;
+
+  @GuardedBy("lock")
   private boolean isHalfClosed;
 
   @GuardedBy("lock")
@@ -53,16 +58,19 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
   private @Nullable BrokerException ending;
 
   /**
+   * @param inbound what the call holds of the inbound budget
    * @param open the calls that are open; this one is in it from here to its end
    */
   PublishStreamCall(
       RunWriter writer,
       PublishRequests requests,
       ServerCallStreamObserver<PublishStreamResponse> responses,
+      InboundCall inbound,
       Set<PublishStreamCall> open) {
     this.writer = writer;
     this.requests = requests;
     this.responses = responses;
+    this.inbound = inbound;
     this.open = open;
   }
 
@@ -72,6 +80,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
     responses.disableAutoRequest();
     responses.setOnReadyHandler(this::proceed);
     responses.setOnCancelHandler(this::abandon);
+    inbound.onStreamRefusal(this::cutOff);
     proceed();
   }
 
@@ -102,6 +111,10 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
     Answer answer = new Answer(request.getRequestId(), request.getSerializedSize());
     synchronized (lock) {
       isRequestPending = false;
+      if (isOver) {
+        // Nobody could be told what became of it.
+        return;
+      }
       owed.add(answer);
       bytesUnderWay += answer.bytes();
     }
@@ -166,10 +179,30 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
       if (owed.isEmpty() && (isHalfClosed || ending != null)) {
         finish();
       } else if (hasRoom()) {
-        isRequestPending = true;
-        responses.request(1);
+        requestNext();
       }
     }
+  }
+
+  /** Asks for the next request, once there is room for what all calls send. */
+  @GuardedBy("lock")
+  private void requestNext() {
+    InboundBudget budget = inbound.budget();
+    if (isAwaitingRoom) {
+      return;
+    }
+    isAwaitingRoom = !budget.hasRoom() && budget.awaitRoom(waker);
+    if (!isAwaitingRoom) {
+      isRequestPending = true;
+      responses.request(1);
+    }
+  }
+
+  private void roomAgain() {
+    synchronized (lock) {
+      isAwaitingRoom = false;
+    }
+    proceed();
   }
 
   @GuardedBy("lock")
@@ -185,7 +218,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
   @GuardedBy("lock")
   private void finish() {
     isOver = true;
-    open.remove(this);
+    release();
     if (ending == null) {
       responses.onCompleted();
     } else {
@@ -193,12 +226,33 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
     }
   }
 
+  /**
+   * Ends the stream at once, since the request that is arriving cannot be held. What is under way
+   * goes unanswered, so its outcome is open to the caller.
+   */
+  private void cutOff(BrokerException refusal) {
+    synchronized (lock) {
+      if (isOver) {
+        return;
+      }
+      isOver = true;
+      owed.clear();
+      responses.onError(StatusMapper.toException(refusal));
+    }
+    release();
+  }
+
   private void abandon() {
     synchronized (lock) {
       isOver = true;
       owed.clear();
     }
+    release();
+  }
+
+  private void release() {
     open.remove(this);
+    inbound.budget().removeAwaitRoom(waker);
   }
 
   /** An answer owed; the response is there once the request is decided. */

@@ -1,12 +1,15 @@
 package dev.eider.server.rpc;
 
 /**
- * The bounds of a request. Immutable.
+ * The bounds of requests. Immutable.
  *
- * @param requestBytesMax of protobuf, decompressed
- * @param eventsMax in a publish
+ * @param requestBytesMax of one request, as protobuf, decompressed
+ * @param eventsMax of one request
+ * @param inboundBytesMax of all requests that are arriving or under way
+ * @param callsMax how many calls may be open
  */
-public record RequestLimits(long requestBytesMax, int eventsMax) {
+public record RequestLimits(
+    long requestBytesMax, int eventsMax, long inboundBytesMax, int callsMax) {
   /** How many fields a request may hold, those of nested messages included. */
   int fieldsMax() {
     return 1_000_000;

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * stretches.
  *
  * <p>The stretches say which seqs a repeat got the first time. A producer that has a run to itself
- * has one for ever; one that takes turns with others gets one for each turn, of which {@link
- * #STRETCHES_KEPT} at least are kept.
+ * has one for ever; one that takes turns with others gets one for each turn, of which as many are
+ * kept as {@link ProducerTable} says.
  */
 public final class ProducerState {
-  /** How many of the newest stretches are kept at least. */
-  public static final int STRETCHES_KEPT = 1_000;
+  private static final int PRODUCER_BYTES = 256;
+  private static final int STRETCH_BYTES = 64;
 
   private final long epoch;
   private final long lastSeq;
@@ -43,16 +43,30 @@ public final class ProducerState {
     return new ProducerState(epoch, lastSeq, newest);
   }
 
-  /** The state after the next accepted events in the same epoch. */
-  ProducerState next(ProducerStamp stamp, long seq, long count) {
+  /** Says whether events with this place make no new stretch. */
+  boolean isContinuedBy(ProducerStamp stamp, long seq) {
+    return stamp.epoch() == epoch && newest.stretch.isContinuedBy(stamp.seq(), seq);
+  }
+
+  /**
+   * The state after the next accepted events in the same epoch.
+   *
+   * @param stretchesKept how many of the newest stretches to keep at least
+   */
+  ProducerState next(ProducerStamp stamp, long seq, long count, int stretchesKept) {
     long last = stamp.seq() + count - 1;
     if (newest.stretch.isContinuedBy(stamp.seq(), seq)) {
       return new ProducerState(
           epoch, last, new Node(newest.stretch.extended(count), newest.older, newest.depth));
     }
-    Node base = newest.depth < 2 * STRETCHES_KEPT ? newest : newest.cut(STRETCHES_KEPT);
+    Node base = newest.depth < 2 * stretchesKept ? newest : newest.cut(stretchesKept);
     Stretch added = new Stretch(stamp.seq(), seq, count);
     return new ProducerState(epoch, last, new Node(added, base, base.depth + 1));
+  }
+
+  /** Roughly what the state takes in memory. */
+  long memoryBytes() {
+    return PRODUCER_BYTES + (long) STRETCH_BYTES * newest.depth;
   }
 
   public long epoch() {

@@ -9,15 +9,31 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The producers of one run. Immutable. */
+/**
+ * The producers of one run. Immutable.
+ *
+ * <p>Of each producer at least {@link #STRETCHES_KEPT} stretches are kept while the run has few of
+ * them, and fewer, down to {@link #STRETCHES_KEPT_MIN}, when it has many: otherwise one run with
+ * many producers that take turns could fill the memory.
+ */
 public final class ProducerTable {
+  /** How many of a producer's newest stretches are kept at least, of up to 16 producers. */
+  public static final int STRETCHES_KEPT = 1_000;
+
+  /** How many are kept at least, whatever the number of producers. */
+  public static final int STRETCHES_KEPT_MIN = 16;
+
   /** A run without producers. */
-  public static final ProducerTable EMPTY = new ProducerTable(Map.of());
+  public static final ProducerTable EMPTY = new ProducerTable(Map.of(), 0);
+
+  private static final int STRETCHES_OF_ALL = 16 * STRETCHES_KEPT;
 
   private final Map<String, ProducerState> producers;
+  private final long memoryBytes;
 
-  private ProducerTable(Map<String, ProducerState> producers) {
+  private ProducerTable(Map<String, ProducerState> producers, long memoryBytes) {
     this.producers = producers;
+    this.memoryBytes = memoryBytes;
   }
 
   /** The state of a producer, or null if it never published to the run. */
@@ -27,6 +43,17 @@ public final class ProducerTable {
 
   public int size() {
     return producers.size();
+  }
+
+  /** Roughly what the table takes in memory. */
+  long memoryBytes() {
+    return memoryBytes;
+  }
+
+  /** Says whether accepting events with this stamp as {@code seq} makes the table larger. */
+  public boolean isEnlargedBy(ProducerStamp stamp, long seq) {
+    ProducerState known = producers.get(stamp.id());
+    return known == null || !known.isContinuedBy(stamp, seq);
   }
 
   /**
@@ -47,13 +74,19 @@ public final class ProducerTable {
     ProducerState next =
         known == null || stamp.epoch() > known.epoch()
             ? ProducerState.first(stamp, seq, count)
-            : known.next(stamp, seq, count);
+            : known.next(stamp, seq, count, stretchesKept());
+    long bytes = memoryBytes + next.memoryBytes() - (known == null ? 0 : known.memoryBytes());
     if (producers.isEmpty() || (producers.size() == 1 && known != null)) {
-      return new ProducerTable(Map.of(stamp.id(), next));
+      return new ProducerTable(Map.of(stamp.id(), next), bytes);
     }
     Map<String, ProducerState> changed = new HashMap<>(producers);
     changed.put(stamp.id(), next);
-    return new ProducerTable(changed);
+    return new ProducerTable(changed, bytes);
+  }
+
+  private int stretchesKept() {
+    int each = STRETCHES_OF_ALL / producers.size();
+    return Math.max(STRETCHES_KEPT_MIN, Math.min(STRETCHES_KEPT, each));
   }
 
   /** The table as bytes, for the run's row in DuckDB. */
@@ -77,7 +110,8 @@ public final class ProducerTable {
       for (StoredProducer stored : StoredProducers.parseFrom(bytes).getProducersList()) {
         producers.put(stored.getId(), fromStored(stored));
       }
-      return new ProducerTable(producers);
+      long size = producers.values().stream().mapToLong(ProducerState::memoryBytes).sum();
+      return new ProducerTable(producers, size);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("not a producer table: " + e.getMessage(), e);
     }

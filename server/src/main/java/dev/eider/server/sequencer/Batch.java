@@ -7,6 +7,7 @@ import dev.eider.server.log.EventLog;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Published;
@@ -40,6 +41,7 @@ final class Batch {
   private final Map<String, FoldedRun> runsByRequestId = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
   private int openedCount;
+  private long openedBytes;
   private int appendedCount;
   private long bytes;
 
@@ -122,6 +124,7 @@ final class Batch {
               "the daemon has its limit of " + openRunsMax + " open runs; close some")
           .with("limit", openRunsMax);
     }
+    requireRunRoom(run, record);
     Published published = record.published();
     if (isDiskFull && (record.opened() != null || published != null)) {
       throw diskFull();
@@ -135,6 +138,7 @@ final class Batch {
     runs.put(record.runId(), after);
     if (record.opened() != null) {
       openedCount++;
+      openedBytes += after.memoryBytes();
       runsByRequestId.put(record.opened().requestId(), after);
     }
     appendedCount++;
@@ -153,6 +157,28 @@ final class Batch {
   static BrokerException diskFull() {
     return BrokerException.of(
         ErrorReason.ERROR_REASON_STORAGE_FULL, "the log's disk is full; nothing was stored");
+  }
+
+  private void requireRunRoom(@Nullable FoldedRun run, RunRecord record) {
+    long runBytesMax = hub.bounds().runBytesMax();
+    if (hub.runBytes() + openedBytes < runBytesMax) {
+      return;
+    }
+    Published published = record.published();
+    ProducerStamp producer = published == null ? null : published.producer();
+    boolean isEnlarged =
+        run == null
+            || (published != null
+                && producer != null
+                && run.producers().isEnlargedBy(producer, published.firstSeq()));
+    if (isEnlarged) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_OVERLOADED,
+              "what the daemon keeps of runs takes as much memory as it may: "
+                  + runBytesMax
+                  + " bytes; close some runs")
+          .with("limit_bytes", runBytesMax);
+    }
   }
 
   /** Shows the batch, which is durable now, to readers and then acknowledges it. */

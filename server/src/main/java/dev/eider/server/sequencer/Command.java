@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public sealed interface Command {
+  /** What an event costs in memory besides its bytes. */
+  int EVENT_BYTES = 176;
+
   RunId runId();
 
   /** Roughly what the command takes in memory and in the log, in bytes. */
@@ -77,7 +80,7 @@ public sealed interface Command {
   private static long bytesOf(List<EncodedEvent> events) {
     long sum = 256;
     for (EncodedEvent event : events) {
-      sum += event.bytes().length + 64;
+      sum += event.bytes().length + EVENT_BYTES;
     }
     return sum;
   }

@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes closed runs out of memory once the grace period is over and DuckDB has all of them.
+ * Takes closed runs out of memory once the grace period is over, or earlier when the state of runs
+ * takes more than half of its room, and DuckDB has all of them.
  *
  * <p>A command whose run was looked up in DuckDB, and not found, could otherwise be decided after
  * that run was opened, closed and reaped by others; the newest reaped runs are remembered for it.
@@ -68,8 +69,13 @@ final class RunReaper {
 
   private boolean isDue(@Nullable ClosedRun oldest) {
     return oldest != null
-        && clock.millis() - oldest.closedAtMs() >= graceMs
+        && (clock.millis() - oldest.closedAtMs() >= graceMs || isShortOfMemory())
         && oldest.tail().run().lastPosition() < hub.progress().position();
+  }
+
+  /** Closed runs do not keep room for their grace period that open ones need. */
+  private boolean isShortOfMemory() {
+    return hub.runBytes() > hub.bounds().runBytesMax() / 2;
   }
 
   private record ClosedRun(RunTail tail, long closedAtMs) {}

@@ -97,7 +97,8 @@ public final class RunWriter {
   }
 
   private boolean isStoreBehind() {
-    return log.endPosition() - hub.progress().position() > config.unpersistedBytesMax();
+    return hub.isTailFull()
+        || log.endPosition() - hub.progress().position() > config.unpersistedBytesMax();
   }
 
   private BrokerException storeBehind() {

@@ -7,6 +7,7 @@ import dev.eider.server.run.RunDigest;
 import dev.eider.server.run.RunId;
 import dev.eider.server.subscribe.RunHistory.Cursor;
 import dev.eider.server.subscribe.RunHistory.Page;
+import dev.eider.server.subscribe.RunHistory.PageSize;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.ColdStreamResponse.ColdEnd;
 import dev.eider.v1.RunState;
@@ -45,8 +46,8 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
       sink.notice(end(run));
       return complete();
     }
-    Page page =
-        history.readPersisted(run, cursor, lastSeq, request.matcher(), RunHistory.PAGE_EVENTS_MAX);
+    PageSize size = new PageSize(RunHistory.PAGE_EVENTS_MAX, pageBytesMax());
+    Page page = history.readPersisted(run, cursor, lastSeq, request.matcher(), size);
     cursor = page.next();
     if (!page.events().isEmpty()) {
       sink.events(page.events());

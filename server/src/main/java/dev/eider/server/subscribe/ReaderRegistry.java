@@ -9,22 +9,40 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the open streams of readers, bounds them, and ends them when the daemon stops.
- * Thread-safe.
+ * Counts the open streams of readers, bounds them and what they hold, and ends them when the daemon
+ * stops. Thread-safe.
  */
 public final class ReaderRegistry {
+  /** A page may have this size however many streams there are. */
+  private static final long PAGE_BYTES_MIN = 16 << 10;
+
   private final Listeners<StreamReader<?>> readers = new Listeners<>();
   private final AtomicInteger count = new AtomicInteger();
-  private final int readersMax;
+  private final WatchBudget watchBudget;
+  private final ReaderBounds bounds;
   private volatile @Nullable BrokerException ended;
 
-  public ReaderRegistry(int readersMax) {
-    this.readersMax = readersMax;
+  public ReaderRegistry(ReaderBounds bounds) {
+    this.bounds = bounds;
+    watchBudget = new WatchBudget(bounds.changesMax());
   }
 
   /** How many streams are open. */
   public int count() {
     return count.get();
+  }
+
+  /**
+   * How large a page of events may be: the room there is, shared by the streams that are open. A
+   * stream whose transport is slow has one page waiting in it.
+   */
+  long pageBytesMax() {
+    long share = bounds.outboundBytesMax() / Math.max(1, count.get());
+    return Math.max(PAGE_BYTES_MIN, Math.min(RunHistory.PAGE_BYTES_MAX, share));
+  }
+
+  WatchBudget watchBudget() {
+    return watchBudget;
   }
 
   /** Ends every stream, and those that come later, with a refusal. */
@@ -40,12 +58,12 @@ public final class ReaderRegistry {
    * @throws BrokerException if there are as many as may be
    */
   Registration add(StreamReader<?> reader) {
-    if (count.incrementAndGet() > readersMax) {
+    if (count.incrementAndGet() > bounds.readersMax()) {
       count.decrementAndGet();
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_OVERLOADED,
-              "the daemon has its limit of " + readersMax + " open streams")
-          .with("limit", readersMax);
+              "the daemon has its limit of " + bounds.readersMax() + " open streams")
+          .with("limit", bounds.readersMax());
     }
     Registration listed = readers.add(reader);
     BrokerException refusal = ended;

@@ -12,11 +12,11 @@ import dev.eider.server.store.StoreException;
 import dev.eider.v1.Run;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds runs, in memory and in DuckDB. Thread-safe; every method blocks on DuckDB. */
@@ -51,22 +51,29 @@ public final class RunDirectory {
    * @throws dev.eider.server.run.BrokerException STORAGE_UNAVAILABLE
    */
   public RunPage list(RunSelection selection, @Nullable RunPlace after, int runsMax) {
-    Map<RunPlace, Run> found = new TreeMap<>(NEWEST_FIRST);
-    // Copied, so that a run that is reaped meanwhile is taken from here.
-    List<RunTail> tails = List.copyOf(hub.runs());
-    Set<RunId> inMemory = tails.stream().map(t -> t.run().runId()).collect(Collectors.toSet());
-    for (RunTail tail : tails) {
+    // One more than wanted, to know whether there are more; only these are held and described.
+    NavigableMap<RunPlace, Listed> newest = new TreeMap<>(NEWEST_FIRST);
+    Set<RunId> inMemory = new HashSet<>();
+    for (RunTail tail : hub.runs()) {
       FoldedRun run = tail.run();
-      if (selection.matches(run) && comesAfter(place(run), after)) {
-        found.put(place(run), RunView.of(run, tail.persistedSeq()));
+      inMemory.add(run.runId());
+      if (comesAfter(place(run), after) && selection.matches(run)) {
+        add(newest, new Listed(run, tail), runsMax + 1);
       }
     }
     for (FoldedRun run : persistedOnly(selection, after, runsMax + 1, inMemory)) {
-      found.put(place(run), RunView.of(run, run.headSeq()));
+      add(newest, new Listed(run, null), runsMax + 1);
     }
-    List<Run> runs = found.values().stream().limit(runsMax).toList();
-    RunPlace last = found.size() > runsMax ? List.copyOf(found.keySet()).get(runsMax - 1) : null;
+    List<Run> runs = newest.values().stream().limit(runsMax).map(Listed::describe).toList();
+    RunPlace last = newest.size() > runsMax ? List.copyOf(newest.keySet()).get(runsMax - 1) : null;
     return new RunPage(runs, last);
+  }
+
+  private static void add(NavigableMap<RunPlace, Listed> newest, Listed run, int runsMax) {
+    newest.put(place(run.run()), run);
+    if (newest.size() > runsMax) {
+      newest.pollLastEntry();
+    }
   }
 
   private List<FoldedRun> persistedOnly(
@@ -105,6 +112,14 @@ public final class RunDirectory {
 
   private static boolean comesAfter(RunPlace place, @Nullable RunPlace after) {
     return after == null || NEWEST_FIRST.compare(place, after) > 0;
+  }
+
+  /** A run of a list; with its tail if it is in memory. */
+  private record Listed(FoldedRun run, @Nullable RunTail tail) {
+    Run describe() {
+      return RunView.of(
+          run, tail == null ? run.headSeq() : Math.min(tail.persistedSeq(), run.headSeq()));
+    }
   }
 
   /**

@@ -27,7 +27,7 @@ public final class RunHistory {
   /** How many events one read looks for at the most. */
   static final int PAGE_EVENTS_MAX = 1_000;
 
-  /** A read ends with the event that reaches this size. */
+  /** A page is about this large at the most, or one larger event. */
   static final long PAGE_BYTES_MAX = 1 << 20;
 
   private final Hub hub;
@@ -107,12 +107,12 @@ public final class RunHistory {
    *
    * @return null when only DuckDB has the next event
    */
-  @Nullable Page readInMemory(KnownRun known, Cursor after, EventMatcher matcher, int eventsMax) {
+  @Nullable Page readInMemory(KnownRun known, Cursor after, EventMatcher matcher, PageSize size) {
     RunTail tail = known.tail();
     if (tail == null) {
       return null;
     }
-    TailSlice slice = tail.read(after.seq(), matcher, eventsMax, PAGE_BYTES_MAX);
+    TailSlice slice = tail.read(after.seq(), matcher, size.eventsMax(), size.bytesMax());
     return slice == null
         ? null
         : new Page(slice.events(), new Cursor(slice.scannedSeq(), after.position()));
@@ -124,7 +124,7 @@ public final class RunHistory {
    * @throws BrokerException STORAGE_UNAVAILABLE
    */
   Page readPersisted(
-      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, int eventsMax) {
+      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
     try {
       ColdPage page =
           cold.readPage(
@@ -135,8 +135,8 @@ public final class RunHistory {
                   Math.max(after.position(), run.firstPosition()),
                   run.lastPosition(),
                   matcher,
-                  eventsMax,
-                  PAGE_BYTES_MAX));
+                  size.eventsMax(),
+                  size.bytesMax()));
       return new Page(page.events(), new Cursor(page.scannedSeq(), page.position()));
     } catch (StoreException e) {
       throw unavailable(e);
@@ -168,9 +168,10 @@ public final class RunHistory {
     long headSeq = known.run().headSeq();
     Cursor cursor = Cursor.START;
     while (cursor.seq() < headSeq) {
-      Page page = readInMemory(known, cursor, matcher, 1);
+      Page page = readInMemory(known, cursor, matcher, PageSize.ONE);
       if (page == null) {
-        page = readPersisted(known.run(), cursor, known.currentPersistedSeq(), matcher, 1);
+        page =
+            readPersisted(known.run(), cursor, known.currentPersistedSeq(), matcher, PageSize.ONE);
       }
       if (!page.events().isEmpty()) {
         return page.events().get(0);
@@ -207,6 +208,15 @@ public final class RunHistory {
    */
   record Cursor(long seq, long position) {
     static final Cursor START = new Cursor(0, 0);
+  }
+
+  /**
+   * How much one read looks for at the most.
+   *
+   * @param bytesMax the read ends with the event that reaches it
+   */
+  record PageSize(int eventsMax, long bytesMax) {
+    static final PageSize ONE = new PageSize(1, PAGE_BYTES_MAX);
   }
 
   /** Some events and the place after them. */

@@ -4,13 +4,11 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.eider.server.base.Registration;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
-import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunView;
 import dev.eider.server.store.ColdReader.RunPlace;
 import dev.eider.server.subscribe.RunDirectory.RunPage;
-import dev.eider.v1.ErrorReason;
 import dev.eider.v1.Run;
 import dev.eider.v1.WatchRunsResponse;
 import dev.eider.v1.WatchRunsResponse.Listed;
@@ -27,18 +25,21 @@ import org.jspecify.annotations.Nullable;
  * later one takes the place of an earlier one; a caller that lets too many runs pile up is refused.
  */
 public final class RunWatch extends StreamReader<WatchRunsResponse> {
-  private static final int CHANGED_RUNS_MAX = 100_000;
   private static final int RUNS_PER_PAGE = 500;
 
   private final RunSelection selection;
   private final Hub hub;
   private final RunDirectory directory;
   private final NoticeSink<WatchRunsResponse> sink;
+  private final WatchBudget budget;
   private final Registration listening;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
   private final Map<RunId, FoldedRun> changes = new LinkedHashMap<>();
+
+  @GuardedBy("lock")
+  private boolean isReleased;
 
   private Iterator<Run> listing = Collections.emptyIterator();
   private @Nullable RunPlace place;
@@ -56,6 +57,8 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
     this.hub = readers.hub();
     this.directory = directory;
     this.sink = sink;
+    budget = readers.registry().watchBudget();
+    budget.opened();
     listening = hub.addListener(this::noteChange);
   }
 
@@ -80,6 +83,11 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
   @Override
   void release() {
     listening.close();
+    synchronized (lock) {
+      isReleased = true;
+    }
+    dropChanges();
+    budget.closed();
   }
 
   private void listMore() {
@@ -99,22 +107,26 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
   }
 
   private void noteChange(FoldedRun run) {
-    boolean isTooMany;
+    boolean isRefused;
     synchronized (lock) {
-      changes.put(run.runId(), run);
-      isTooMany = changes.size() > CHANGED_RUNS_MAX;
-      if (isTooMany) {
-        changes.clear();
+      if (isReleased) {
+        return;
       }
+      boolean isNew = changes.put(run.runId(), run) == null;
+      isRefused = isNew && !budget.take(changes.size());
     }
-    if (isTooMany) {
-      end(
-          BrokerException.of(
-                  ErrorReason.ERROR_REASON_OVERLOADED,
-                  "more than " + CHANGED_RUNS_MAX + " changed runs wait to be read")
-              .with("limit", CHANGED_RUNS_MAX));
+    if (isRefused) {
+      dropChanges();
+      end(budget.exceeded());
     } else {
       wake();
+    }
+  }
+
+  private void dropChanges() {
+    synchronized (lock) {
+      budget.give(changes.size());
+      changes.clear();
     }
   }
 
@@ -138,6 +150,7 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
       }
       FoldedRun run = oldestFirst.next();
       oldestFirst.remove();
+      budget.give(1);
       return run;
     }
   }

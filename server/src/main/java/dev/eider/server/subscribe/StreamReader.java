@@ -110,6 +110,11 @@ public abstract class StreamReader<N> {
     return pools;
   }
 
+  /** How large the next page may be. */
+  final long pageBytesMax() {
+    return registry.pageBytesMax();
+  }
+
   /** Says whether the stream has ended, or its caller has gone. */
   final boolean isOver() {
     return over;

@@ -9,6 +9,7 @@ import dev.eider.server.run.Micros;
 import dev.eider.server.subscribe.RunHistory.Cursor;
 import dev.eider.server.subscribe.RunHistory.KnownRun;
 import dev.eider.server.subscribe.RunHistory.Page;
+import dev.eider.server.subscribe.RunHistory.PageSize;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.SubscribeResponse;
 import java.time.InstantSource;
@@ -146,7 +147,8 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
 
   /** Returns false when DuckDB must be asked and may not be. */
   private boolean sendNext(KnownRun known, boolean mayBlock) {
-    Page page = history.readInMemory(known, cursor, request.matcher(), request.eventsMax());
+    PageSize size = new PageSize(request.eventsMax(), pageBytesMax());
+    Page page = history.readInMemory(known, cursor, request.matcher(), size);
     if (page == null) {
       if (!mayBlock) {
         return false;
@@ -154,11 +156,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
       fallBehind();
       page =
           history.readPersisted(
-              known.run(),
-              cursor,
-              known.currentPersistedSeq(),
-              request.matcher(),
-              request.eventsMax());
+              known.run(), cursor, known.currentPersistedSeq(), request.matcher(), size);
     }
     cursor = page.next();
     if (!page.events().isEmpty()) {

@@ -32,7 +32,7 @@ final class HubTest {
   private static final RunId OTHER = new RunId("game-2");
 
   private final PersistProgress progress = new PersistProgress(0, Threads.system().newSignal());
-  private Hub hub = new Hub(0, progress);
+  private Hub hub = new Hub(new HubBounds(0, Long.MAX_VALUE / 2, Long.MAX_VALUE), progress);
   private long position;
 
   @Test
@@ -111,7 +111,7 @@ final class HubTest {
     // given
     publish(RUN, 1);
     long bytesPerEvent = hub.tailBytes();
-    hub = new Hub(3 * bytesPerEvent, progress);
+    hub = new Hub(new HubBounds(3 * bytesPerEvent, Long.MAX_VALUE / 2, Long.MAX_VALUE), progress);
     for (int i = 0; i < 5; i++) {
       publish(i % 2 == 0 ? RUN : OTHER, 1);
       persistAll();

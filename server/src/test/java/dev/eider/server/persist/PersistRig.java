@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.FileDisk;
@@ -60,7 +61,10 @@ public final class PersistRig implements AutoCloseable {
             StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
     long position = store.persistedPosition();
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
-    hub = new Hub(tailBytesMax, new PersistProgress(position, Threads.system().newSignal()));
+    hub =
+        new Hub(
+            new HubBounds(tailBytesMax, Long.MAX_VALUE / 2, Long.MAX_VALUE),
+            new PersistProgress(position, Threads.system().newSignal()));
     store.openRuns().forEach(hub::restore);
     LogReplay.run(log, hub, position);
     persister =

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class RequestFuzzTest {
   private static final int ROUNDS = Integer.getInteger("eider.rpc.fuzz", 1_500);
-  private static final RequestLimits LIMITS = new RequestLimits(16 << 20, 10_000);
+  private static final RequestLimits LIMITS =
+      new RequestLimits(16 << 20, 10_000, 64L << 20, 16_384);
 
   private final long seed = Long.getLong("eider.seed", System.nanoTime());
   private final Random random = new Random(seed);

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 final class RequestValidatorTest {
-  private static final RequestLimits LIMITS = new RequestLimits(1_000, 3);
+  private static final RequestLimits LIMITS = new RequestLimits(1_000, 3, 1 << 20, 100);
   private final PublishRequests requests = new PublishRequests(LIMITS, InstantSource.system());
 
   @Test

@@ -1,6 +1,6 @@
 package dev.eider.server.run;
 
-import static dev.eider.server.run.ProducerState.STRETCHES_KEPT;
+import static dev.eider.server.run.ProducerTable.STRETCHES_KEPT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -62,6 +62,27 @@ final class ProducerTableTest {
       assertThat(a.seqOf(1 + i)).isEqualTo(1 + 2 * i);
     }
     assertThat(a.seqOf(1)).isZero();
+  }
+
+  @Test
+  void shouldKeepFewerStretchesOfManyProducersThatTakeTurns() {
+    // when
+    ProducerTable table = ProducerTable.EMPTY;
+    int producers = 100;
+    long seq = 1;
+    for (int turn = 0; turn < 500; turn++) {
+      for (int i = 0; i < producers; i++) {
+        table = table.accepted(stamp("p" + i, 0, 1 + turn), seq++, 1);
+      }
+    }
+
+    // then
+    for (int i = 0; i < producers; i++) {
+      assertThat(find(table, "p" + i).stretches()).hasSizeBetween(160, 320);
+    }
+    assertThat(table.memoryBytes()).isBetween(1_000_000L, 2_100_000L);
+    assertThat(ProducerTable.fromBytes(table.toBytes()).memoryBytes())
+        .isEqualTo(table.memoryBytes());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.log.FileDisk;
 import dev.eider.server.log.LogConfig;
@@ -25,7 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** A refusal that rests on a command of the same batch: a publish behind a close. */
 @Timeout(60)
 final class BatchTest {
-  private final Hub hub = new Hub(1 << 20, new PersistProgress(0, Threads.system().newSignal()));
+  private final Hub hub =
+      new Hub(
+          new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
+          new PersistProgress(0, Threads.system().newSignal()));
   private final Submission first = Submission.of(publish(RUN, 1));
   private final Submission closing = Submission.of(close(RUN));
   private final Submission late = Submission.of(publish(RUN, 1));

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.FileDisk;
@@ -76,7 +77,10 @@ final class LogReplayTest {
       position = rig.log.endPosition();
       before = rig.apply(publish(RUN, 2)).run();
     }
-    Hub hub = new Hub(1 << 20, new PersistProgress(position, Threads.system().newSignal()));
+    Hub hub =
+        new Hub(
+            new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
+            new PersistProgress(position, Threads.system().newSignal()));
     hub.restore(persisted);
 
     // when
@@ -101,7 +105,10 @@ final class LogReplayTest {
       position = rig.log.endPosition();
       rig.apply(publish(RUN, 2));
     }
-    Hub hub = new Hub(1 << 20, new PersistProgress(position, Threads.system().newSignal()));
+    Hub hub =
+        new Hub(
+            new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
+            new PersistProgress(position, Threads.system().newSignal()));
 
     // then
     assertThatThrownBy(() -> replay(hub, position))

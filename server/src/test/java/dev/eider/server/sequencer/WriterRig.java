@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.FileDisk;
@@ -46,7 +47,10 @@ final class WriterRig implements AutoCloseable {
   final List<Throwable> defects = new CopyOnWriteArrayList<>();
   final SickDisk disk;
   final SegmentedLog log;
-  final Hub hub = new Hub(64 << 20, new PersistProgress(0, Threads.system().newSignal()));
+  final Hub hub =
+      new Hub(
+          new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
+          new PersistProgress(0, Threads.system().newSignal()));
   final RunWriter writer;
   private final Map<RunId, FoldedRun> persisted = new ConcurrentHashMap<>();
 

@@ -18,7 +18,7 @@ final class ReaderRig implements AutoCloseable {
 
   final PersistRig broker;
   final ReaderPools pools = new ReaderPools(Threads.system(), 2, 2);
-  final ReaderRegistry registry = new ReaderRegistry(3);
+  final ReaderRegistry registry = new ReaderRegistry(new ReaderBounds(3, 1 << 20, 100));
   final RunHistory history;
   final RunDirectory directory;
   private final long heartbeatMs;

@@ -1,0 +1,11 @@
+package dev.eider.server.subscribe;
+
+/**
+ * The bounds of readers. Immutable.
+ *
+ * @param readersMax open streams
+ * @param outboundBytesMax bytes of pages that wait in the network, over all streams that are open;
+ *     each stream may have 16 KiB, or one larger event, in any case
+ * @param changesMax changed runs that wait, over all watches
+ */
+public record ReaderBounds(int readersMax, long outboundBytesMax, int changesMax) {}
