@@ -32,7 +32,7 @@ class ReaderBoundsIT {
   private static final int STALLED_MIB = Scale.of("eider.it.overload.stalledMiB", 16, 256);
   private static final int CHANGES_MAX = 100;
   private static final int WATCHES = 5;
-  private static final int CHANGED_RUNS = 150;
+  private static final int CHANGED_RUNS = 400;
 
   /** So much that a few runs fill the window of a connection. */
   private static final Map<String, String> LABELS =
