@@ -50,6 +50,10 @@ public enum Setting {
   STORE_MEMORY_BYTES_MAX(512L << 20, 64L << 20, 1L << 40, "most memory DuckDB may use"),
   STORE_THREADS_MAX(2, 1, 256, "most threads of DuckDB"),
   STORE_READERS_MAX(4, 1, 64, "most reads of DuckDB at a time"),
+  QUERY_CONCURRENT_MAX(2, 1, 64, "most queries of callers at a time"),
+  QUERY_MS_MAX(
+      30_000, 100, 3_600_000, "longest time of a query, its waits and a slow reader included"),
+  QUERY_ROWS_MAX(1_000_000, 1, 1_000_000_000, "most rows of a query"),
   CLOSE_WAIT_MS(30_000, 100, 600_000, "longest time CloseRun waits for DuckDB"),
   STOP_MS(
       8_000, 100, 600_000, "longest time a stop may take before what is left is left to the log");

@@ -55,6 +55,9 @@ final class ServerConfigTest {
       store-memory-bytes-max    536870912   67108864 1099511627776
       store-threads-max         2           1        256
       store-readers-max         4           1        64
+      query-concurrent-max      2           1        64
+      query-ms-max              30000       100      3600000
+      query-rows-max            1000000     1        1000000000
       close-wait-ms             30000       100      600000
       stop-ms                   8000        100      600000
       """;
