@@ -36,6 +36,7 @@ public final class Main {
         new CommandLine(new Main())
             .addSubcommand("serve", serve)
             .addSubcommand("demo", new CommandLine(new DemoCommand(out)))
+            .addSubcommand("query", new CommandLine(new QueryCommand(out, System.getenv())))
             .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
             .setUsageHelpWidth(HELP_WIDTH)
             .setOut(out)
