@@ -37,6 +37,8 @@ public enum Setting {
   BATCH_BYTES_MAX(8L << 20, 1 << 10, 256L << 20, "most bytes written to the log before one force"),
   SEGMENT_BYTES_MAX(64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
   TAIL_BYTES_MAX(32L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
+  PAGE_CACHE_BYTES_MAX(
+      16L << 20, 0, 64L << 30, "most bytes of events read from DuckDB and kept for other readers"),
   UNPERSISTED_BYTES_MAX(
       128L << 20, 1 << 12, 64L << 30, "most bytes DuckDB may lack before publishes are refused"),
   DISK_RESERVE_BYTES(
