@@ -48,7 +48,7 @@ final class ServerConfigTest {
       page-cache-bytes-max      16777216    0        68719476736
       unpersisted-bytes-max     134217728   4096     68719476736
       disk-reserve-bytes        16777216    1048576  1099511627776
-      persist-linger-ms         200         0        60000
+      persist-linger-ms         1000        0        60000
       persist-batch-events-max  122880      1        1228800
       persist-batch-bytes-max   33554432    1024     1073741824
       checkpoint-bytes          268435456   1024     68719476736
