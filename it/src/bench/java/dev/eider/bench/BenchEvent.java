@@ -1,0 +1,14 @@
+package dev.eider.bench;
+
+import dev.eider.v1.Event;
+
+/**
+ * An event of the workload, both as Eider gets it and as the others do: columns and a payload in
+ * JSON, which is what Eider writes into {@code payload_json}. Immutable, though {@code json} is an
+ * array.
+ *
+ * @param json the payload in UTF-8, {@code {"kind":…}}; not to be changed
+ * @param ts microseconds since 1970
+ */
+public record BenchEvent(
+    Event event, String kind, String agentId, int t, long ts, int schemaVersion, byte[] json) {}
