@@ -15,6 +15,9 @@ final class Follower implements AutoCloseable {
   interface Source extends AutoCloseable {
     /** Gives the sink what is new, or waits for it, no longer than a second. */
     void readOnce() throws Exception;
+
+    /** Ends a wait, with an exception if need be. The only method for other threads. */
+    void endWait() throws Exception;
   }
 
   Follower(String name, Source source) {
@@ -37,8 +40,10 @@ final class Follower implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() throws Exception {
     closed = true;
+    source.endWait();
+    thread.interrupt();
     thread.join(5_000);
   }
 }

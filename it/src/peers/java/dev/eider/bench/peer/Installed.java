@@ -89,12 +89,24 @@ final class Installed {
     return "root".equals(System.getProperty("user.name"));
   }
 
+  /** A user and the number of its group. */
+  record User(String name, String groupId) {
+    /** What to put before a command to run it as this user, in the process that is started. */
+    List<String> prefix() {
+      return List.of("setpriv", "--reuid=" + name, "--regid=" + groupId, "--clear-groups");
+    }
+  }
+
   /** The first of these users that there is. */
-  static Optional<String> user(String... names) {
+  static Optional<User> user(String... names) {
     try {
-      List<String> lines = Files.readAllLines(Path.of("/etc/passwd"));
+      List<String[]> users =
+          Files.readAllLines(Path.of("/etc/passwd")).stream()
+              .map(line -> line.split(":"))
+              .toList();
       return Arrays.stream(names)
-          .filter(name -> lines.stream().anyMatch(line -> line.startsWith(name + ":")))
+          .flatMap(name -> users.stream().filter(fields -> fields[0].equals(name)))
+          .map(fields -> new User(fields[0], fields[3]))
           .findFirst();
     } catch (IOException e) {
       return Optional.empty();

@@ -3,6 +3,7 @@ package dev.eider.bench.peer;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisProtocol;
 
 /** A connection whose commands can be sent ahead of the answers. Owned by one thread. */
 final class RedisConnection extends Connection {
@@ -11,7 +12,10 @@ final class RedisConnection extends Connection {
   RedisConnection(int port) {
     super(
         new HostAndPort("127.0.0.1", port),
-        DefaultJedisClientConfig.builder().socketTimeoutMillis(TIMEOUT_MS).build());
+        DefaultJedisClientConfig.builder()
+            .socketTimeoutMillis(TIMEOUT_MS)
+            .protocol(RedisProtocol.RESP2)
+            .build());
   }
 
   /** Sends what has been written. */

@@ -3,6 +3,7 @@ package dev.eider.bench.peer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.eider.bench.Peer.Sink;
+import java.io.IOException;
 import java.util.List;
 import redis.clients.jedis.Protocol.Command;
 
@@ -87,6 +88,11 @@ final class RedisReader implements Follower.Source {
 
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
+  }
+
+  @Override
+  public void endWait() throws IOException {
+    connection.forceDisconnect();
   }
 
   @Override

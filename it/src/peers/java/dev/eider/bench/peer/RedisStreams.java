@@ -68,7 +68,12 @@ public final class RedisStreams implements Peer {
 
   private void launch() throws Exception {
     port = ServerProcess.freePort();
-    server = ServerProcess.start(command(), directory.resolve("redis.log"), this::answers);
+    server =
+        ServerProcess.start(
+            command(),
+            directory.resolve("redis.log"),
+            ServerProcess.Signals.USUAL,
+            this::answers);
   }
 
   private List<String> command() {

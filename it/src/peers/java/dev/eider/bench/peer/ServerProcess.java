@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -21,13 +22,23 @@ final class ServerProcess implements AutoCloseable {
 
   private final Process process;
   private final Path log;
+  private final Signals signals;
   private final Thread hook;
 
-  private ServerProcess(Process process, Path log) {
+  private ServerProcess(Process process, Path log, Signals signals) {
     this.process = process;
     this.log = log;
-    this.hook = new Thread(() -> end(process), "peer-killer");
+    this.signals = signals;
+    this.hook = new Thread(this::end, "peer-ender");
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * What makes a server stop cleanly, and what makes it end at once without leaving anything of the
+   * system's behind, both as {@code kill} names them.
+   */
+  record Signals(String stop, String end) {
+    static final Signals USUAL = new Signals("TERM", "KILL");
   }
 
   /** Whether it serves; asked again and again until it does. */
@@ -36,8 +47,9 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Starts a server and waits until it serves. */
-  static ServerProcess start(List<String> command, Path log, Probe probe) throws Exception {
-    ServerProcess server = new ServerProcess(launch(command, log), log);
+  static ServerProcess start(List<String> command, Path log, Signals signals, Probe probe)
+      throws Exception {
+    ServerProcess server = new ServerProcess(launch(command, log), log, signals);
     try {
       server.await(probe);
       return server;
@@ -51,8 +63,8 @@ final class ServerProcess implements AutoCloseable {
   static void run(List<String> command, Path log) throws Exception {
     Process process = launch(command, log);
     if (!process.waitFor(START_SECONDS, SECONDS)) {
-      end(process);
-      throw new IllegalStateException(command.get(0) + " does not end" + endOf(log));
+      process.destroyForcibly();
+      throw new IllegalStateException(String.join(" ", command) + " does not end" + endOf(log));
     }
     if (process.exitValue() != 0) {
       throw new IllegalStateException(
@@ -88,7 +100,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** Asks it to stop and waits until it has. */
   void stop() throws InterruptedException {
-    process.destroy();
+    signal(signals.stop());
     boolean stopped = process.waitFor(STOP_SECONDS, SECONDS);
     close();
     if (!stopped) {
@@ -99,7 +111,7 @@ final class ServerProcess implements AutoCloseable {
   /** Ends it at once, with the processes it started. */
   @Override
   public void close() {
-    end(process);
+    end();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shuttingDown) {
@@ -107,14 +119,25 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private static void end(Process process) {
+  private void end() {
     List<ProcessHandle> started = process.descendants().toList();
-    process.destroyForcibly();
-    started.forEach(ProcessHandle::destroyForcibly);
     try {
-      process.waitFor(10, SECONDS);
+      if (process.isAlive()) {
+        signal(signals.end());
+        process.waitFor(10, SECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+    started.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private void signal(String name) throws InterruptedException {
+    try {
+      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no command kill", e);
     }
   }
 
