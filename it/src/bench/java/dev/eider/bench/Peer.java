@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A store that keeps runs of events, as the measures see it: Eider itself, and what it is compared
- * with. Runs are numbered from 0 and are there from {@link #start} on; each run has one publisher at
- * a time. What a reader of a run is shown is in publish order; the first event has seq 1.
+ * with. Runs are numbered from 0 and are there from {@link #start} on; each run has one publisher
+ * at a time. What a reader of a run is shown is in publish order; the first event has seq 1.
  *
  * <p>An adapter starts its server in a process of its own, on loopback and a free port, keeps all
  * files in the directory it is given, and leaves nothing behind when it is closed. Any method may
@@ -29,7 +29,9 @@ public interface Peer extends AutoCloseable {
   /** Whether clients reach it over the network; if not, it saves what Eider pays for that. */
   boolean isNetworked();
 
-  /** Why it cannot run on this machine, such as a program that is not installed; empty if it can. */
+  /**
+   * Why it cannot run on this machine, such as a program that is not installed; empty if it can.
+   */
   Optional<String> missing();
 
   /** How it is pipelined best. */
@@ -46,7 +48,14 @@ public interface Peer extends AutoCloseable {
   /** Opens a connection to publish over. Closing it waits for nothing. */
   Publisher publisher() throws Exception;
 
-  /** Follows a run live from its start, until closed. The sink is called by a thread of the adapter. */
+  /** Opens a connection to publish over with one event under way at a time. */
+  default Publisher publisherOfOne() throws Exception {
+    return publisher();
+  }
+
+  /**
+   * Follows a run live from its start, until closed. The sink is called by a thread of the adapter.
+   */
   AutoCloseable follow(int run, Sink sink) throws Exception;
 
   /**

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The events, made from a fixed seed and used over and over: of a mean of 370 bytes of JSON, 60 % of
- * about 120 bytes (results of actions, and metrics with a name of about a sixth of that), 25 % of
- * about 500 (prompts), 15 % of about 1,150 (responses), of random words, which hardly compress.
+ * The events, made from a fixed seed and used over and over: of a mean of 370 bytes of JSON, 60 %
+ * of about 120 bytes (results of actions, and metrics with a name of about a sixth of that), 25 %
+ * of about 500 (prompts), 15 % of about 1,150 (responses), of random words, which hardly compress.
  * Immutable.
  */
 public final class Workload {
@@ -67,50 +67,79 @@ public final class Workload {
   }
 
   /** The mean of the payload's length in JSON, in bytes. */
-  double meanJsonBytes() {
+  public double meanJsonBytes() {
     return events.stream().mapToInt(event -> event.json().length).average().orElseThrow();
   }
 
   private static BenchEvent event(Random random, int number) {
-    String agent = "agent-" + random.nextInt(AGENTS);
-    int t = number / EVENTS_PER_TURN;
-    long ts = FIRST_TS_MICROS + number * 1000L;
-    Event.Builder event =
-        Event.newBuilder().setAgentId(agent).setT(t).setTs(Timestamps.fromMicros(ts));
-    event.setSchemaVersion(1);
     int share = random.nextInt(100);
-    String kind;
-    String json;
     if (share < 10) {
-      String name = "score-" + random.nextInt(METRIC_NAMES);
-      double value = random.nextInt(1_000_000) / 1000.0;
-      kind = "metric";
-      json = "{\"kind\":\"metric\",\"name\":\"" + name + "\",\"value\":" + value + "}";
-      event.setMetric(MetricPayload.newBuilder().setName(name).setValue(value));
-    } else if (share < 60) {
-      kind = "action_result";
-      String type = words(random, around(random, 50));
-      json =
-          "{\"kind\":\"action_result\",\"index_in_turn\":0,\"action_type\":\""
-              + type
-              + "\",\"state_changed\":true}";
-      event.setActionResult(
-          ActionResultPayload.newBuilder().setActionType(type).setStateChanged(true));
-    } else if (share < 85) {
-      kind = "llm_prompt";
-      String text = words(random, around(random, 460));
-      json = "{\"kind\":\"llm_prompt\",\"state_summary\":\"" + text + "\"}";
-      event.setLlmPrompt(LlmPromptPayload.newBuilder().setStateSummary(text));
-    } else {
-      kind = "llm_response";
-      String text = words(random, around(random, 1080));
-      json =
-          "{\"kind\":\"llm_response\",\"actions\":[],\"reasoning\":\""
-              + text
-              + "\",\"cost_usd\":0.25}";
-      event.setLlmResponse(LlmResponsePayload.newBuilder().setReasoning(text).setCostUsd(0.25));
+      return metric(random, number);
     }
-    return new BenchEvent(event.build(), kind, agent, t, ts, 1, json.getBytes(UTF_8));
+    if (share < 60) {
+      return actionResult(random, number);
+    }
+    return share < 85 ? prompt(random, number) : response(random, number);
+  }
+
+  private static BenchEvent metric(Random random, int number) {
+    String name = "score-" + random.nextInt(METRIC_NAMES);
+    double value = random.nextInt(1_000_000) / 1000.0;
+    Event.Builder event = header(random, number);
+    event.setMetric(MetricPayload.newBuilder().setName(name).setValue(value));
+    return encoded(event, "metric", "\"name\":\"" + name + "\",\"value\":" + value);
+  }
+
+  private static BenchEvent actionResult(Random random, int number) {
+    String type = words(random, around(random, 50));
+    Event.Builder event = header(random, number);
+    event.setActionResult(
+        ActionResultPayload.newBuilder().setActionType(type).setStateChanged(true));
+    return encoded(
+        event,
+        "action_result",
+        "\"index_in_turn\":0,\"action_type\":\"" + type + "\",\"state_changed\":true");
+  }
+
+  private static BenchEvent prompt(Random random, int number) {
+    String text = words(random, around(random, 460));
+    Event.Builder event = header(random, number);
+    event.setLlmPrompt(LlmPromptPayload.newBuilder().setStateSummary(text));
+    return encoded(event, "llm_prompt", "\"state_summary\":\"" + text + '"');
+  }
+
+  private static BenchEvent response(Random random, int number) {
+    String text = words(random, around(random, 1080));
+    Event.Builder event = header(random, number);
+    event.setLlmResponse(LlmResponsePayload.newBuilder().setReasoning(text).setCostUsd(0.25));
+    return encoded(
+        event, "llm_response", "\"actions\":[],\"reasoning\":\"" + text + "\",\"cost_usd\":0.25");
+  }
+
+  private static Event.Builder header(Random random, int number) {
+    return Event.newBuilder()
+        .setAgentId("agent-" + random.nextInt(AGENTS))
+        .setT(number / EVENTS_PER_TURN)
+        .setTs(Timestamps.fromMicros(FIRST_TS_MICROS + number * 1000L))
+        .setSchemaVersion(1);
+  }
+
+  private static BenchEvent encoded(Event.Builder built, String kind, String fields) {
+    return encoded(
+        built.build(), kind, ("{\"kind\":\"" + kind + "\"," + fields + '}').getBytes(UTF_8));
+  }
+
+  /** An event that was made elsewhere. */
+  public static BenchEvent encoded(Event event, String kind, byte[] json) {
+    return new BenchEvent(
+        event,
+        event.toByteArray(),
+        kind,
+        event.getAgentId(),
+        event.getT(),
+        Timestamps.toMicros(event.getTs()),
+        event.getSchemaVersion(),
+        json);
   }
 
   private static int around(Random random, int mean) {

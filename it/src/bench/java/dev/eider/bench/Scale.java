@@ -1,0 +1,23 @@
+package dev.eider.bench;
+
+/**
+ * How much is done. Immutable.
+ *
+ * @param seconds how long each timed part runs
+ * @param storedEvents how many events lie in one long run, and in many interleaved ones
+ * @param storedRuns how many runs those are
+ * @param openRuns how many runs are held open
+ */
+public record Scale(int seconds, long storedEvents, int storedRuns, int openRuns) {
+  /** Events of each of the interleaved runs at full scale. */
+  static final int EVENTS_PER_RUN = 50_000;
+
+  public long timedNanos() {
+    return seconds * 1_000_000_000L;
+  }
+
+  /** Enough for a virtual machine to have compiled what matters. */
+  public long warmUpNanos() {
+    return Math.min(2, seconds) * 1_000_000_000L;
+  }
+}
