@@ -43,7 +43,6 @@ final class Follower implements AutoCloseable {
   public void close() throws Exception {
     closed = true;
     source.endWait();
-    thread.interrupt();
     thread.join(5_000);
   }
 }

@@ -30,7 +30,9 @@ final class Installed {
         .findFirst();
   }
 
-  /** The folder with initdb and postgres: the one in PATH, else the newest where Debian has them. */
+  /**
+   * The folder with initdb and postgres: the one in PATH, else the newest where Debian has them.
+   */
   static Optional<Path> postgresFolder() {
     Optional<Path> inPath = program("initdb").map(Installed::folderOfTarget);
     return inPath.filter(Installed::hasPostgres).or(Installed::newestDebianPostgres);
@@ -101,9 +103,7 @@ final class Installed {
   static Optional<User> user(String... names) {
     try {
       List<String[]> users =
-          Files.readAllLines(Path.of("/etc/passwd")).stream()
-              .map(line -> line.split(":"))
-              .toList();
+          Files.readAllLines(Path.of("/etc/passwd")).stream().map(line -> line.split(":")).toList();
       return Arrays.stream(names)
           .flatMap(name -> users.stream().filter(fields -> fields[0].equals(name)))
           .map(fields -> new User(fields[0], fields[3]))

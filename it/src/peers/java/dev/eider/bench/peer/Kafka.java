@@ -1,5 +1,7 @@
 package dev.eider.bench.peer;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.eider.bench.Peer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -66,7 +68,7 @@ public final class Kafka implements Peer {
     NewTopic topic =
         new NewTopic(EVENTS.topic(), 1, (short) 1).configs(Map.of("flush.messages", "1"));
     try (Admin admin = broker.admin()) {
-      admin.createTopics(List.of(topic)).all().get();
+      admin.createTopics(List.of(topic)).all().get(60, SECONDS);
     }
   }
 

@@ -27,7 +27,7 @@ final class KafkaBroker implements AutoCloseable {
     this.controllerPort = ServerProcess.freePort();
     Files.createDirectories(data());
     writeSettings();
-    List<String> command = java("kafka.tools.StorageTool", "-Xmx256m");
+    List<String> command = java("kafka.tools.StorageTool", "-Xmx256m", "-XX:TieredStopAtLevel=1");
     command.addAll(List.of("format", "-t", Uuid.randomUuid().toString()));
     command.addAll(List.of("-c", settings().toString()));
     ServerProcess.run(command, log());
@@ -68,6 +68,9 @@ final class KafkaBroker implements AutoCloseable {
   }
 
   private boolean answers() throws Exception {
+    if (!ServerProcess.listens(port)) {
+      return false;
+    }
     try (Admin admin = admin()) {
       return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
     } catch (ExecutionException notYet) {

@@ -12,8 +12,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A producer with one request under way: what is sent meanwhile is the next request's batch, so that
- * it is flushed once, and nobody has to linger.
+ * A producer with one request under way: what is sent meanwhile is the next request's batch, so
+ * that it is flushed once, and nobody has to linger.
  */
 final class KafkaPublisher implements Peer.Publisher {
   private final KafkaProducer<byte[], byte[]> producer;
@@ -25,8 +25,8 @@ final class KafkaPublisher implements Peer.Publisher {
     properties.put("bootstrap.servers", address);
     properties.put("acks", "all");
     properties.put("enable.idempotence", "true");
-    properties.put("max.in.flight.requests.per.connection", Integer.getInteger("inflight", 1));
-    properties.put("linger.ms", Integer.getInteger("linger", 0));
+    properties.put("max.in.flight.requests.per.connection", "1");
+    properties.put("linger.ms", "0");
     properties.put("batch.size", "900000");
     properties.put("buffer.memory", String.valueOf(64 << 20));
     this.producer =

@@ -62,8 +62,7 @@ public final class Postgres implements Peer {
       return Optional.of(
           "no initdb in PATH or below /usr/lib/postgresql; on Debian: apt-get install postgresql");
     }
-    if (Installed.isRoot()
-        && (unprivileged.isEmpty() || Installed.program("setpriv").isEmpty())) {
+    if (Installed.isRoot() && (unprivileged.isEmpty() || Installed.program("setpriv").isEmpty())) {
       return Optional.of(
           "it does not run as root, and there is no user postgres or nobody, or no setpriv");
     }

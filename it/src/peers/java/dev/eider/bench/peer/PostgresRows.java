@@ -34,8 +34,7 @@ record PostgresRows(int run, long firstSeq, List<BenchEvent> events, byte[] copy
     int bytes = 0;
     for (BenchEvent event : events) {
       // Kinds and agents are ASCII.
-      bytes +=
-          FIXED_BYTES + event.kind().length() + event.agentId().length() + event.json().length;
+      bytes += FIXED_BYTES + event.kind().length() + event.agentId().length() + event.json().length;
     }
     ByteBuffer rows = ByteBuffer.allocate(bytes);
     long seq = firstSeq;

@@ -86,6 +86,9 @@ final class PostgresServer implements AutoCloseable {
     List<String> chown = List.of("chown", owner.name(), data().toString(), secret.toString());
     ServerProcess.run(chown, log());
     ServerProcess.run(List.of("chmod", "600", secret.toString()), log());
+    // A temporary directory lets nobody else pass.
+    String parent = directory.toAbsolutePath().getParent().toString();
+    ServerProcess.run(List.of("chmod", "o+x", directory.toString(), parent), log());
     List<String> look = new ArrayList<>(owner.prefix());
     look.addAll(List.of("test", "-x", data().toString()));
     try {

@@ -70,10 +70,7 @@ public final class RedisStreams implements Peer {
     port = ServerProcess.freePort();
     server =
         ServerProcess.start(
-            command(),
-            directory.resolve("redis.log"),
-            ServerProcess.Signals.USUAL,
-            this::answers);
+            command(), directory.resolve("redis.log"), ServerProcess.Signals.USUAL, this::answers);
   }
 
   private List<String> command() {

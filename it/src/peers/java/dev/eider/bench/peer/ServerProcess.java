@@ -5,8 +5,11 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +19,7 @@ import java.util.List;
  * shutdown hook kills what was not closed. Owned by one thread.
  */
 final class ServerProcess implements AutoCloseable {
-  private static final long START_SECONDS = 60;
+  private static final long START_SECONDS = 120;
   private static final long STOP_SECONDS = 60;
   private static final int LOG_LINES_SHOWN = 15;
 
@@ -149,6 +152,16 @@ final class ServerProcess implements AutoCloseable {
               "\n", lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
     } catch (IOException e) {
       return " (no log: " + e.getMessage() + ")";
+    }
+  }
+
+  /** Whether anybody listens there, on loopback. */
+  static boolean listens(int port) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+      return true;
+    } catch (ConnectException notYet) {
+      return false;
     }
   }
 

@@ -12,10 +12,10 @@ record SqliteFile(Path path) {
   /** The page size counts for the connection that makes the file. */
   private static final List<String> SETTINGS =
       List.of(
-          "page_size = "+Integer.getInteger("ps",8192),
+          "page_size = 8192",
           "journal_mode = WAL",
           "synchronous = FULL",
-          "wal_autocheckpoint = "+Integer.getInteger("wc",4000),
+          "wal_autocheckpoint = 4000",
           "busy_timeout = 30000",
           "cache_size = -65536",
           "mmap_size = 2147418112",
