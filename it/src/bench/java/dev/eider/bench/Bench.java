@@ -65,14 +65,15 @@ final class Bench implements Callable<Integer> {
     Workload workload =
         options.data == null ? Workload.synthetic() : RecordedWorkload.of(options.data);
     Path work = workDirectory();
-    Thread cleaner = new Thread(() -> Directories.delete(work), "cleaner");
-    Runtime.getRuntime().addShutdownHook(cleaner); // for Ctrl-C; daemons end with this process
-    try {
-      Rig rig = new Rig(work, options.scale(), workload, results, progress, stores.all());
-      return measure(rig, stores, Environment.of(work, workload));
-    } finally {
-      Directories.delete(work);
-    }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(work), "clean-up"));
+    Rig rig = new Rig(work, options.scale(), workload, results, progress, stores.all());
+    return measure(rig, stores, Environment.of(work, workload));
+  }
+
+  /** Also when it is interrupted: no daemon and no file stays behind. */
+  private static void cleanUp(Path work) {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    Directories.delete(work);
   }
 
   private int measure(Rig rig, Stores stores, Map<String, String> environment) throws Exception {
