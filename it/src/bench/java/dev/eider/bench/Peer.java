@@ -74,6 +74,12 @@ public interface Peer extends AutoCloseable {
    */
   void settle() throws Exception;
 
+  /**
+   * Waits until acknowledged events have reached the place they are read from, if the store bounds
+   * how many may be on the way: for measuring a burst that begins with nothing on the way.
+   */
+  default void awaitTaken() throws Exception {}
+
   /** Stops it cleanly and starts it again on the same files, with empty caches of its own. */
   void restart() throws Exception;
 
@@ -102,8 +108,9 @@ public interface Peer extends AutoCloseable {
      */
     CompletableFuture<Void> publish(int run, List<BenchEvent> batch) throws Exception;
 
+    /** Does nothing unless there is something to close. */
     @Override
-    void close() throws Exception;
+    default void close() throws Exception {}
   }
 
   /** Takes what a reader reads, a stretch of neighbours of one run at a time. */

@@ -35,10 +35,15 @@ public final class Pipeline {
 
   /** Publishes for so long, waits for the last acknowledgement, and tells what that made. */
   public Outcome during(long nanos) throws Exception {
+    return burst(nanos, Long.MAX_VALUE);
+  }
+
+  /** Publishes for so long, or about so many events, whichever is less. */
+  public Outcome burst(long nanos, long eventsMax) throws Exception {
     long begun = System.nanoTime();
     long before = sent;
     stalls.begin(begun);
-    while (System.nanoTime() - begun < nanos) {
+    while (System.nanoTime() - begun < nanos && sent - before < eventsMax) {
       send(pipelining.batchEvents());
     }
     return outcome(begun, before);

@@ -7,8 +7,10 @@ package dev.eider.bench;
  * @param storedEvents how many events lie in one long run, and in many interleaved ones
  * @param storedRuns how many runs those are
  * @param openRuns how many runs are held open
+ * @param growthEvents the most events in a curve of growth
  */
-public record Scale(int seconds, long storedEvents, int storedRuns, int openRuns) {
+public record Scale(
+    int seconds, long storedEvents, int storedRuns, int openRuns, long growthEvents) {
   /** Events of each of the interleaved runs at full scale. */
   static final int EVENTS_PER_RUN = 50_000;
 
@@ -18,6 +20,6 @@ public record Scale(int seconds, long storedEvents, int storedRuns, int openRuns
 
   /** Enough for a virtual machine to have compiled what matters. */
   public long warmUpNanos() {
-    return Math.min(2, seconds) * 1_000_000_000L;
+    return Math.min(3, seconds) * 1_000_000_000L;
   }
 }

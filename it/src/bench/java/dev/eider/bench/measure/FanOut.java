@@ -1,6 +1,5 @@
 package dev.eider.bench.measure;
 
-import dev.eider.bench.BenchEvent;
 import dev.eider.bench.Ceiling;
 import dev.eider.bench.Peer;
 import dev.eider.bench.Pipeline;
@@ -12,7 +11,8 @@ import dev.eider.bench.wire.EchoProcess;
 import dev.eider.bench.wire.Reading;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Many subscribers of one run, as fast as they can: how many events are delivered a second. The
@@ -20,9 +20,9 @@ import java.util.concurrent.CompletableFuture;
  */
 final class FanOut extends StoreMeasure {
   private static final int SUBSCRIBERS = 50;
-  private static final int BEHIND_MAX = 20_000;
   private static final String FIGURE = "fan-out, " + SUBSCRIBERS + " subscribers";
   private static final int ECHO_BATCH = 100;
+  private static final long READY_NANOS = 30_000_000_000L;
 
   FanOut() {
     super("fan-out", SUBSCRIBERS + " subscribers of one run: deliveries", 1);
@@ -35,33 +35,37 @@ final class FanOut extends StoreMeasure {
     rig.inDirectory(
         directory -> {
           try (EchoProcess echo = EchoProcess.start(directory)) {
-            echoed(echo, 500); // warms up
-            // About as long as the stores are measured, at the rate seen first.
-            double rate = echoed(echo, 2000);
-            long batches = (long) (rate * rig.scale().seconds() / ECHO_BATCH / SUBSCRIBERS) + 1;
-            rig.report(FIGURE, Ceiling.ECHO, Unit.DELIVERIES_PER_SECOND, echoed(echo, batches));
+            echoed(echo, rig.scale().warmUpNanos());
+            double rate = echoed(echo, rig.scale().timedNanos());
+            rig.report(FIGURE, Ceiling.ECHO, Unit.DELIVERIES_PER_SECOND, rate);
           }
         });
   }
 
-  private static double echoed(EchoProcess echo, long batches) throws Exception {
-    long begun = System.nanoTime();
+  private static double echoed(EchoProcess echo, long nanos) throws Exception {
+    LongAdder delivered = new LongAdder();
     List<Reading> readings = new ArrayList<>();
+    long begun = System.nanoTime();
     for (int i = 0; i < SUBSCRIBERS; i++) {
-      readings.add(echo.read(ECHO_BATCH, batches, (run, firstSeq, count) -> {}));
+      Peer.Sink sink = (run, firstSeq, count) -> delivered.add(count);
+      readings.add(echo.read(ECHO_BATCH, Long.MAX_VALUE, sink));
     }
-    long count = 0;
-    for (Reading reading : readings) {
-      count += reading.await(300);
+    while (delivered.sum() < SUBSCRIBERS * ECHO_BATCH && System.nanoTime() - begun < READY_NANOS) {
+      TimeUnit.MILLISECONDS.sleep(1); // connecting does not count
     }
-    return count * 1e9 / (System.nanoTime() - begun);
+    delivered.reset();
+    begun = System.nanoTime();
+    TimeUnit.NANOSECONDS.sleep(nanos);
+    double rate = delivered.sum() * 1e9 / (System.nanoTime() - begun);
+    readings.forEach(Reading::close);
+    return rate;
   }
 
   @Override
   protected void measure(Peer peer, Rig rig) throws Exception {
     try (Followers followers = Followers.of(peer, SUBSCRIBERS, (run, firstSeq, count) -> {});
         Peer.Publisher publisher = peer.publisher()) {
-      Waiting waiting = new Waiting(publisher, followers);
+      Peer.Publisher waiting = new PatientPublisher(publisher, followers);
       Pipeline pipeline = new Pipeline(waiting, peer.pipelining(), rig.workload(), 1);
       long warm = pipeline.during(rig.scale().warmUpNanos()).events();
       followers.awaitAll(warm);
@@ -70,32 +74,6 @@ final class FanOut extends StoreMeasure {
       followers.awaitAll(warm + events);
       double rate = events * SUBSCRIBERS * 1e9 / (System.nanoTime() - begun);
       rig.report(FIGURE, peer.name(), Unit.DELIVERIES_PER_SECOND, rate);
-    }
-  }
-
-  /** A publisher that waits for subscribers. */
-  private static final class Waiting implements Peer.Publisher {
-    private final Peer.Publisher publisher;
-    private final Followers followers;
-    private long sent;
-
-    Waiting(Peer.Publisher publisher, Followers followers) {
-      this.publisher = publisher;
-      this.followers = followers;
-    }
-
-    @Override
-    public CompletableFuture<Void> publish(int run, List<BenchEvent> batch) throws Exception {
-      if (sent > BEHIND_MAX) {
-        followers.awaitAll(sent - BEHIND_MAX);
-      }
-      sent += batch.size();
-      return publisher.publish(run, batch);
-    }
-
-    @Override
-    public void close() throws Exception {
-      publisher.close();
     }
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Readers of run 0, each counted. Owned by one thread; the counts are written by others. */
-final class Followers implements AutoCloseable {
+public final class Followers implements AutoCloseable {
   private static final long PATIENCE_NANOS = 120_000_000_000L;
 
   private final AtomicLongArray counts;
@@ -17,7 +17,7 @@ final class Followers implements AutoCloseable {
   }
 
   /** Begins to follow. The sink sees what every reader reads. */
-  static Followers of(Peer peer, int count, Peer.Sink sink) throws Exception {
+  public static Followers of(Peer peer, int count, Peer.Sink sink) throws Exception {
     Followers followers = new Followers(count);
     for (int i = 0; i < count; i++) {
       followers.readers.add(peer.follow(0, followers.counting(i, sink)));
@@ -36,7 +36,7 @@ final class Followers implements AutoCloseable {
   }
 
   /** How far the slowest one is. */
-  long slowest() {
+  public long slowest() {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < counts.length(); i++) {
       least = Math.min(least, counts.get(i));
@@ -45,7 +45,7 @@ final class Followers implements AutoCloseable {
   }
 
   /** Waits until every one has read so far. */
-  void awaitAll(long seq) throws Exception {
+  public void awaitAll(long seq) throws Exception {
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     while (slowest() < seq) {
       if (System.nanoTime() > deadline) {

@@ -31,17 +31,7 @@ public final class ForkTimes {
         Workload.encoded(
             Events.turnStart("ada", TURN, Events.gold(100)), "turn_start", new byte[0]);
     publisher.publish(run, List.of(start)).get(60, TimeUnit.SECONDS);
-    Peer.Publisher intoRun =
-        new Peer.Publisher() {
-          @Override
-          public java.util.concurrent.CompletableFuture<Void> publish(
-              int only, List<BenchEvent> batch) throws Exception {
-            return publisher.publish(run, batch);
-          }
-
-          @Override
-          public void close() {}
-        };
+    Peer.Publisher intoRun = (only, batch) -> publisher.publish(run, batch);
     new Pipeline(intoRun, eider.pipelining(), rig.workload(), 1).count(events - 1);
   }
 

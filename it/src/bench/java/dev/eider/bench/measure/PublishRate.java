@@ -11,8 +11,14 @@ import dev.eider.bench.ceiling.ForcedFile;
 import dev.eider.bench.wire.EchoProcess;
 import dev.eider.bench.wire.EiderPeer;
 
-/** Batches, pipelined: how many events are acknowledged a second. */
+/**
+ * Batches, pipelined: how many events are acknowledged a second, in bursts that begin when the
+ * store has taken what came before. {@link Sustained} is the same without pauses.
+ */
 final class PublishRate extends StoreMeasure {
+  /** Less than Eider lets DuckDB lack. */
+  private static final long BURST_EVENTS = 250_000;
+
   private final String figure;
   private final int runs;
 
@@ -33,7 +39,11 @@ final class PublishRate extends StoreMeasure {
         directory -> {
           try (EchoProcess echo = EchoProcess.start(directory);
               Peer.Publisher publisher = echo.publisher()) {
-            report(publisher, pipelining, Ceiling.ECHO, rig);
+            report(
+                new Pipeline(publisher, pipelining, rig.workload(), runs),
+                () -> {},
+                Ceiling.ECHO,
+                rig);
           }
           try (ForcedFile file = new ForcedFile(directory, rig.workload())) {
             int batch = 10 * pipelining.batchEvents();
@@ -46,15 +56,29 @@ final class PublishRate extends StoreMeasure {
   @Override
   protected void measure(Peer peer, Rig rig) throws Exception {
     try (Peer.Publisher publisher = peer.publisher()) {
-      report(publisher, peer.pipelining(), peer.name(), rig);
+      Pipeline pipeline = new Pipeline(publisher, peer.pipelining(), rig.workload(), runs);
+      report(pipeline, peer::awaitTaken, peer.name(), rig);
     }
   }
 
-  private void report(Peer.Publisher publisher, Peer.Pipelining pipelining, String subject, Rig rig)
-      throws Exception {
-    Pipeline pipeline = new Pipeline(publisher, pipelining, rig.workload(), runs);
-    pipeline.during(rig.scale().warmUpNanos());
-    Pipeline.Outcome outcome = pipeline.during(rig.scale().timedNanos());
-    rig.report(figure, subject, Unit.EVENTS_PER_SECOND, outcome.eventsPerSecond());
+  private void report(Pipeline pipeline, Pause pause, String subject, Rig rig) throws Exception {
+    long warmed = 0;
+    while (warmed < rig.scale().warmUpNanos()) {
+      warmed += pipeline.burst(rig.scale().warmUpNanos() - warmed, BURST_EVENTS).nanos();
+      pause.await();
+    }
+    long nanos = 0;
+    long events = 0;
+    while (nanos < rig.scale().timedNanos()) {
+      Pipeline.Outcome burst = pipeline.burst(rig.scale().timedNanos() - nanos, BURST_EVENTS);
+      nanos += burst.nanos();
+      events += burst.events();
+      pause.await();
+    }
+    rig.report(figure, subject, Unit.EVENTS_PER_SECOND, events * 1e9 / nanos);
+  }
+
+  private interface Pause {
+    void await() throws Exception;
   }
 }

@@ -30,7 +30,7 @@ final class StartUp implements Measure {
               eider.start(directory, 1);
               double seconds = (System.nanoTime() - begun) / 1e9;
               rig.report("start to serving", eider.name(), Unit.SECONDS, seconds);
-              Thread.sleep(IDLE_MS);
+              Thread.sleep(Math.min(IDLE_MS, 1000L * rig.scale().seconds()));
               Resident.report(rig, "RSS when idle", eider.daemon());
             }
           });

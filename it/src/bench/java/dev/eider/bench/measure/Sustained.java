@@ -58,9 +58,7 @@ final class Sustained implements Measure {
       watching.join();
     }
     long begun = System.nanoTime();
-    while (eider.daemon().counters().getUnpersistedBytes() > 0) {
-      Thread.sleep(10);
-    }
+    eider.awaitTaken();
     double drained = (System.nanoTime() - begun) / 1e9;
     String subject = eider.name();
     rig.report(FIGURE, subject, Unit.EVENTS_PER_SECOND, outcome.eventsPerSecond());

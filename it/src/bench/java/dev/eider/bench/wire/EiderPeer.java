@@ -135,11 +135,17 @@ public final class EiderPeer implements Peer {
   }
 
   @Override
-  public void settle() throws Exception {
+  public void awaitTaken() throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
     while (daemon.counters().getUnpersistedBytes() > 0) {
       waitABit(deadline);
     }
+  }
+
+  @Override
+  public void settle() throws Exception {
+    awaitTaken();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
     // The checkpoint of an idle daemon takes DuckDB's own log away.
     while (Files.exists(daemon.dataDirectory().resolve("events.duckdb.wal"))) {
       waitABit(deadline);
@@ -150,7 +156,7 @@ public final class EiderPeer implements Peer {
     if (System.nanoTime() > deadline) {
       throw new AssertionError("DuckDB has not taken everything in " + SETTLE_SECONDS + " s");
     }
-    Thread.sleep(50);
+    Thread.sleep(20);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.eider.bench.wire;
 
 import com.google.protobuf.CodedOutputStream;
 import dev.eider.bench.BenchEvent;
+import dev.eider.v1.Producer;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishStreamRequest;
 import java.io.IOException;
@@ -27,9 +28,15 @@ final class Requests {
     return request;
   }
 
-  /** The same in a PublishStreamRequest. */
-  static byte[] publishStream(String requestId, String runId, List<BenchEvent> events) {
-    int publishSize = publishSize(runId, events);
+  /** The same of a producer, in a PublishStreamRequest. */
+  static byte[] publishStream(
+      String requestId, String runId, long producerSeq, List<BenchEvent> events) {
+    byte[] producer =
+        Producer.newBuilder().setId("bench").setEpoch(1).setSeq(producerSeq).build().toByteArray();
+    int publishSize =
+        publishSize(runId, events)
+            + CodedOutputStream.computeByteArraySize(
+                PublishRequest.PRODUCER_FIELD_NUMBER, producer);
     int size =
         CodedOutputStream.computeStringSize(PublishStreamRequest.REQUEST_ID_FIELD_NUMBER, requestId)
             + CodedOutputStream.computeTagSize(PublishStreamRequest.PUBLISH_FIELD_NUMBER)
@@ -42,6 +49,7 @@ final class Requests {
       out.writeTag(PublishStreamRequest.PUBLISH_FIELD_NUMBER, LENGTH_DELIMITED);
       out.writeUInt32NoTag(publishSize);
       writePublish(out, runId, events);
+      out.writeByteArray(PublishRequest.PRODUCER_FIELD_NUMBER, producer);
       out.checkNoSpaceLeft();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
