@@ -1,5 +1,6 @@
 package dev.eider.server;
 
+import dev.eider.server.store.ReadAhead;
 import dev.eider.server.store.SqlRows;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,10 +29,10 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
 
   private static final long CHANGED_RUN_BYTES = 320;
   private static final long ROW_BYTES = 128;
-  private static final long PAGE_BYTES = 2 * MIB;
+  private static final long PAGE_BYTES = 2 * ReadAhead.BLOCK_BYTES_MAX;
 
-  /** A row of the largest size as text, as values and encoded. */
-  private static final long QUERY_BYTES = 5L * SqlRows.ROW_BYTES_MAX;
+  /** A row of the largest size as bytes and as text; it is encoded into direct memory. */
+  private static final long QUERY_BYTES = 3L * SqlRows.ROW_BYTES_MAX;
 
   private static final long STREAM_DIRECT_BYTES = 32 << 10;
 
@@ -81,6 +82,10 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
         new Part(
             "rows of queries (query-concurrent-max)",
             QUERY_BYTES * config.get(Setting.QUERY_CONCURRENT_MAX)));
+    parts.add(
+        new Part(
+            "pages kept (page-cache-bytes-max)",
+            config.get(Setting.PAGE_CACHE_BYTES_MAX) + ReadAhead.RUNS_BYTES_MAX));
     parts.add(new Part("runs (run-bytes-max)", config.get(Setting.RUN_BYTES_MAX)));
     parts.add(new Part("open calls (calls-max)", CALL_BYTES * config.get(Setting.CALLS_MAX)));
     parts.add(

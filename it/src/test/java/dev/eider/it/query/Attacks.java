@@ -154,7 +154,7 @@ final class Attacks {
           "SELECT string_agg(repeat('x', 90000) || i, '') FROM range(1000000) t(i)",
           "SELECT count(*) FROM (SELECT DISTINCT i, hash(i) FROM range(3000000000) t(i))",
           "SELECT i FROM (SELECT i, hash(i) AS h FROM range(3000000000) t(i) ORDER BY h) LIMIT 1",
-          "SELECT string_agg(repeat('x', 50000), '') FROM range(90)");
+          "SELECT string_agg(repeat('x', 50000), '') FROM range(45)");
 
   private Attacks() {}
 

@@ -1,6 +1,7 @@
 package dev.eider.server.query;
 
 import com.google.protobuf.ListValue;
+import dev.eider.server.base.Registration;
 import dev.eider.server.base.Signal;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.store.QueryException;
@@ -48,6 +49,9 @@ public final class QueryCall {
   // Written by the timer or the starting thread, read by the timer.
   private volatile boolean isRunning;
 
+  // Written by the starting thread, read by those that end it.
+  private volatile @Nullable Registration end;
+
   // Written by the query thread, read by those that end it.
   private volatile @Nullable SqlSession session;
 
@@ -62,7 +66,8 @@ public final class QueryCall {
   /** Begins; does not block. */
   public void start() {
     queries.add(this);
-    queries.timer().after(queries.bounds().timeoutMs(question), this::timeIsOver);
+    // It runs once at most; unlike what is to run once, it can be taken back.
+    end = queries.timer().every(queries.bounds().timeoutMs(question), this::timeIsOver);
     if (!question.minSeqs().isEmpty()) {
       // Asks the persister to hurry.
       var unused = queries.ground().hub().progress().await(queries.ground().logEnd().getAsLong());
@@ -96,6 +101,10 @@ public final class QueryCall {
 
   private void stop() {
     queries.remove(this);
+    Registration time = end;
+    if (time != null) {
+      time.close();
+    }
     ready.raise();
     SqlSession running = session;
     if (running != null) {

@@ -35,7 +35,7 @@ final class JsonValues {
 
   static Value whole(long number) {
     return Math.abs(number) <= WHOLE_MAX && number != Long.MIN_VALUE
-        ? Value.newBuilder().setNumberValue(number).build()
+        ? Value.newBuilder().setNumberValue((double) number).build()
         : text(Long.toString(number));
   }
 
