@@ -8,6 +8,7 @@ import dev.eider.it.DaemonExtension;
 import dev.eider.it.Events;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.RunOutcome;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,6 +47,14 @@ class AttackIT {
     assertThat(asked.refusal().get().reason()).as("%s", asked.refusal()).isEqualTo("QUERY_LIMIT");
   }
 
+  @ParameterizedTest
+  @MethodSource("dev.eider.it.query.Attacks#harmless")
+  void shouldRunNothingThatIsHidden(String sql) {
+    Asked asked = Asked.of(daemon.channel(), sql);
+
+    asked.refusal().ifPresent(refusal -> assertThat(refusal.reason()).isEqualTo("INVALID_QUERY"));
+  }
+
   /** Whatever was asked, the daemon goes on publishing and persisting. */
   @AfterEach
   void shouldGoOn() {
@@ -57,7 +66,7 @@ class AttackIT {
               .setOpenIfMissing(true)
               .addEvents(Events.metric("ada", 0, "score", published))
               .build());
-      client.openRun(RUN + published, java.util.Map.of());
+      client.openRun(RUN + published, Map.of());
       client.closeRun(RUN + published, RunOutcome.RUN_OUTCOME_COMPLETED);
     }
     Asked count =

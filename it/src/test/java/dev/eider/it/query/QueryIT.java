@@ -53,9 +53,7 @@ class QueryIT {
           List.of("DATE '2026-01-31'", "DATE", "2026-01-31"),
           List.of("TIME '23:59:59.5'", "TIME", "23:59:59.5"),
           List.of(
-              "TIMESTAMP '2026-03-08 02:30:00.123456'",
-              "TIMESTAMP",
-              "2026-03-08 02:30:00.123456"),
+              "TIMESTAMP '2026-03-08 02:30:00.123456'", "TIMESTAMP", "2026-03-08 02:30:00.123456"),
           List.of("TIMESTAMP 'infinity'", "TIMESTAMP", "infinity"),
           List.of(
               "TIMESTAMPTZ '2026-03-08 02:30:00-05'",
@@ -68,9 +66,7 @@ class QueryIT {
           List.of("[[0.5::DOUBLE, 'nan']]", "DOUBLE[][]", List.of(List.of(0.5, "NaN"))),
           List.of("[9007199254740993]", "BIGINT[]", List.of("9007199254740993")),
           List.of(
-              "[TIMESTAMP '2026-03-08 02:30:00']",
-              "TIMESTAMP[]",
-              List.of("2026-03-08 02:30:00")),
+              "[TIMESTAMP '2026-03-08 02:30:00']", "TIMESTAMP[]", List.of("2026-03-08 02:30:00")),
           List.of("NULL::DOUBLE", "DOUBLE", "NULL"));
 
   @RegisterExtension
@@ -101,7 +97,8 @@ class QueryIT {
   @Test
   void shouldCarryStructsAndMapsByName() {
     Asked nested =
-        Asked.of(daemon.channel(), "SELECT {'a': 1, 'b': [2]} AS s, MAP {'k': 'v', 'l': NULL} AS m");
+        Asked.of(
+            daemon.channel(), "SELECT {'a': 1, 'b': [2]} AS s, MAP {'k': 'v', 'l': NULL} AS m");
     assertThat(nested.schema().getColumnsList())
         .extracting(QueryColumn::getName)
         .containsExactly("s", "m");

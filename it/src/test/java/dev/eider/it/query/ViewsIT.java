@@ -161,9 +161,7 @@ class ViewsIT {
 
     assertThat(asked.plain()).isEqualTo(expected);
     assertThat(
-            Asked.of(
-                    daemon.channel(),
-                    "SELECT run_id, reason FROM mutations ORDER BY run_id")
+            Asked.of(daemon.channel(), "SELECT run_id, reason FROM mutations ORDER BY run_id")
                 .plain())
         .isEqualTo(List.of(List.of("child", "what if"), List.of("grandchild", "what if")));
     assertThat(
