@@ -40,6 +40,7 @@ record ServerInfo(ServerConfig config, Hub hub, EventLog log, ReaderRegistry rea
         .setUnpersistedBytesMax(config.get(Setting.UNPERSISTED_BYTES_MAX))
         .setProducersPerRunMax(config.getInt(Setting.PRODUCERS_PER_RUN_MAX))
         .setGraceMs(config.get(Setting.GRACE_MS))
+        .setDiffsMax(config.getInt(Setting.DIFFS_MAX))
         .setHeartbeatMs(config.get(Setting.HEARTBEAT_MS))
         .build();
   }
