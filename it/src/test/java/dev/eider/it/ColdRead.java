@@ -37,7 +37,13 @@ public record ColdRead(
 
   private static StreamChecker checker(ColdStreamRequest request) {
     if (request.getIncludeInherited()) {
-      return StreamChecker.timeline(request.getRunId(), request.hasFilter());
+      return request.getAfterRunId().isEmpty()
+          ? StreamChecker.timeline(request.getRunId(), request.hasFilter())
+          : StreamChecker.timelineAfter(
+              request.getRunId(),
+              request.getAfterRunId(),
+              request.getAfterSeq(),
+              request.hasFilter());
     }
     return request.hasFilter()
         ? StreamChecker.filtered(request.getRunId(), request.getAfterSeq())

@@ -59,7 +59,7 @@ class RemoteCommandsIT {
         .allMatch(line -> line.startsWith("{\"run_id\":\"cli-1\",\"seq\":\""));
     assertThat(eider("diff cli-1 cli-1")).startsWith("equal: 3 events");
     assertThat(fails("diff cli-1 cli-2 --inherited --turns", DIFFERENT))
-        .contains("differ in kind after 1 equal events", "cli-2 seq 1, t 1, agent -, fork");
+        .contains("differ in agent after 1 equal events", "cli-2 seq 1, t 1, agent -, fork");
   }
 
   @Test
@@ -71,8 +71,10 @@ class RemoteCommandsIT {
         .contains("RUN_NOT_FOUND");
     assertThat(fails("fork nobody", USAGE)).contains("--at").hasLineCount(1);
     assertThat(fails("fork nobody --at 0 --merge '{'", USAGE)).contains("--merge").hasLineCount(1);
-    assertThat(fails("runs --state strange", USAGE)).contains("open, closed").hasLineCount(1);
-    assertThat(fails("runs --address localhost:1", FAILED)).hasLineCount(1).contains("UNAVAILABLE");
+    assertThat(fails("runs --state strange", USAGE)).contains("OPEN, CLOSED").hasLineCount(1);
+    assertThat(fails("runs --address localhost:1", FAILED))
+        .hasLineCount(1)
+        .contains("UNAVAILABLE", "--address");
   }
 
   @Test

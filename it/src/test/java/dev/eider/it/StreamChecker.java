@@ -72,6 +72,19 @@ public final class StreamChecker {
     return new StreamChecker(runId, 0, filtered, true);
   }
 
+  /** For a reader of a timeline that begins after a place in it. */
+  public static StreamChecker timelineAfter(
+      String runId, String afterRunId, long afterSeq, boolean filtered) {
+    boolean own = afterRunId.equals(runId);
+    StreamChecker checker = new StreamChecker(runId, own ? afterSeq : 0, filtered, true);
+    checker.currentRunId = afterRunId;
+    if (!own) {
+      StreamChecker part = new StreamChecker(afterRunId, afterSeq, filtered, false);
+      checker.inherited.put(afterRunId, part);
+    }
+    return checker;
+  }
+
   public void accept(RawEnvelope envelope) {
     if (timeline && !envelope.runId().equals(runId)) {
       acceptInherited(envelope);
