@@ -71,9 +71,7 @@ class SabotageIT {
   private void start(Map<String, String> settings) {
     daemon =
         Daemon.start(
-            directory,
-            List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-            settings);
+            directory, List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), settings);
   }
 
   @Test

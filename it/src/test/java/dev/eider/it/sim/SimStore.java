@@ -155,7 +155,7 @@ final class SimStore implements ColdStore, ColdReader {
   }
 
   @Override
-  public void reopen() throws StoreException {
+  public void reopen(long positionMin) throws StoreException {
     scheduler.pause();
     if (!isFailed) {
       return;
@@ -166,6 +166,7 @@ final class SimStore implements ColdStore, ColdReader {
     if (faults.happens(40)) {
       loseCommits();
     }
+    ColdStore.requireNotBefore(positionMin, content.position());
     isFailed = false;
     coverage.add("store reopenings");
   }

@@ -1,6 +1,5 @@
 package dev.eider.server.persist;
 
-import dev.eider.server.base.Invariants;
 import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
@@ -87,7 +86,7 @@ public final class Persister {
       while (true) {
         try {
           if (store.isFailed()) {
-            store.reopen();
+            reopen();
           }
           follow();
           hasFinished = true;
@@ -114,11 +113,14 @@ public final class Persister {
       LOG.warn("DuckDB failed {} times: {}", failures, failure.getMessage());
     }
     try {
-      store.reopen();
-      position();
+      reopen();
     } catch (StoreException e) {
       LOG.warn("DuckDB cannot be opened again, so it cannot be read: {}", e.getMessage());
     }
+  }
+
+  private void reopen() throws StoreException {
+    store.reopen(hub.progress().position());
   }
 
   /** Takes note of what only a store that can be written does. */
@@ -133,7 +135,7 @@ public final class Persister {
 
   /** Persists until asked to stop. */
   private void follow() throws StoreException, InterruptedException {
-    long position = position();
+    long position = store.persistedPosition();
     confirm(position);
     BatchBuilder batch = new BatchBuilder(store.openRuns(), position);
     CheckpointSchedule schedule =
@@ -157,19 +159,6 @@ public final class Persister {
         }
       }
     }
-  }
-
-  /** What DuckDB holds; what it was reported to hold, others have forgotten. */
-  private long position() throws StoreException {
-    long position = store.persistedPosition();
-    long reported = hub.progress().position();
-    Invariants.require(
-        position >= reported,
-        "DuckDB lost what it had committed: it is at position %d and was at %d; the next start"
-            + " persists it again from the log",
-        position,
-        reported);
-    return position;
   }
 
   /** A read may have found the store unusable while there is nothing to persist. */

@@ -1,5 +1,6 @@
 package dev.eider.server.store;
 
+import dev.eider.server.base.Invariants;
 import dev.eider.server.run.FoldedRun;
 import java.util.List;
 
@@ -46,9 +47,22 @@ public interface ColdStore extends AutoCloseable {
    * Opens a failed store again; does nothing to an open one. Writes nothing, so that on a full disk
    * reading comes back.
    *
+   * @param positionMin what readers rely on: a store that has forgotten some of it stays failed for
+   *     good, since a page of it that ends early would pass for the end of what there is
    * @throws StoreException if that failed; the store is still failed and the caller tries later
+   * @throws dev.eider.server.base.Invariants.InvariantBroken if it has lost what it had committed
    */
-  void reopen() throws StoreException;
+  void reopen(long positionMin) throws StoreException;
+
+  /** Requires that a store just opened has not gone back behind what readers rely on. */
+  static void requireNotBefore(long positionMin, long position) {
+    Invariants.require(
+        position >= positionMin,
+        "DuckDB lost what it had committed: it is at position %d and was at %d; the next start"
+            + " persists it again from the log",
+        position,
+        positionMin);
+  }
 
   /** How many bytes its disk can still take; huge if it cannot be told. Does not block. */
   default long usableBytes() {

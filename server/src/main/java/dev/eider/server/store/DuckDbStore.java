@@ -103,6 +103,7 @@ public final class DuckDbStore implements ColdStore {
    */
   public void prepare() throws StoreException {
     StoreConnections connections = connections();
+    long position = persistedPosition();
     try {
       opener.prepare(connections);
     } catch (StoreException e) {
@@ -111,7 +112,7 @@ public final class DuckDbStore implements ColdStore {
       }
       LOG.warn("{} can be read but not written", opener.file());
       fail(connections, cause);
-      reopen();
+      reopen(position);
     }
   }
 
@@ -179,7 +180,7 @@ public final class DuckDbStore implements ColdStore {
   }
 
   @Override
-  public void reopen() throws StoreException {
+  public void reopen(long positionMin) throws StoreException {
     State failed = state;
     if (failed.mode == Mode.OPEN) {
       return;
@@ -189,6 +190,12 @@ public final class DuckDbStore implements ColdStore {
       throw new StoreException("a query of the failed store is still running");
     }
     StoreConnections connections = opener.openAgain();
+    try {
+      ColdStore.requireNotBefore(positionMin, read(connections, DuckDbStore::persistedPosition));
+    } catch (StoreException | RuntimeException e) {
+      connections.close();
+      throw e;
+    }
     if (!replace(failed, new State(Mode.OPEN, connections))) {
       connections.close();
       throw new StoreException(state.mode.refusal);

@@ -63,7 +63,7 @@ class DuckDbStoreTest {
         .isInstanceOf(InvariantBroken.class);
 
     // then
-    store.reopen();
+    store.reopen(0);
     assertThat(store.persistedPosition()).isEqualTo(17);
   }
 
@@ -232,7 +232,7 @@ class DuckDbStoreTest {
 
     // then
     assertThatThrownBy(() -> store.persistedPosition()).hasMessage("store is being reopened");
-    store.reopen();
+    store.reopen(0);
     assertThat(store.query("SELECT count(*) FROM events").rows()).containsExactly(List.of(0L));
     store.persist(batch);
     assertThat(store.query("SELECT count(*) FROM events").rows()).containsExactly(List.of(2L));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.eider.server.base.Invariants;
 import dev.eider.v1.Event;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ class StoreFailureTest {
         .hasMessage("store is being reopened");
 
     // when
-    store.reopen();
+    store.reopen(0);
 
     // then
     assertThat(store.persistedPosition()).isEqualTo(persisted);
@@ -96,12 +97,31 @@ class StoreFailureTest {
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("cannot checkpoint");
     limitFileSize(UNLIMITED);
-    store.reopen();
+    store.reopen(0);
 
     // then
     assertThat(store.persistedPosition()).isEqualTo(batch.nextPosition());
     store.checkpoint();
     assertThat(store.query("SELECT count(*) FROM events").rows()).containsExactly(List.of(5_000L));
+  }
+
+  @Test
+  void shouldStayClosedToReadersOnceItHasForgottenWhatTheyRelyOn() throws Exception {
+    // given
+    long position = store.persistedPosition();
+    assertThatThrownBy(() -> store.persist(new PersistBatch(List.of(), List.of(), -1)))
+        .hasMessageContaining("lies before");
+
+    // when, then
+    assertThatThrownBy(() -> store.reopen(position + 1))
+        .isInstanceOf(Invariants.InvariantBroken.class)
+        .hasMessageContaining("it is at position " + position + " and was at " + (position + 1));
+    assertThat(store.isFailed()).isTrue();
+    assertThatThrownBy(() -> store.persistedPosition()).hasMessage("store is being reopened");
+
+    // when, then
+    store.reopen(position);
+    assertThat(store.persistedPosition()).isEqualTo(position);
   }
 
   @Test
@@ -132,7 +152,7 @@ class StoreFailureTest {
     assertThatThrownBy(() -> store.persist(new PersistBatch(List.of(), List.of(), -1)))
         .hasMessageContaining("lies before");
     failed.countDown();
-    store.reopen();
+    store.reopen(0);
     reader.join();
 
     // then
