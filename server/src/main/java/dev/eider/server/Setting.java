@@ -43,7 +43,8 @@ public enum Setting {
       128L << 20, 1 << 12, 64L << 30, "most bytes DuckDB may lack before publishes are refused"),
   DISK_RESERVE_BYTES(
       16L << 20, 1 << 20, 1L << 40, "bytes of the disk left free, publishes being refused before"),
-  PERSIST_LINGER_MS(1_000, 0, 60_000, "longest time an event waits for a larger DuckDB transaction"),
+  PERSIST_LINGER_MS(
+      1_000, 0, 60_000, "longest time an event waits for a larger DuckDB transaction"),
   PERSIST_BATCH_EVENTS_MAX(122_880, 1, 1_228_800, "most events in one DuckDB transaction"),
   PERSIST_BATCH_BYTES_MAX(32L << 20, 1 << 10, 1L << 30, "most bytes in one DuckDB transaction"),
   CHECKPOINT_BYTES(
