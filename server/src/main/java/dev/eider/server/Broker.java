@@ -13,6 +13,7 @@ import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.sequencer.LogReplay;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.ColdStore;
+import dev.eider.server.store.ReadAhead;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.subscribe.ReaderPools;
 import dev.eider.server.subscribe.ReaderRegistry;
@@ -82,7 +83,9 @@ public final class Broker {
     pools = new ReaderPools(threads, LIVE_THREADS, config.getInt(Setting.STORE_READERS_MAX));
     undo.push(pools);
     registry = new ReaderRegistry(config.readers());
-    RunHistory history = new RunHistory(hub, store.reader());
+    RunHistory history =
+        new RunHistory(
+            hub, new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX)));
     readers =
         new Readers(
             pools, registry, hub, history, ground.clock(), config.get(Setting.HEARTBEAT_MS));

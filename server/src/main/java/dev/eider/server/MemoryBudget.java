@@ -1,5 +1,6 @@
 package dev.eider.server;
 
+import dev.eider.server.store.ReadAhead;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +29,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   private static final long CHANGED_RUN_BYTES = 320;
   private static final long DIFF_BYTES = 512 << 10;
   private static final long ROW_BYTES = 128;
-  private static final long PAGE_BYTES = 2 * MIB;
+  private static final long PAGE_BYTES = 2 * ReadAhead.BLOCK_BYTES_MAX;
   private static final long STREAM_DIRECT_BYTES = 32 << 10;
 
   // How much of the largest request there is at a time, in several forms: as it came, parsed,
@@ -73,6 +74,10 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
         new Part(
             "pages being read (store-readers-max, request-bytes-max)",
             config.get(Setting.STORE_READERS_MAX) * (PAGE_BYTES + FORMS_IN_PAGE * request)));
+    parts.add(
+        new Part(
+            "pages kept (page-cache-bytes-max)",
+            config.get(Setting.PAGE_CACHE_BYTES_MAX) + ReadAhead.RUNS_BYTES_MAX));
     parts.add(new Part("runs (run-bytes-max)", config.get(Setting.RUN_BYTES_MAX)));
     parts.add(new Part("open calls (calls-max)", CALL_BYTES * config.get(Setting.CALLS_MAX)));
     parts.add(

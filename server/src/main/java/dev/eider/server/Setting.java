@@ -38,11 +38,14 @@ public enum Setting {
   BATCH_BYTES_MAX(8L << 20, 1 << 10, 256L << 20, "most bytes written to the log before one force"),
   SEGMENT_BYTES_MAX(64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
   TAIL_BYTES_MAX(32L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
+  PAGE_CACHE_BYTES_MAX(
+      16L << 20, 0, 64L << 30, "most bytes of events read from DuckDB and kept for other readers"),
   UNPERSISTED_BYTES_MAX(
       128L << 20, 1 << 12, 64L << 30, "most bytes DuckDB may lack before publishes are refused"),
   DISK_RESERVE_BYTES(
       16L << 20, 1 << 20, 1L << 40, "bytes of the disk left free, publishes being refused before"),
-  PERSIST_LINGER_MS(200, 0, 60_000, "longest time an event waits for a larger DuckDB transaction"),
+  PERSIST_LINGER_MS(
+      1_000, 0, 60_000, "longest time an event waits for a larger DuckDB transaction"),
   PERSIST_BATCH_EVENTS_MAX(122_880, 1, 1_228_800, "most events in one DuckDB transaction"),
   PERSIST_BATCH_BYTES_MAX(32L << 20, 1 << 10, 1L << 30, "most bytes in one DuckDB transaction"),
   CHECKPOINT_BYTES(

@@ -42,7 +42,14 @@ final class HouseTest {
           Map.entry(
               "store",
               List.of(
-                  "base", "run", "proto", "java.sql..", "org.duckdb..", "com.fasterxml.jackson..")),
+                  "base",
+                  "run",
+                  "proto",
+                  "java.sql..",
+                  "org.duckdb..",
+                  "com.fasterxml.jackson..",
+                  "com.google.common.cache..",
+                  "com.google.common.primitives..")),
           Map.entry("hub", List.of("base", "run", "proto")),
           Map.entry("sequencer", List.of("base", "run", "log", "hub", "proto")),
           // The hub is told what is persisted.

@@ -1,6 +1,5 @@
 package dev.eider.server.rpc;
 
-import com.google.protobuf.CodedOutputStream;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
@@ -26,8 +25,6 @@ final class EncodedMarshaller implements MethodDescriptor.Marshaller<EncodedResp
 
   /** Confined to the call that sends it. */
   private static final class ResponseStream extends InputStream implements Drainable, KnownLength {
-    private static final int BUFFER_BYTES = 4_096;
-
     private final EncodedResponse response;
     private @Nullable InputStream bytes;
 
@@ -37,9 +34,7 @@ final class EncodedMarshaller implements MethodDescriptor.Marshaller<EncodedResp
 
     @Override
     public int drainTo(OutputStream target) throws IOException {
-      CodedOutputStream out = CodedOutputStream.newInstance(target, BUFFER_BYTES);
-      response.writeTo(out);
-      out.flush();
+      response.writeTo(target);
       return response.size();
     }
 

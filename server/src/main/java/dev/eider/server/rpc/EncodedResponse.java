@@ -5,6 +5,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.WireFormat;
 import dev.eider.server.run.SequencedEvent;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 
 /** A response of a stream of events, ready to be written. Immutable. */
@@ -13,7 +14,7 @@ sealed interface EncodedResponse {
   int size();
 
   /** Writes the response in protobuf's encoding. */
-  void writeTo(CodedOutputStream out) throws IOException;
+  void writeTo(OutputStream out) throws IOException;
 
   /** A response without events. */
   record Plain(MessageLite message) implements EncodedResponse {
@@ -23,7 +24,7 @@ sealed interface EncodedResponse {
     }
 
     @Override
-    public void writeTo(CodedOutputStream out) throws IOException {
+    public void writeTo(OutputStream out) throws IOException {
       message.writeTo(out);
     }
   }
@@ -39,6 +40,9 @@ sealed interface EncodedResponse {
    */
   record Events(List<SequencedEvent> events, int batchSize) implements EncodedResponse {
     static final int FIELD_NUMBER = 1;
+
+    /** A tag and a length. */
+    private static final int PREFIX_BYTES_MAX = 10;
 
     static Events of(List<SequencedEvent> events) {
       int batchSize = 0;
@@ -56,12 +60,22 @@ sealed interface EncodedResponse {
     }
 
     @Override
-    public void writeTo(CodedOutputStream out) throws IOException {
-      out.writeTag(FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-      out.writeUInt32NoTag(batchSize);
+    public void writeTo(OutputStream out) throws IOException {
+      byte[] prefix = new byte[PREFIX_BYTES_MAX];
+      writePrefix(out, prefix, batchSize);
       for (SequencedEvent event : events) {
-        out.writeByteArray(FIELD_NUMBER, event.envelope());
+        // Straight from the envelope, without a buffer between.
+        writePrefix(out, prefix, event.envelope().length);
+        out.write(event.envelope());
       }
+    }
+
+    private static void writePrefix(OutputStream out, byte[] buffer, int length)
+        throws IOException {
+      CodedOutputStream prefix = CodedOutputStream.newInstance(buffer);
+      prefix.writeTag(FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+      prefix.writeUInt32NoTag(length);
+      out.write(buffer, 0, prefix.getTotalBytesWritten());
     }
   }
 }

@@ -13,6 +13,7 @@ import dev.eider.v1.ObservationPayload;
 import dev.eider.v1.TurnStartPayload;
 import dev.eider.v1.WorldStateSnapshot;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Checks events against the rules of event.proto and fills in what the daemon fills in. Pure. */
 final class EventValidator {
@@ -22,9 +23,9 @@ final class EventValidator {
   private static final int MEDIA_TYPE_CHARS_MAX = 256;
 
   private final ErrorReason reason;
-  private final String path;
+  private final Supplier<String> path;
 
-  private EventValidator(ErrorReason reason, String path) {
+  private EventValidator(ErrorReason reason, Supplier<String> path) {
     this.reason = reason;
     this.path = path;
   }
@@ -32,17 +33,19 @@ final class EventValidator {
   /**
    * Checks and completes an event.
    *
-   * @param path names the event in a refusal, as {@code events[3]}
+   * @param index names the event in a refusal: {@code events[3]}
    * @param nowUs the event time, when the producer gave none
    */
-  static Event complete(Event event, String path, long nowUs) {
-    new EventValidator(ErrorReason.ERROR_REASON_INVALID_EVENT, path).check(event);
+  static Event complete(Event event, int index, long nowUs) {
+    new EventValidator(ErrorReason.ERROR_REASON_INVALID_EVENT, () -> "events[" + index + "]")
+        .check(event);
     return completed(event, nowUs);
   }
 
   /** Checks a snapshot that is part of another request. */
   static void checkSnapshot(WorldStateSnapshot snapshot, String path) {
-    EventValidator validator = new EventValidator(ErrorReason.ERROR_REASON_INVALID_REQUEST, path);
+    EventValidator validator =
+        new EventValidator(ErrorReason.ERROR_REASON_INVALID_REQUEST, () -> path);
     validator.require(
         snapshot.getBodyCase() != WorldStateSnapshot.BodyCase.BODY_NOT_SET,
         "body",
@@ -52,12 +55,12 @@ final class EventValidator {
 
   /** Checks a Struct that is part of another request. */
   static void checkStruct(Struct struct, String path) {
-    new EventValidator(ErrorReason.ERROR_REASON_INVALID_REQUEST, path).struct("", struct);
+    new EventValidator(ErrorReason.ERROR_REASON_INVALID_REQUEST, () -> path).struct("", struct);
   }
 
   /** Checks a Value that is part of another request. */
   static void checkValue(Value value, String path) {
-    new EventValidator(ErrorReason.ERROR_REASON_INVALID_REQUEST, path).value("", value);
+    new EventValidator(ErrorReason.ERROR_REASON_INVALID_REQUEST, () -> path).value("", value);
   }
 
   static boolean isValid(Timestamp time) {
@@ -177,17 +180,26 @@ final class EventValidator {
   }
 
   private void atLeastZero(String field, int value) {
-    require(value >= 0, field, "must be at least 0; it is " + value);
+    if (value < 0) {
+      throw refusal(field, "must be at least 0; it is " + value);
+    }
   }
 
   private void finite(String field, double value) {
-    require(Double.isFinite(value), field, "must be a finite number; it is " + value);
+    if (!Double.isFinite(value)) {
+      throw refusal(field, "must be a finite number; it is " + value);
+    }
   }
 
   private void require(boolean holds, String field, String problem) {
     if (!holds) {
-      String where = field.isEmpty() || path.isEmpty() ? path + field : path + "." + field;
-      throw BrokerException.ofField(reason, where, problem);
+      throw refusal(field, problem);
     }
+  }
+
+  private BrokerException refusal(String field, String problem) {
+    String parent = path.get();
+    String where = field.isEmpty() || parent.isEmpty() ? parent + field : parent + "." + field;
+    return BrokerException.ofField(reason, where, problem);
   }
 }

@@ -58,8 +58,7 @@ final class PublishRequests {
     long nowUs = Micros.now(clock);
     List<EncodedEvent> encoded = new ArrayList<>(events.size());
     for (int i = 0; i < events.size(); i++) {
-      encoded.add(
-          EncodedEvent.of(EventValidator.complete(events.get(i), "events[" + i + "]", nowUs)));
+      encoded.add(EncodedEvent.of(EventValidator.complete(events.get(i), i, nowUs)));
     }
     return encoded;
   }

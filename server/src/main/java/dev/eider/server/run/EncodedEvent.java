@@ -19,7 +19,15 @@ public record EncodedEvent(
 
   /** Encodes an event that has been checked and completed. */
   public static EncodedEvent of(Event event) {
-    return of(event, event.toByteArray());
+    byte[] bytes = event.toByteArray();
+    double costUsd = event.hasLlmResponse() ? event.getLlmResponse().getCostUsd() : 0;
+    return new EncodedEvent(
+        EventKind.of(event),
+        event.getAgentId(),
+        event.getT(),
+        costUsd,
+        bytes,
+        RunDigest.hash(bytes));
   }
 
   /**
@@ -28,7 +36,9 @@ public record EncodedEvent(
    * @throws IllegalArgumentException if the bytes are no event
    */
   public static EncodedEvent decode(byte[] bytes) {
-    return of(parse(bytes), bytes);
+    EventScan scan = EventScan.of(bytes);
+    return new EncodedEvent(
+        scan.kind(), scan.agentId(), scan.t(), scan.costUsd(), bytes, RunDigest.hash(bytes));
   }
 
   /**
@@ -42,16 +52,5 @@ public record EncodedEvent(
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("not an encoded event: " + e.getMessage(), e);
     }
-  }
-
-  private static EncodedEvent of(Event event, byte[] bytes) {
-    double costUsd = event.hasLlmResponse() ? event.getLlmResponse().getCostUsd() : 0;
-    return new EncodedEvent(
-        EventKind.of(event),
-        event.getAgentId(),
-        event.getT(),
-        costUsd,
-        bytes,
-        RunDigest.hash(bytes));
   }
 }

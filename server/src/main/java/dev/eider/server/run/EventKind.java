@@ -1,6 +1,7 @@
 package dev.eider.server.run;
 
 import dev.eider.v1.Event;
+import dev.eider.v1.Event.PayloadCase;
 import java.util.Set;
 
 /** The names of payload kinds, as SQL and filters use them. */
@@ -36,7 +37,21 @@ public final class EventKind {
 
   /** Names an event's kind. */
   public static String of(Event event) {
-    return switch (event.getPayloadCase()) {
+    return of(event.getPayloadCase());
+  }
+
+  /** Says whether a field of Event is a payload that this daemon knows. */
+  static boolean isPayload(int fieldNumber) {
+    return fieldNumber != 0 && PayloadCase.forNumber(fieldNumber) != null;
+  }
+
+  /** Names the kind of a payload by its field in Event. */
+  static String of(int fieldNumber) {
+    return of(PayloadCase.forNumber(fieldNumber));
+  }
+
+  private static String of(PayloadCase payload) {
+    return switch (payload) {
       case TURN_START -> TURN_START;
       case OBSERVATION -> OBSERVATION;
       case LLM_PROMPT -> LLM_PROMPT;

@@ -66,25 +66,13 @@ final class EventPages {
   private static List<SequencedEvent> events(Connection connection, PageQuery query, Extent extent)
       throws SQLException {
     SqlParameters sql =
-        from(
-                "SELECT seq, kind, agent_id, t, event",
-                query,
-                extent.lastSeq,
-                extent.firstPosition,
-                extent.lastPosition)
+        from("SELECT seq, event", query, extent.lastSeq, extent.firstPosition, extent.lastPosition)
             .add("ORDER BY seq");
     List<SequencedEvent> events = new ArrayList<>(extent.count);
     try (PreparedStatement statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        events.add(
-            SequencedEvent.of(
-                query.runId(),
-                rows.getLong(1),
-                rows.getString(2),
-                rows.getString(3),
-                rows.getInt(4),
-                rows.getBytes(5)));
+        events.add(SequencedEvent.of(query.runId(), rows.getLong(1), rows.getBytes(2)));
       }
     }
     require(

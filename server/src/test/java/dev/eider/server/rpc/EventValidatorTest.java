@@ -42,7 +42,7 @@ final class EventValidatorTest {
     Event bare = Event.newBuilder().setMetric(MetricPayload.newBuilder().setName("score")).build();
 
     // when
-    Event completed = EventValidator.complete(bare, "events[0]", NOW_US);
+    Event completed = EventValidator.complete(bare, 0, NOW_US);
 
     // then
     assertThat(completed.getTs()).isEqualTo(RunView.timestamp(NOW_US));
@@ -53,21 +53,21 @@ final class EventValidatorTest {
   @Test
   void shouldNotTouchWhatIsComplete() {
     Event event = Samples.metric("ada", 4).toBuilder().setSchemaVersion(9).build();
-    assertThat(EventValidator.complete(event, "events[0]", NOW_US)).isSameAs(event);
+    assertThat(EventValidator.complete(event, 0, NOW_US)).isSameAs(event);
   }
 
   @Test
   void shouldSortClassesOnce() {
     Event event = observation("wolf", "axe", "wolf");
-    Event completed = EventValidator.complete(event, "", NOW_US);
+    Event completed = EventValidator.complete(event, 0, NOW_US);
     assertThat(completed.getObservation().getClassesList()).containsExactly("axe", "wolf");
-    assertThat(EventValidator.complete(completed, "", NOW_US)).isSameAs(completed);
+    assertThat(EventValidator.complete(completed, 0, NOW_US)).isSameAs(completed);
   }
 
   @Test
   void shouldLetThroughAKindThatItDoesNotKnow() {
     Event event = Samples.base("", 0).setUnknownFields(field(77)).build();
-    assertThat(EventValidator.complete(event, "", NOW_US)).isSameAs(event);
+    assertThat(EventValidator.complete(event, 0, NOW_US)).isSameAs(event);
   }
 
   @ParameterizedTest
@@ -141,8 +141,7 @@ final class EventValidatorTest {
     // when
     BrokerException refusal =
         catchThrowableOfType(
-            BrokerException.class,
-            () -> EventValidator.complete(event.build(), "events[3]", NOW_US));
+            BrokerException.class, () -> EventValidator.complete(event.build(), 3, NOW_US));
 
     // then
     assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_EVENT);

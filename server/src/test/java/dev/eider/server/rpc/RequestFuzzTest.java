@@ -36,7 +36,7 @@ final class RequestFuzzTest {
     int accepted = 0;
     for (int i = 0; i < ROUNDS; i++) {
       Event event = messages.like(Event.getDefaultInstance());
-      accepted += outcome(() -> shouldSurviveStorage(EventValidator.complete(event, "e", 1)));
+      accepted += outcome(() -> shouldSurviveStorage(EventValidator.complete(event, 0, 1)));
       accepted +=
           outcome(() -> RequestValidator.filter(messages.like(EventFilter.getDefaultInstance())));
       accepted +=

@@ -1,0 +1,134 @@
+package dev.eider.server.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eider.server.base.Invariants;
+import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.RunId;
+import dev.eider.server.run.SequencedEvent;
+import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.v1.Event;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ReadAheadTest {
+  private static final RunId RUN = new RunId("game-1");
+  private static final int EVENTS = 25;
+  private static final long ROOMY = 1 << 20;
+
+  @TempDir Path directory;
+  private DuckDbStore store;
+
+  @BeforeEach
+  void open() throws StoreException {
+    store =
+        DuckDbStore.open(
+            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+    TestLog log = new TestLog().open(RUN.value()).open("game-2");
+    for (int t = 0; t < EVENTS; t++) {
+      Event metric = TestEvents.metric("red", t, "s", t);
+      log.publish(RUN.value(), metric).publish("game-2", metric);
+    }
+    store.persist(log.batch());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void shouldGiveTheSamePagesAsTheStore() throws StoreException {
+    for (long bytesMax : new long[] {0, ROOMY}) {
+      ColdReader ahead = new ReadAhead(store.reader(), bytesMax);
+      for (int round = 0; round < 2; round++) {
+        assertThat(pages(ahead, 4, ROOMY))
+            .usingRecursiveComparison()
+            .isEqualTo(pages(store.reader(), 4, ROOMY));
+        assertThat(pages(ahead, 10, 100))
+            .usingRecursiveComparison()
+            .isEqualTo(pages(store.reader(), 10, 100));
+      }
+    }
+  }
+
+  @Test
+  void shouldReadFromMemoryWhatWasReadBefore() throws StoreException {
+    // given
+    ColdReader ahead = new ReadAhead(store.reader(), ROOMY);
+    List<List<byte[]>> before = pages(ahead, 4, ROOMY);
+
+    // when
+    store.close();
+
+    // then
+    assertThat(pages(ahead, 4, ROOMY)).usingRecursiveComparison().isEqualTo(before);
+    assertThatThrownBy(() -> ahead.readPage(query(4, 1, EVENTS, 5, ROOMY, EventMatcher.ALL)))
+        .isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  void shouldGiveNoMoreThanIsAskedFor() throws StoreException {
+    // given
+    ColdReader ahead = new ReadAhead(store.reader(), ROOMY);
+    ahead.readPage(query(0, 1, EVENTS, 10, ROOMY, EventMatcher.ALL));
+
+    // when
+    ColdPage page = ahead.readPage(query(0, 1, 3, 10, ROOMY, EventMatcher.ALL));
+
+    // then
+    assertThat(page.events()).extracting(SequencedEvent::seq).containsExactly(1L, 2L, 3L);
+    assertThat(page.scannedSeq()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldLeaveFilteringToTheStore() throws StoreException {
+    ColdReader ahead = new ReadAhead(store.reader(), ROOMY);
+    EventMatcher some = new EventMatcher(Set.of(), Set.of(), 3, 5);
+    ColdPage page = ahead.readPage(query(0, 1, EVENTS, 10, ROOMY, some));
+    assertThat(page.events()).extracting(SequencedEvent::seq).containsExactly(4L, 5L, 6L);
+    assertThat(page.scannedSeq()).isEqualTo(EVENTS);
+  }
+
+  @Test
+  void shouldRefuseARunWithAHole() throws StoreException {
+    // given
+    ColdReader ahead = new ReadAhead(store.reader(), ROOMY);
+    store.query("DELETE FROM events WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
+
+    // when, then
+    assertThatThrownBy(() -> pages(ahead, 4, ROOMY))
+        .isInstanceOf(Invariants.InvariantBroken.class)
+        .hasMessageContaining("game-1");
+  }
+
+  private static List<List<byte[]>> pages(ColdReader reader, int eventsMax, long bytesMax)
+      throws StoreException {
+    List<List<byte[]>> pages = new ArrayList<>();
+    long seq = 0;
+    long position = 0;
+    while (seq < EVENTS) {
+      ColdPage page =
+          reader.readPage(query(seq, position, EVENTS, eventsMax, bytesMax, EventMatcher.ALL));
+      pages.add(page.events().stream().map(SequencedEvent::envelope).toList());
+      seq = page.scannedSeq();
+      position = page.position();
+    }
+    return pages;
+  }
+
+  private static PageQuery query(
+      long after, long from, long until, int eventsMax, long bytesMax, EventMatcher matcher) {
+    return new PageQuery(RUN, after, until, from, Long.MAX_VALUE, matcher, eventsMax, bytesMax);
+  }
+}
