@@ -100,7 +100,7 @@ says() { # says NAME WORDS ARGUMENTS...: a grpcurl command whose output is text 
 extract
 cd "$work" || exit 1
 
-services="eider.v1.BrokerService eider.v1.RunService eider.v1.ServerInfoService"
+services="eider.v1.BrokerService eider.v1.RunService eider.v1.QueryService eider.v1.ServerInfoService"
 says list "$services grpc.health.v1.Health grpc.reflection.v1.ServerReflection" "$address" list
 says describe "$services" "$address" describe
 for service in $services; do
@@ -139,6 +139,8 @@ judge Subscribe 0 $? '"caught_up" in out[0] and out[-1]["run_closed"]["final_seq
 follower=
 example ColdStream '[e["seq"] for part in out for e in part.get("events", {}).get("envelopes", [])] == ["1", "2", "3"]
   and out[-1]["end"]["persisted_seq"] == "3" and out[-1]["end"]["state"] == "RUN_STATE_CLOSED"'
+example Query '[column["name"] for column in out[0]["schema"]["columns"]] == ["run_id", "state", "head_seq"]
+  and ["game-1", "closed", 3] in [row for part in out for row in part.get("rows", {}).get("rows", [])]'
 example GetServerInfo 'out[0]["version"] and out[0]["durability"] and out[0]["limits"]["id_chars_max"] == 128'
 
 # An error carries its reason where a person reads it; exit code 64 + 5 is NOT_FOUND.

@@ -17,6 +17,7 @@ import dev.eider.v1.ListRunsResponse;
 import dev.eider.v1.OpenRunRequest;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishResponse;
+import dev.eider.v1.QueryRequest;
 import dev.eider.v1.Run;
 import dev.eider.v1.RunFilter;
 import dev.eider.v1.RunOutcome;
@@ -222,6 +223,19 @@ public final class EiderClient implements AutoCloseable {
   public WorldStateSnapshot snapshot(String runId, int t) {
     GetSnapshotRequest request = GetSnapshotRequest.newBuilder().setRunId(runId).setT(t).build();
     return parts.calls().retrying(RunServiceGrpc.getGetSnapshotMethod(), request).getSnapshot();
+  }
+
+  /**
+   * Asks in SQL, over all runs in DuckDB; see QueryService. Not repeated when it fails. Close what
+   * it returns.
+   */
+  public QueryResult query(String sql) {
+    return query(QueryRequest.newBuilder().setSql(sql).build());
+  }
+
+  /** Asks in SQL, with parameters, {@code min_seqs} and bounds. */
+  public QueryResult query(QueryRequest request) {
+    return QueryResult.of(channel(), request);
   }
 
   public GetServerInfoResponse serverInfo() {

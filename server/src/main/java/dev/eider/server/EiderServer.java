@@ -5,6 +5,7 @@ import dev.eider.server.log.FileDisk;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.SegmentedLog;
+import dev.eider.server.query.Queries;
 import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.RunIdMaker;
@@ -41,6 +42,7 @@ public final class EiderServer implements AutoCloseable {
   private final DataDir dataDir;
   private final DuckDbStore store;
   private final Broker broker;
+  private final Queries queries;
   private final GrpcServer grpc;
 
   /** Written by the sequencer thread, read by the one that starts the daemon. */
@@ -70,6 +72,13 @@ public final class EiderServer implements AutoCloseable {
             new Broker.Ground(disk, store, InstantSource.system(), Threads.system()),
             new Broker.Watcher(this::healthChanged, this::defectFound));
     undo.push(() -> broker.stopNow());
+    queries =
+        new Queries(
+            new Queries.Ground(
+                store::querySession, store.reader(), broker.hub(), broker.log()::endPosition),
+            config.queries(),
+            Threads.system());
+    undo.push(queries);
     grpc = listen();
     // It may have changed before there was anybody to tell.
     tellHealth();
@@ -146,10 +155,12 @@ public final class EiderServer implements AutoCloseable {
     broker.writer().refuse();
     grpc.drain(refusal);
     boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
+    queries.endAll(refusal);
     grpc.stop(Math.min(CALLS_MS, leftMs(untilNanos)));
     if (!isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
       LOG.warn("not everything is in DuckDB yet; the next start takes the rest from the log");
     }
+    queries.close();
     broker.stopReading();
     dataDir.close();
     LOG.info("stopped");
@@ -222,8 +233,9 @@ public final class EiderServer implements AutoCloseable {
             broker.directory(),
             broker.forker(),
             broker.readers(),
+            queries,
             new RunIdMaker(new SecureRandom()),
-            new ServerInfo(config, broker.hub(), broker.log(), broker.readers().registry())
+            new ServerInfo(config, broker.hub(), broker.log(), broker.readers().registry(), queries)
                 ::describe);
     try {
       return GrpcServer.start(

@@ -1,6 +1,7 @@
 package dev.eider.server;
 
 import dev.eider.server.store.ReadAhead;
+import dev.eider.server.store.SqlRows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +31,10 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   private static final long DIFF_BYTES = 512 << 10;
   private static final long ROW_BYTES = 128;
   private static final long PAGE_BYTES = 2 * ReadAhead.BLOCK_BYTES_MAX;
+
+  /** A row of the largest size as bytes and as text; it is encoded into direct memory. */
+  private static final long QUERY_BYTES = 3L * SqlRows.ROW_BYTES_MAX;
+
   private static final long STREAM_DIRECT_BYTES = 32 << 10;
 
   // How much of the largest request there is at a time, in several forms: as it came, parsed,
@@ -74,6 +79,10 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
         new Part(
             "pages being read (store-readers-max, request-bytes-max)",
             config.get(Setting.STORE_READERS_MAX) * (PAGE_BYTES + FORMS_IN_PAGE * request)));
+    parts.add(
+        new Part(
+            "rows of queries (query-concurrent-max)",
+            QUERY_BYTES * config.get(Setting.QUERY_CONCURRENT_MAX)));
     parts.add(
         new Part(
             "pages kept (page-cache-bytes-max)",

@@ -3,6 +3,7 @@ package dev.eider.server;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.log.LogConfig;
 import dev.eider.server.persist.PersisterConfig;
+import dev.eider.server.query.QueryBounds;
 import dev.eider.server.rpc.ConnectionLimits;
 import dev.eider.server.rpc.RequestLimits;
 import dev.eider.server.sequencer.SequencerConfig;
@@ -161,7 +162,16 @@ public record ServerConfig(
         directory.temp(),
         get(Setting.STORE_MEMORY_BYTES_MAX),
         getInt(Setting.STORE_THREADS_MAX),
-        getInt(Setting.STORE_READERS_MAX));
+        getInt(Setting.STORE_READERS_MAX),
+        getInt(Setting.QUERY_CONCURRENT_MAX));
+  }
+
+  QueryBounds queries() {
+    return new QueryBounds(
+        getInt(Setting.QUERY_CONCURRENT_MAX),
+        get(Setting.QUERY_MS_MAX),
+        get(Setting.QUERY_ROWS_MAX),
+        get(Setting.STORE_MEMORY_BYTES_MAX));
   }
 
   private static boolean isAsync(String value) {

@@ -2,6 +2,7 @@ package dev.eider.server;
 
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
+import dev.eider.server.query.Queries;
 import dev.eider.server.run.RunId;
 import dev.eider.server.subscribe.ReaderRegistry;
 import dev.eider.v1.Counters;
@@ -14,7 +15,8 @@ import java.lang.management.OperatingSystemMXBean;
 import java.util.Objects;
 
 /** Describes the daemon as it is at the moment. Thread-safe. */
-record ServerInfo(ServerConfig config, Hub hub, EventLog log, ReaderRegistry readers) {
+record ServerInfo(
+    ServerConfig config, Hub hub, EventLog log, ReaderRegistry readers, Queries queries) {
   static String version() {
     return Objects.requireNonNullElse(
         ServerInfo.class.getPackage().getImplementationVersion(), "unpackaged");
@@ -42,6 +44,9 @@ record ServerInfo(ServerConfig config, Hub hub, EventLog log, ReaderRegistry rea
         .setGraceMs(config.get(Setting.GRACE_MS))
         .setDiffsMax(config.getInt(Setting.DIFFS_MAX))
         .setHeartbeatMs(config.get(Setting.HEARTBEAT_MS))
+        .setQueryConcurrentMax(config.getInt(Setting.QUERY_CONCURRENT_MAX))
+        .setQueryMsMax(config.get(Setting.QUERY_MS_MAX))
+        .setQueryRowsMax(config.get(Setting.QUERY_ROWS_MAX))
         .build();
   }
 
@@ -57,6 +62,7 @@ record ServerInfo(ServerConfig config, Hub hub, EventLog log, ReaderRegistry rea
         .setUnpersistedBytes(Math.max(0, log.endPosition() - hub.progress().position()))
         .setHeapBytes(runtime.totalMemory() - runtime.freeMemory())
         .setDirectBytes(directBytes())
+        .setQueries(queries.count())
         .build();
   }
 

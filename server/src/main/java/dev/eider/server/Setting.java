@@ -37,7 +37,7 @@ public enum Setting {
   QUEUE_BYTES_MAX(32L << 20, 1 << 20, 1L << 30, "most bytes of requests that wait to be sequenced"),
   BATCH_BYTES_MAX(8L << 20, 1 << 10, 256L << 20, "most bytes written to the log before one force"),
   SEGMENT_BYTES_MAX(64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
-  TAIL_BYTES_MAX(32L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
+  TAIL_BYTES_MAX(20L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
   PAGE_CACHE_BYTES_MAX(
       16L << 20, 0, 64L << 30, "most bytes of events read from DuckDB and kept for other readers"),
   UNPERSISTED_BYTES_MAX(
@@ -54,6 +54,10 @@ public enum Setting {
   STORE_MEMORY_BYTES_MAX(512L << 20, 64L << 20, 1L << 40, "most memory DuckDB may use"),
   STORE_THREADS_MAX(2, 1, 256, "most threads of DuckDB"),
   STORE_READERS_MAX(4, 1, 64, "most reads of DuckDB at a time"),
+  QUERY_CONCURRENT_MAX(2, 1, 64, "most queries of callers at a time"),
+  QUERY_MS_MAX(
+      30_000, 100, 3_600_000, "longest time of a query, its waits and a slow reader included"),
+  QUERY_ROWS_MAX(1_000_000, 1, 1_000_000_000, "most rows of a query"),
   CLOSE_WAIT_MS(30_000, 100, 600_000, "longest time CloseRun waits for DuckDB"),
   STOP_MS(
       8_000, 100, 600_000, "longest time a stop may take before what is left is left to the log");

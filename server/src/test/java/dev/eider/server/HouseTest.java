@@ -57,8 +57,11 @@ final class HouseTest {
           Map.entry("subscribe", List.of("base", "run", "hub", "store", "proto")),
           Map.entry("fork", List.of("base", "run", "subscribe", "sequencer", "proto")),
           Map.entry(
+              "query", List.of("base", "run", "hub", "store", "proto", "com.fasterxml.jackson..")),
+          Map.entry(
               "rpc",
-              List.of("run", "sequencer", "subscribe", "fork", "store", "proto", "io.grpc..")),
+              List.of(
+                  "run", "sequencer", "subscribe", "fork", "query", "store", "proto", "io.grpc..")),
           // What a query of the demo answers is a value of the store.
           Map.entry("cli", List.of("client", "proto", "root", "store", "io.grpc..", "picocli..")));
 

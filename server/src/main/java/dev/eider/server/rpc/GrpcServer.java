@@ -1,6 +1,7 @@
 package dev.eider.server.rpc;
 
 import dev.eider.server.fork.Forker;
+import dev.eider.server.query.Queries;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.RunWriter;
@@ -84,6 +85,7 @@ public final class GrpcServer {
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
             .addService(CheckedService.of(broker, limits))
             .addService(CheckedService.of(runs, limits))
+            .addService(CheckedService.of(new QueryEndpoint(parts.queries()), limits))
             .addService(CheckedService.of(new ServerInfoEndpoint(parts.info()), limits))
             .addService(CheckedService.of(health.getHealthService(), limits))
             .addService(CheckedService.of(ProtoReflectionServiceV1.newInstance(), limits))
@@ -168,6 +170,7 @@ public final class GrpcServer {
       RunDirectory directory,
       Forker forker,
       Readers readers,
+      Queries queries,
       RunIdMaker runIds,
       Supplier<GetServerInfoResponse> info) {}
 }

@@ -179,6 +179,24 @@ public final class DuckDbStore implements ColdStore {
     return read(connection -> SqlTables.query(connection, sql, parameters));
   }
 
+  /**
+   * Lends a connection for a query of a caller, to be closed when it is answered; waits for the
+   * store to be reopened if need be. More than {@link StoreConfig#queriesMax} wait.
+   *
+   * @throws StoreException if none came back in time
+   */
+  public SqlSession querySession() throws StoreException {
+    awaitReopened();
+    StoreConnections connections = connections();
+    return connections.lend(BORROW_TIMEOUT_MS, failure -> queryEnded(connections, failure));
+  }
+
+  private void queryEnded(StoreConnections connections, QueryException failure) {
+    if (failure.kind() == QueryException.Kind.STORE_FAILED) {
+      fail(connections, failure);
+    }
+  }
+
   @Override
   public void reopen(long positionMin) throws StoreException {
     State failed = state;
@@ -237,7 +255,7 @@ public final class DuckDbStore implements ColdStore {
   }
 
   private <T> T read(StoreConnections connections, Reading<T> reading) throws StoreException {
-    DuckDBConnection connection = connections.readers().borrow(BORROW_TIMEOUT_MS);
+    DuckDBConnection connection = connections.borrow(BORROW_TIMEOUT_MS);
     try {
       return reading.read(connection);
     } catch (SQLException e) {
@@ -246,7 +264,7 @@ public final class DuckDbStore implements ColdStore {
       }
       throw queryFailed(e);
     } finally {
-      giveBack(connections, connection);
+      connections.giveBack(connection);
     }
   }
 
@@ -260,14 +278,6 @@ public final class DuckDbStore implements ColdStore {
       LOG.error("{}: {}", what, e.getMessage());
     }
     return new StoreException(what + ": " + e.getMessage(), e);
-  }
-
-  private static void giveBack(StoreConnections connections, DuckDBConnection connection) {
-    try {
-      connections.readers().giveBack(connection);
-    } catch (SQLException e) {
-      LOG.warn("closing a read connection failed", e);
-    }
   }
 
   private static void persist(DuckDBConnection writer, PersistBatch batch) throws SQLException {

@@ -1,8 +1,12 @@
 package dev.eider.server.store;
 
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.duckdb.DuckDBConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,29 +21,83 @@ final class StoreConnections {
 
   private final DuckDBConnection writer;
   private final ReaderPool readers;
+  private final ReaderPool queries;
+  private final Set<SqlSession> sessions = ConcurrentHashMap.newKeySet();
 
-  /** Takes over the writer, and makes the readers from it. */
-  StoreConnections(DuckDBConnection writer, int readersMax) throws SQLException {
+  /**
+   * Takes over the writer, and makes the rest from it. After that no setting can be changed by
+   * anybody.
+   */
+  StoreConnections(DuckDBConnection writer, int readersMax, int queriesMax) throws SQLException {
     this.writer = writer;
+    this.readers = new ReaderPool(duplicates(writer, readersMax));
+    List<DuckDBConnection> forQueries = duplicates(writer, queriesMax);
+    for (DuckDBConnection connection : forQueries) {
+      execute(connection, "SET TimeZone = 'UTC'");
+    }
+    this.queries = new ReaderPool(forQueries);
+    execute(writer, "SET lock_configuration = true");
+  }
+
+  private static List<DuckDBConnection> duplicates(DuckDBConnection writer, int count)
+      throws SQLException {
     List<DuckDBConnection> duplicates = new ArrayList<>();
-    for (int i = 0; i < readersMax; i++) {
+    for (int i = 0; i < count; i++) {
       duplicates.add(writer.duplicate());
     }
-    this.readers = new ReaderPool(duplicates);
+    return duplicates;
+  }
+
+  private static void execute(DuckDBConnection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   DuckDBConnection writer() {
     return writer;
   }
 
-  ReaderPool readers() {
-    return readers;
+  /** Borrows a read connection, which must be given back; waits up to {@code timeoutMs}. */
+  DuckDBConnection borrow(long timeoutMs) throws StoreException {
+    return readers.borrow(timeoutMs);
   }
 
-  /** Closes what no reader is using now; can be repeated. A transaction under way is undone. */
+  void giveBack(DuckDBConnection connection) {
+    giveBack(readers, connection);
+  }
+
+  /** Lends a connection to a query; waits up to {@code timeoutMs}. */
+  SqlSession lend(long timeoutMs, Consumer<QueryException> onFailure) throws StoreException {
+    SqlSession session =
+        new SqlSession(
+            queries.borrow(timeoutMs),
+            ended -> {
+              sessions.remove(ended);
+              giveBack(queries, ended.connection());
+            },
+            onFailure);
+    sessions.add(session);
+    return session;
+  }
+
+  private static void giveBack(ReaderPool pool, DuckDBConnection connection) {
+    try {
+      pool.giveBack(connection);
+    } catch (SQLException e) {
+      LOG.warn("closing a read connection failed", e);
+    }
+  }
+
+  /**
+   * Cancels the queries and closes what nobody is using now; can be repeated. A transaction under
+   * way is undone.
+   */
   void close() {
+    sessions.forEach(SqlSession::cancel);
     try {
       readers.close();
+      queries.close();
     } catch (SQLException e) {
       LOG.warn("closing a read connection failed", e);
     }
@@ -53,6 +111,6 @@ final class StoreConnections {
   /** Closes everything, waiting for readers; returns false when one is still busy. */
   boolean closeAndAwait(long timeoutMs) {
     close();
-    return readers.awaitClosed(timeoutMs);
+    return readers.awaitClosed(timeoutMs) && queries.awaitClosed(timeoutMs);
   }
 }

@@ -61,7 +61,7 @@ final class StoreOpener {
       if (!Schema.isPrepared(writer, config.file())) {
         Schema.prepare(writer, config.file());
       }
-      return new StoreConnections(writer, config.readersMax());
+      return new StoreConnections(writer, config.readersMax(), config.queriesMax());
     } catch (SQLException e) {
       closeQuietly(writer);
       throw cannotOpen(e);
@@ -86,7 +86,7 @@ final class StoreOpener {
   StoreConnections openAgain() throws StoreException {
     DuckDBConnection writer = attach();
     try {
-      return new StoreConnections(writer, config.readersMax());
+      return new StoreConnections(writer, config.readersMax(), config.queriesMax());
     } catch (SQLException e) {
       closeQuietly(writer);
       throw cannotOpen(e);
@@ -164,6 +164,8 @@ final class StoreOpener {
     // Nothing is fetched from the network, ever.
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
+    // No file either but its own, whatever a query asks for.
+    properties.setProperty("enable_external_access", "false");
     properties.setProperty("memory_limit", config.memoryLimitBytes() + "B");
     properties.setProperty("threads", Integer.toString(config.threads()));
     properties.setProperty("temp_directory", config.tempDirectory().toString());

@@ -41,7 +41,7 @@ class StoreOpenerTest {
   @Test
   void shouldKeepDuckDbWithinItsMeans() throws Exception {
     try (DuckDbStore store =
-        DuckDbStore.open(new StoreConfig(file, directory.resolve("tmp"), 100 << 20, 1, 2))) {
+        DuckDbStore.open(new StoreConfig(file, directory.resolve("tmp"), 100 << 20, 1, 2, 2))) {
       assertThat(
               store
                   .query(

@@ -3,7 +3,10 @@ package dev.eider.server.cli.remote;
 import dev.eider.client.ClientConfig;
 import dev.eider.client.EiderClient;
 import java.time.Duration;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which daemon a command talks to, and in which form it prints. Owned by the main thread. */
 final class DaemonOptions {
@@ -24,10 +27,18 @@ final class DaemonOptions {
   @Option(names = "--json", description = "Prints one JSON object a line.")
   private boolean json;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
   /** A connection; the first call makes it. */
   EiderClient connect() {
-    return EiderClient.connect(
-        ClientConfig.defaults(address).withCallDeadline(CALL_MAX).withResumeTimeout(AWAY_MAX));
+    ClientConfig config;
+    try {
+      config = ClientConfig.defaults(address);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), "--address: " + e.getMessage(), e);
+    }
+    return EiderClient.connect(config.withCallDeadline(CALL_MAX).withResumeTimeout(AWAY_MAX));
   }
 
   boolean json() {

@@ -15,6 +15,7 @@ public final class RemoteCommands {
         new CommandLine(new TailCommand(out)),
         new CommandLine(new ColdCommand(out)),
         new CommandLine(new ForkCommand(out)),
-        new CommandLine(new DiffCommand(out)));
+        new CommandLine(new DiffCommand(out)),
+        new CommandLine(new QueryCommand(out)));
   }
 }

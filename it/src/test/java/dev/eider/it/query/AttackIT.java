@@ -1,0 +1,73 @@
+package dev.eider.it.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.client.EiderClient;
+import dev.eider.it.Daemon;
+import dev.eider.it.DaemonExtension;
+import dev.eider.it.Events;
+import dev.eider.v1.PublishRequest;
+import dev.eider.v1.RunOutcome;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** No statement writes, reads what is not the daemon's, or takes more than its bounds. */
+@Timeout(60)
+class AttackIT {
+  private static final String RUN = "witness";
+
+  @RegisterExtension
+  static final DaemonExtension EXTENSION =
+      new DaemonExtension().set("query-ms-max", 3_000).set("persist-linger-ms", 10);
+
+  private static long published;
+
+  private final Daemon daemon = EXTENSION.daemon();
+
+  @ParameterizedTest
+  @MethodSource("dev.eider.it.query.Attacks#refused")
+  void shouldRefuse(String sql) {
+    Asked asked = Asked.of(daemon.channel(), sql);
+
+    assertThat(asked.refusal()).as("%s: %s", sql, asked.rows()).isPresent();
+    assertThat(asked.refusal().get().reason()).as("%s", asked.refusal()).isEqualTo("INVALID_QUERY");
+    assertThat(asked.rows()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.eider.it.query.Attacks#bounded")
+  void shouldBound(String sql) {
+    Asked asked = Asked.of(daemon.channel(), sql);
+
+    assertThat(asked.refusal()).as("%s: %s rows", sql, asked.rows().size()).isPresent();
+    assertThat(asked.refusal().get().reason()).as("%s", asked.refusal()).isEqualTo("QUERY_LIMIT");
+  }
+
+  /** Whatever was asked, the daemon goes on publishing and persisting. */
+  @AfterEach
+  void shouldGoOn() {
+    try (EiderClient client = EiderClient.connect(daemon.target())) {
+      published++;
+      client.publish(
+          PublishRequest.newBuilder()
+              .setRunId(RUN)
+              .setOpenIfMissing(true)
+              .addEvents(Events.metric("ada", 0, "score", published))
+              .build());
+      client.openRun(RUN + published, java.util.Map.of());
+      client.closeRun(RUN + published, RunOutcome.RUN_OUTCOME_COMPLETED);
+    }
+    Asked count =
+        Asked.of(
+            daemon.channel(),
+            Asked.request("SELECT count(*), (SELECT count(*) FROM store_state) FROM events")
+                .putMinSeqs(RUN, published)
+                .build());
+    assertThat(count.refusal()).isEmpty();
+    assertThat(count.value(0, 0).getNumberValue()).isEqualTo(published);
+    assertThat(count.value(0, 1).getNumberValue()).isEqualTo(1);
+  }
+}

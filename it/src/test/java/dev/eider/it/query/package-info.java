@@ -1,0 +1,4 @@
+/**
+ * Queries in SQL through the daemon: what they answer, what they are refused, what they may take.
+ */
+package dev.eider.it.query;
