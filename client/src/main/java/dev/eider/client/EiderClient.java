@@ -3,6 +3,9 @@ package dev.eider.client;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.ColdStreamRequest;
+import dev.eider.v1.DiffRunsRequest;
+import dev.eider.v1.DiffRunsResponse;
+import dev.eider.v1.DiffRunsResponse.DiffSummary;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.ForkResponse;
 import dev.eider.v1.GetRunRequest;
@@ -22,11 +25,16 @@ import dev.eider.v1.RunServiceGrpc;
 import dev.eider.v1.ServerInfoServiceGrpc;
 import dev.eider.v1.SubscribeRequest;
 import dev.eider.v1.WorldStateSnapshot;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -88,16 +96,49 @@ public final class EiderClient implements AutoCloseable {
 
   /** Every run that passes the filter, newest first. Holds them all in memory. */
   public List<Run> listRuns(RunFilter filter) {
+    return listRuns(filter, Integer.MAX_VALUE);
+  }
+
+  /** The newest runs that pass the filter, so many at the most. Holds them all in memory. */
+  public List<Run> listRuns(RunFilter filter, int runsMax) {
     List<Run> runs = new ArrayList<>();
-    ListRunsRequest request =
-        ListRunsRequest.newBuilder().setPageSize(PAGE_SIZE).setFilter(filter).build();
-    ListRunsResponse page;
+    String token = "";
     do {
-      page = parts.calls().retrying(RunServiceGrpc.getListRunsMethod(), request);
+      ListRunsRequest request =
+          ListRunsRequest.newBuilder()
+              .setPageSize(Math.min(PAGE_SIZE, runsMax - runs.size()))
+              .setPageToken(token)
+              .setFilter(filter)
+              .build();
+      ListRunsResponse page = parts.calls().retrying(RunServiceGrpc.getListRunsMethod(), request);
       runs.addAll(page.getRunsList());
-      request = request.toBuilder().setPageToken(page.getNextPageToken()).build();
-    } while (!page.getNextPageToken().isEmpty());
+      token = page.getNextPageToken();
+    } while (!token.isEmpty() && runs.size() < runsMax);
     return runs;
+  }
+
+  /**
+   * Compares two runs. Blocks until all of both is compared, however long that takes; not repeated
+   * when the connection is lost.
+   *
+   * @param onPart told each part of the answer as it comes, on the calling thread
+   * @return the last part
+   */
+  public DiffSummary diffRuns(DiffRunsRequest request, Consumer<DiffRunsResponse> onPart) {
+    DiffSummary summary = DiffSummary.getDefaultInstance();
+    try {
+      Iterator<DiffRunsResponse> answers =
+          ClientCalls.blockingServerStreamingCall(
+              channel(), RunServiceGrpc.getDiffRunsMethod(), CallOptions.DEFAULT, request);
+      while (answers.hasNext()) {
+        DiffRunsResponse part = answers.next();
+        onPart.accept(part);
+        summary = part.getSummary();
+      }
+    } catch (StatusRuntimeException e) {
+      throw EiderException.of(e);
+    }
+    return summary;
   }
 
   /** Publishes one request; repeated when the daemon is away only if it carries a producer. */

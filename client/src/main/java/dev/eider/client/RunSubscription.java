@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>When the connection is lost or the daemon stops, the next call resumes after what was seen,
  * with a backoff, until the resume timeout has passed without success. A stream that says nothing,
  * not even a heartbeat, for the idle timeout counts as lost. Without a filter the seqs are checked:
- * each is its predecessor plus one, or reading fails with DATA_LOSS.
+ * each is its predecessor plus one, or reading fails with DATA_LOSS. With {@code include_inherited}
+ * the ancestors' events come first, with their own run ids and seqs.
  *
  * <p>States: reading · waiting to resume · ended (well, by a failure that every later call repeats,
  * or by close). A few responses are buffered, never more, however slow the consumer.
@@ -60,7 +61,7 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
       LongSupplier nanoTime,
       Consumer<RunSubscription> onEnd) {
     this.source = source;
-    this.cursor = new ReadCursor(source.runId(), source.afterSeq(), source.filtered());
+    this.cursor = new ReadCursor(source);
     this.retry = retry;
     this.idleTimeoutNanos = idleTimeoutNanos;
     this.channel = channel;
@@ -222,7 +223,9 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
 
   private void accept(StreamPart part) {
     batch = part.events().iterator();
-    cursor.scanned(part.scannedSeq());
+    if (part.scannedSeq() > 0) {
+      cursor.scanned(part.scannedRunId(), part.scannedSeq());
+    }
     runClosed = part.runClosed() == null ? runClosed : part.runClosed();
     end = part.end() == null ? end : part.end();
     if (part.runClosed() != null) {

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one response of a Subscribe or a ColdStream says, in one shape. Immutable.
  *
+ * @param scannedRunId the run that {@code scannedSeq} is of; empty for the run asked for
  * @param scannedSeq the seq up to which every match has been sent, or 0
  */
 record StreamPart(
     List<EventEnvelope> events,
+    String scannedRunId,
     long scannedSeq,
     SubscribeResponse.@Nullable RunClosed runClosed,
     ColdStreamResponse.@Nullable ColdEnd end) {
@@ -20,6 +22,7 @@ record StreamPart(
   static StreamPart of(SubscribeResponse response) {
     return new StreamPart(
         response.getEvents().getEnvelopesList(),
+        response.getProgress().getRunId(),
         response.getProgress().getScannedSeq(),
         response.hasRunClosed() ? response.getRunClosed() : null,
         null);
@@ -28,6 +31,7 @@ record StreamPart(
   static StreamPart of(ColdStreamResponse response) {
     return new StreamPart(
         response.getEvents().getEnvelopesList(),
+        "",
         0,
         null,
         response.hasEnd() ? response.getEnd() : null);

@@ -42,7 +42,10 @@ final class Report {
   private List<Table> tables() {
     List<List<String>> rows = Row.of(results, peers).stream().map(Row::cells).toList();
     List<Table> tables = new ArrayList<>(List.of(new Table(Row.HEAD.cells(), rows)));
-    tables.add(others());
+    Table others = others();
+    if (!others.rows().isEmpty()) {
+      tables.add(others);
+    }
     if (!peers.isEmpty()) {
       List<List<String>> promises = new ArrayList<>();
       peers.forEach(peer -> promises.add(List.of(peer.name(), peer.durability())));

@@ -32,10 +32,31 @@ public record ColdRead(
   }
 
   public static ColdRead of(Channel channel, ColdStreamRequest request) {
-    StreamChecker checker =
-        request.hasFilter()
-            ? StreamChecker.filtered(request.getRunId(), request.getAfterSeq())
-            : StreamChecker.after(request.getRunId(), request.getAfterSeq());
+    return of(channel, request, checker(request));
+  }
+
+  private static StreamChecker checker(ColdStreamRequest request) {
+    if (request.getIncludeInherited()) {
+      return request.getAfterRunId().isEmpty()
+          ? StreamChecker.timeline(request.getRunId(), request.hasFilter())
+          : StreamChecker.timelineAfter(
+              request.getRunId(),
+              request.getAfterRunId(),
+              request.getAfterSeq(),
+              request.hasFilter());
+    }
+    return request.hasFilter()
+        ? StreamChecker.filtered(request.getRunId(), request.getAfterSeq())
+        : StreamChecker.after(request.getRunId(), request.getAfterSeq());
+  }
+
+  /** Reads a run with all that it inherits. */
+  public static ColdRead timeline(Channel channel, String runId) {
+    return of(
+        channel, ColdStreamRequest.newBuilder().setRunId(runId).setIncludeInherited(true).build());
+  }
+
+  private static ColdRead of(Channel channel, ColdStreamRequest request, StreamChecker checker) {
     List<RawEnvelope> events = new ArrayList<>();
     ColdStreamResponse last = ColdStreamResponse.getDefaultInstance();
     Iterator<RawResponse<ColdStreamResponse>> responses =

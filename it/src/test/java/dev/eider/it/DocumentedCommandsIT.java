@@ -99,6 +99,9 @@ class DocumentedCommandsIT {
     Shell shell = new Shell(directory.resolve("launcher"));
 
     for (String block : readme.blocks("sh")) {
+      if (isForADaemon(block)) {
+        continue;
+      }
       for (String command : block.lines().toList()) {
         if (command.endsWith("--help")) {
           // when it is asked for help, then it names what there is
@@ -110,6 +113,35 @@ class DocumentedCommandsIT {
           assertThat(RUN_ELSEWHERE).as("what is run elsewhere").contains(command);
         }
       }
+    }
+  }
+
+  private static boolean isForADaemon(String block) {
+    return block.contains("./eider tail");
+  }
+
+  @Test
+  void shouldRunTheCommandsForADaemon() {
+    try (Daemon daemon = start("commands")) {
+      // given
+      RunCalls runs = new RunCalls(daemon);
+      runs.open("game-1", Map.of("arena", "gold"));
+      runs.publish("game-1", Events.turnStart("ada", 0, Events.gold(100)));
+      runs.publish("game-1", Events.metric("ada", 0, "score", 100));
+      runs.close("game-1");
+      Shell shell = new Shell(directory.resolve("commands-shell"));
+      String script =
+          readme.blocks("sh").stream()
+              .filter(DocumentedCommandsIT::isForADaemon)
+              .reduce("", String::concat);
+
+      // when
+      String output = shell.run("export EIDER_ADDRESS=" + daemon.target() + "\n" + script, 120);
+
+      // then
+      assertThat(output)
+          .contains("arena=gold", "-- closed as completed after seq 2", "run game-1c goes on")
+          .contains("game-1 at t 0", "differ in agent after 0 equal events", "exit code 3");
     }
   }
 

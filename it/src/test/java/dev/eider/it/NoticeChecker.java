@@ -13,13 +13,15 @@ import dev.eider.v1.SubscribeResponse.ResponseCase;
  */
 public final class NoticeChecker {
   private final StreamChecker stream;
+  private String scannedRunId;
   private long scannedSeq;
   private boolean behind = true;
   private boolean runClosed;
 
   public NoticeChecker(StreamChecker stream) {
     this.stream = stream;
-    this.scannedSeq = stream.lastSeq();
+    this.scannedRunId = stream.currentRunId();
+    this.scannedSeq = stream.currentSeq();
   }
 
   public void accept(RawResponse<SubscribeResponse> response) {
@@ -37,10 +39,10 @@ public final class NoticeChecker {
         check(message.getFellBehind().getSeq() == stream.lastSeq(), "not the last seq", message);
       }
       case PROGRESS -> {
-        long seq = message.getProgress().getScannedSeq();
+        String named = message.getProgress().getRunId();
         check(stream.isFiltered(), "progress without a filter", message);
-        check(seq >= scannedSeq && seq >= stream.lastSeq(), "progress went back", message);
-        scannedSeq = seq;
+        check(named.isEmpty() != stream.isTimeline(), "progress of which run?", message);
+        progress(named.isEmpty() ? stream.runId() : named, message);
       }
       case HEARTBEAT -> check(message.getHeartbeat().hasServerTime(), "no time", message);
       case RUN_CLOSED -> {
@@ -51,11 +53,23 @@ public final class NoticeChecker {
     }
   }
 
+  private void progress(String runId, SubscribeResponse message) {
+    long seq = message.getProgress().getScannedSeq();
+    check(!runId.equals(scannedRunId) || seq >= scannedSeq, "progress went back", message);
+    check(
+        !runId.equals(stream.currentRunId()) || seq >= stream.currentSeq(),
+        "progress is behind the events",
+        message);
+    scannedRunId = runId;
+    scannedSeq = seq;
+  }
+
   private void accept(RawResponse<SubscribeResponse> response, SubscribeResponse message) {
     check(message.getResponseCase() == ResponseCase.EVENTS, "not events", message);
     check(!response.envelopes().isEmpty(), "events without an event", message);
     check(
-        response.envelopes().get(0).seq() > scannedSeq,
+        !response.envelopes().get(0).runId().equals(scannedRunId)
+            || response.envelopes().get(0).seq() > scannedSeq,
         "an event came that progress had passed",
         message);
   }

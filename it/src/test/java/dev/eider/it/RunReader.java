@@ -98,6 +98,26 @@ public final class RunReader implements AutoCloseable {
         .started(request(runId, 0));
   }
 
+  /** Reads a run with all that it inherits, from the start. */
+  public static RunReader timeline(Channel channel, String runId) {
+    return open(channel, timelineRequest(runId), StreamChecker.timeline(runId, false));
+  }
+
+  /** Reads a timeline on, with the checker that has seen what came before. */
+  public static RunReader resumeTimeline(Channel channel, StreamChecker checker) {
+    SubscribeRequest request =
+        timelineRequest(checker.runId()).toBuilder()
+            .setAfterRunId(checker.currentRunId())
+            .setAfterSeq(checker.currentSeq())
+            .build();
+    return open(channel, request, checker);
+  }
+
+  /** Asks for a run with all that it inherits, with notices. */
+  public static SubscribeRequest timelineRequest(String runId) {
+    return request(runId, 0).toBuilder().setIncludeInherited(true).build();
+  }
+
   /** Asks for everything after a seq, with notices. */
   public static SubscribeRequest request(String runId, long afterSeq) {
     return SubscribeRequest.newBuilder()

@@ -2,7 +2,9 @@ package dev.eider.it;
 
 import com.google.protobuf.ByteString;
 import java.security.MessageDigest;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +22,9 @@ import java.util.TreeMap;
  *   <li>and every envelope names the run that was asked for.
  * </ul>
  *
+ * <p>A checker of a whole timeline ({@link #timeline}) also takes what the run inherits: runs that
+ * come one after the other, none twice, the run itself last. The above then hold for each of them.
+ *
  * <p>Two checkers of one run are then compared by {@link #shouldEqual} (ColdEqualsLive: the same
  * envelopes to the byte) and {@link #shouldContain} (DurableBeforeVisible: what one reader saw
  * before a crash is there after it). {@link #shouldHaveDigest} recomputes {@code Run.digest}. A
@@ -32,12 +37,20 @@ public final class StreamChecker {
   private final String runId;
   private final long firstAfterSeq;
   private final boolean filtered;
+  private final boolean timeline;
+
+  /** What came of each ancestor, in the order in which they came. */
+  private final LinkedHashMap<String, StreamChecker> inherited = new LinkedHashMap<>();
+
+  private String currentRunId;
   private final TreeMap<Long, ByteString> hashBySeq = new TreeMap<>();
   private byte[] digest;
   private long lastSeq;
 
-  private StreamChecker(String runId, long afterSeq, boolean filtered) {
+  private StreamChecker(String runId, long afterSeq, boolean filtered, boolean timeline) {
     this.runId = runId;
+    this.timeline = timeline;
+    this.currentRunId = timeline ? "" : runId;
     this.firstAfterSeq = afterSeq;
     this.filtered = filtered;
     this.lastSeq = afterSeq;
@@ -46,15 +59,38 @@ public final class StreamChecker {
 
   /** For a reader that asked for every event after a seq. */
   public static StreamChecker after(String runId, long afterSeq) {
-    return new StreamChecker(runId, afterSeq, false);
+    return new StreamChecker(runId, afterSeq, false, false);
   }
 
   /** For a reader whose filter leaves gaps. */
   public static StreamChecker filtered(String runId, long afterSeq) {
-    return new StreamChecker(runId, afterSeq, true);
+    return new StreamChecker(runId, afterSeq, true, false);
+  }
+
+  /** For a reader that asked for the run with what it inherits, from the start. */
+  public static StreamChecker timeline(String runId, boolean filtered) {
+    return new StreamChecker(runId, 0, filtered, true);
+  }
+
+  /** For a reader of a timeline that begins after a place in it. */
+  public static StreamChecker timelineAfter(
+      String runId, String afterRunId, long afterSeq, boolean filtered) {
+    boolean own = afterRunId.equals(runId);
+    StreamChecker checker = new StreamChecker(runId, own ? afterSeq : 0, filtered, true);
+    checker.currentRunId = afterRunId;
+    if (!own) {
+      StreamChecker part = new StreamChecker(afterRunId, afterSeq, filtered, false);
+      checker.inherited.put(afterRunId, part);
+    }
+    return checker;
   }
 
   public void accept(RawEnvelope envelope) {
+    if (timeline && !envelope.runId().equals(runId)) {
+      acceptInherited(envelope);
+      return;
+    }
+    currentRunId = runId;
     long seq = envelope.seq();
     check(envelope.runId().equals(runId), "Run: an envelope of %s came", envelope.runId());
     check(!hashBySeq.containsKey(seq), "Unique: seq %d came again", seq);
@@ -66,6 +102,17 @@ public final class StreamChecker {
     digest = RunDigests.next(digest, envelope.event().toByteArray());
   }
 
+  private void acceptInherited(RawEnvelope envelope) {
+    String ancestor = envelope.runId();
+    check(!currentRunId.equals(runId), "Ordered: %s came after the run itself", ancestor);
+    if (!ancestor.equals(currentRunId)) {
+      StreamChecker part = new StreamChecker(ancestor, 0, filtered, false);
+      check(inherited.put(ancestor, part) == null, "Unique: %s came again", ancestor);
+      currentRunId = ancestor;
+    }
+    inherited.get(ancestor).accept(envelope);
+  }
+
   public void acceptAll(List<RawEnvelope> envelopes) {
     envelopes.forEach(this::accept);
   }
@@ -73,6 +120,23 @@ public final class StreamChecker {
   /** Says that the reader asks again; what comes next must continue what has come. */
   public void resume(long afterSeq) {
     check(afterSeq == lastSeq, "Resumable: resumed after %d, not after %d", afterSeq, lastSeq);
+  }
+
+  /** The run of the last event received; empty when a timeline has not begun. */
+  public String currentRunId() {
+    return currentRunId;
+  }
+
+  /** The last seq received of that run. */
+  public long currentSeq() {
+    return inherited.containsKey(currentRunId) ? inherited.get(currentRunId).lastSeq : lastSeq;
+  }
+
+  /** What was received of each ancestor, the first one first: run id and last seq. */
+  public Map<String, Long> inheritedUpTo() {
+    Map<String, Long> upTo = new LinkedHashMap<>();
+    inherited.forEach((ancestor, part) -> upTo.put(ancestor, part.lastSeq));
+    return upTo;
   }
 
   public String runId() {
@@ -84,12 +148,21 @@ public final class StreamChecker {
     return lastSeq;
   }
 
+  /** How many events came, the inherited ones included. */
   public int eventCount() {
-    return hashBySeq.size();
+    int count = hashBySeq.size();
+    for (StreamChecker part : inherited.values()) {
+      count += part.eventCount();
+    }
+    return count;
   }
 
   public boolean isFiltered() {
     return filtered;
+  }
+
+  public boolean isTimeline() {
+    return timeline;
   }
 
   /** Says whether the reader asked for everything from the start. */
@@ -112,6 +185,17 @@ public final class StreamChecker {
         lastSeq,
         other.lastSeq);
     compare("ColdEqualsLive", other, from);
+    check(
+        List.copyOf(inherited.keySet()).equals(List.copyOf(other.inherited.keySet())),
+        "ColdEqualsLive: one reader inherited %s, another %s",
+        inherited.keySet(),
+        other.inherited.keySet());
+    inherited.forEach((ancestor, part) -> part.shouldEqual(other.inherited.get(ancestor)));
+  }
+
+  /** What was inherited of a run is what a reader of that run got. */
+  public void shouldInheritFrom(StreamChecker ancestor) {
+    ancestor.shouldContain(inherited.get(ancestor.runId()));
   }
 
   /** DurableBeforeVisible: everything that another reader saw is here, and is the same. */
@@ -141,7 +225,7 @@ public final class StreamChecker {
     check(
         ByteString.copyFrom(digest).equals(expected),
         "Digest: %d events hash to %s, the daemon says %s",
-        eventCount(),
+        hashBySeq.size(),
         RunDigests.hex(ByteString.copyFrom(digest)),
         RunDigests.hex(expected));
   }

@@ -28,6 +28,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   private static final long CALL_BYTES = 4 << 10;
 
   private static final long CHANGED_RUN_BYTES = 320;
+  private static final long DIFF_BYTES = 512 << 10;
   private static final long ROW_BYTES = 128;
   private static final long PAGE_BYTES = 2 * ReadAhead.BLOCK_BYTES_MAX;
 
@@ -92,6 +93,8 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
         new Part(
             "changes for watchers (watch-changes-max)",
             CHANGED_RUN_BYTES * config.get(Setting.WATCH_CHANGES_MAX)));
+    parts.add(
+        new Part("comparisons of runs (diffs-max)", DIFF_BYTES * config.get(Setting.DIFFS_MAX)));
     return parts;
   }
 

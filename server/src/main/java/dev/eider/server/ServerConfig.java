@@ -111,7 +111,8 @@ public record ServerConfig(
     return new ReaderBounds(
         getInt(Setting.SUBSCRIPTIONS_MAX),
         get(Setting.OUTBOUND_BYTES_MAX),
-        getInt(Setting.WATCH_CHANGES_MAX));
+        getInt(Setting.WATCH_CHANGES_MAX),
+        getInt(Setting.DIFFS_MAX));
   }
 
   RequestLimits requests() {

@@ -26,6 +26,7 @@ public enum Setting {
   REQUEST_BYTES_MAX(16L << 20, 1 << 10, 64L << 20, "largest request"),
   EVENTS_PER_REQUEST_MAX(10_000, 1, 100_000, "most events in one request"),
   SUBSCRIPTIONS_MAX(10_000, 1, 1_000_000, "most open streams of readers"),
+  DIFFS_MAX(16, 1, 10_000, "most open calls of DiffRuns"),
   WATCH_CHANGES_MAX(
       50_000, 100, 10_000_000, "most changed runs that wait for all streams of WatchRuns"),
   OPEN_RUNS_MAX(200_000, 1, 10_000_000, "most open runs"),

@@ -124,6 +124,21 @@ final class HouseTest {
   }
 
   @Test
+  void shouldKnowOnlyTheWireContractInCommandsForADaemon() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(HOUSE + ".cli.remote..")
+            .should()
+            .dependOnClassesThat(
+                describe(
+                    "are of the server",
+                    type ->
+                        type.getPackageName().startsWith(HOUSE)
+                            && !type.getPackageName().startsWith(HOUSE + ".cli.remote"))));
+  }
+
+  @Test
   void shouldTouchTheDatabaseOnlyInStore() {
     check(
         noClasses()

@@ -7,6 +7,7 @@ import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.subscribe.ColdRead;
+import dev.eider.server.subscribe.ReadStart;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.ErrorReason;
 import java.util.Arrays;
@@ -55,7 +56,7 @@ final class ColdFollower implements SimSink.SimReader<ColdStreamResponse> {
   private ColdRead start(Broker running, SimSink<ColdStreamResponse> sink) {
     ColdRead read =
         new ColdRead(
-            new ColdRead.Request(runId, 0, Long.MAX_VALUE, EventMatcher.ALL),
+            new ColdRead.Request(ReadStart.after(runId, 0), Long.MAX_VALUE, EventMatcher.ALL),
             sink,
             running.readers());
     try {

@@ -6,6 +6,7 @@ import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
+import dev.eider.server.subscribe.ReadStart;
 import dev.eider.server.subscribe.Subscription;
 import dev.eider.server.subscribe.SubscriptionRequest;
 import dev.eider.v1.ErrorReason;
@@ -60,7 +61,8 @@ final class Follower {
     SimSink<SubscribeResponse> sink =
         new SimSink<>(world.scheduler(), 1 + random.nextInt(4), stream);
     SubscriptionRequest request =
-        new SubscriptionRequest(runId, takenSeq, matcher, true, 1 + random.nextInt(20), true);
+        new SubscriptionRequest(
+            ReadStart.after(runId, takenSeq), matcher, true, 1 + random.nextInt(20), true);
     @Nullable Subscription[] started = new Subscription[1];
     world
         .daemon()

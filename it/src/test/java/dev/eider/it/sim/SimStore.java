@@ -207,6 +207,7 @@ final class SimStore implements ColdStore, ColdReader {
                 query.parent() == null
                     || (run.parent() != null
                         && Objects.equals(run.parent().runId(), query.parent())))
+        .filter(run -> query.root() == null || run.rootRunId().equals(query.root()))
         .filter(run -> run.createTimeUs() >= query.createdFromUs())
         .filter(run -> run.createTimeUs() < query.createdUntilUs())
         .filter(run -> comesAfter(run, query.before()))

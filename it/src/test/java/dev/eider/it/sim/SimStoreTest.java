@@ -85,6 +85,7 @@ class SimStoreTest {
             random.nextBoolean() ? null : random.nextBoolean(),
             Map.of(),
             null,
+            null,
             0,
             Long.MAX_VALUE,
             null,

@@ -2,6 +2,8 @@ package dev.eider.server.cli;
 
 import dev.eider.client.EiderException;
 import dev.eider.server.StartupException;
+import dev.eider.v1.ErrorReason;
+import io.grpc.Status;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -34,6 +36,17 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
     if (cause instanceof CliFailure failure) {
       print(err, cause.getMessage());
       return failure.exitCode();
+    }
+    if (cause instanceof EiderException away
+        && away.code() == Status.Code.UNAVAILABLE
+        && away.reason() == ErrorReason.ERROR_REASON_UNSPECIFIED) {
+      print(err, away.getMessage() + "; is the daemon running there? (see --address)");
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    if (cause instanceof EiderException wrong
+        && wrong.reason() == ErrorReason.ERROR_REASON_INVALID_QUERY) {
+      print(err, wrong.getMessage());
+      return CommandLine.ExitCode.USAGE;
     }
     if (cause instanceof StartupException || cause instanceof EiderException) {
       print(err, cause.getMessage());

@@ -1,5 +1,6 @@
 package dev.eider.server.cli;
 
+import dev.eider.server.cli.remote.RemoteCommands;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -10,8 +11,8 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * The command line of the daemon. Exit codes: 0 done, 1 failed, 2 the command line is wrong; after
- * a signal the JVM's own (130, 143). Owned by the main thread.
+ * The command line of the daemon. Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 the
+ * runs compared differ; after a signal the JVM's own (130, 143). Owned by the main thread.
  */
 @Command(
     name = "eider",
@@ -35,14 +36,15 @@ public final class Main {
     CommandLine eider =
         new CommandLine(new Main())
             .addSubcommand("serve", serve)
-            .addSubcommand("demo", new CommandLine(new DemoCommand(out)))
-            .addSubcommand("query", new CommandLine(new QueryCommand(out, System.getenv())))
-            .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-            .setUsageHelpWidth(HELP_WIDTH)
-            .setOut(out)
-            .setErr(err)
-            .setParameterExceptionHandler(new ErrorLine())
-            .setExecutionExceptionHandler(new ErrorLine());
+            .addSubcommand("demo", new CommandLine(new DemoCommand(out)));
+    RemoteCommands.all(out).forEach(eider::addSubcommand);
+    eider
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setUsageHelpWidth(HELP_WIDTH)
+        .setOut(out)
+        .setErr(err)
+        .setParameterExceptionHandler(new ErrorLine())
+        .setExecutionExceptionHandler(new ErrorLine());
     if (args.length == 0) {
       eider.usage(err);
       return CommandLine.ExitCode.USAGE;

@@ -8,6 +8,7 @@ import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.subscribe.ColdRead;
+import dev.eider.server.subscribe.ReadStart;
 import dev.eider.server.subscribe.Readers;
 import dev.eider.server.subscribe.StreamReader;
 import dev.eider.server.subscribe.Subscription;
@@ -133,8 +134,11 @@ final class BrokerEndpoint implements BindableService {
           (ServerCallStreamObserver<EncodedResponse>) responses;
       SubscriptionRequest checked =
           new SubscriptionRequest(
-              RequestValidator.runId("run_id", request.getRunId()),
-              RequestValidator.atLeast("after_seq", request.getAfterSeq(), 0),
+              start(
+                  request.getRunId(),
+                  request.getAfterSeq(),
+                  request.getIncludeInherited(),
+                  request.getAfterRunId()),
               filter(request.hasFilter(), request.getFilter()),
               request.getWaitForRun(),
               batchEvents(request.getMaxBatch()),
@@ -152,8 +156,11 @@ final class BrokerEndpoint implements BindableService {
       long untilSeq = RequestValidator.atLeast("until_seq", request.getUntilSeq(), 0);
       ColdRead.Request checked =
           new ColdRead.Request(
-              RequestValidator.runId("run_id", request.getRunId()),
-              RequestValidator.atLeast("after_seq", request.getAfterSeq(), 0),
+              start(
+                  request.getRunId(),
+                  request.getAfterSeq(),
+                  request.getIncludeInherited(),
+                  request.getAfterRunId()),
               untilSeq == 0 ? Long.MAX_VALUE : untilSeq,
               filter(request.hasFilter(), request.getFilter()));
       start(new ColdRead(checked, new GrpcEventSink<>(stream), readers), stream);
@@ -196,6 +203,18 @@ final class BrokerEndpoint implements BindableService {
       }
       case MUTATION_NOT_SET -> {}
     }
+  }
+
+  private static ReadStart start(
+      String runId, long afterSeq, boolean includeInherited, String afterRunId) {
+    if (!includeInherited && !afterRunId.isEmpty()) {
+      throw RequestValidator.invalid("after_run_id", "needs include_inherited");
+    }
+    return new ReadStart(
+        RequestValidator.runId("run_id", runId),
+        RequestValidator.atLeast("after_seq", afterSeq, 0),
+        includeInherited,
+        RequestValidator.runIdOrNull("after_run_id", afterRunId));
   }
 
   private static EventMatcher filter(boolean isSet, EventFilter filter) {

@@ -44,6 +44,11 @@ final class RequestValidator {
     return new RunId(value);
   }
 
+  /** An id that may be left out. */
+  static @Nullable RunId runIdOrNull(String field, String value) {
+    return value.isEmpty() ? null : runId(field, value);
+  }
+
   static void requestSize(MessageLite request, RequestLimits limits) {
     long bytes = request.getSerializedSize();
     if (bytes > limits.requestBytesMax()) {
@@ -135,9 +140,8 @@ final class RequestValidator {
             ? null
             : filter.getState() == RunState.RUN_STATE_OPEN,
         filter.getLabelsMap(),
-        filter.getParentRunId().isEmpty()
-            ? null
-            : runId("filter.parent_run_id", filter.getParentRunId()),
+        runIdOrNull("filter.parent_run_id", filter.getParentRunId()),
+        runIdOrNull("filter.root_run_id", filter.getRootRunId()),
         filter.hasCreatedFrom()
             ? micros("filter.created_from", filter.getCreatedFrom())
             : Long.MIN_VALUE,

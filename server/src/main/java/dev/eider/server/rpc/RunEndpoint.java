@@ -10,12 +10,15 @@ import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.subscribe.Readers;
+import dev.eider.server.subscribe.RunDiff;
 import dev.eider.server.subscribe.RunDirectory;
 import dev.eider.server.subscribe.RunDirectory.RunPage;
 import dev.eider.server.subscribe.RunSelection;
 import dev.eider.server.subscribe.RunWatch;
 import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.CloseRunResponse;
+import dev.eider.v1.DiffRunsRequest;
+import dev.eider.v1.DiffRunsResponse;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.GetRunRequest;
 import dev.eider.v1.GetRunResponse;
@@ -170,6 +173,26 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
               GetSnapshotResponse.newBuilder()
                   .setSnapshot(forker.snapshot(runId, request.getT(), agentId))
                   .build());
+    } catch (RuntimeException refusal) {
+      Responses.refuse(responses, refusal);
+    }
+  }
+
+  @Override
+  public void diffRuns(DiffRunsRequest request, StreamObserver<DiffRunsResponse> responses) {
+    try {
+      RunDiff.Request checked =
+          new RunDiff.Request(
+              RequestValidator.runId("left_run_id", request.getLeftRunId()),
+              RequestValidator.runId("right_run_id", request.getRightRunId()),
+              request.getIncludeInherited(),
+              RequestValidator.filter(request.getFilter()));
+      ServerCallStreamObserver<DiffRunsResponse> stream =
+          (ServerCallStreamObserver<DiffRunsResponse>) responses;
+      RunDiff diff = new RunDiff(checked, new GrpcNoticeSink<>(stream), readers);
+      stream.setOnReadyHandler(diff::wake);
+      stream.setOnCancelHandler(diff::cancel);
+      diff.start();
     } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }

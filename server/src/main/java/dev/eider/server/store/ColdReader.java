@@ -36,6 +36,7 @@ public interface ColdReader {
    * @param open null for any state
    * @param labels every one must be there with its value
    * @param parent null for any
+   * @param root null for any; the first ancestor, or the run itself
    * @param createdFromUs inclusive, microseconds since 1970 UTC
    * @param createdUntilUs exclusive
    * @param before only runs that come after this place in the order; null to begin
@@ -45,6 +46,7 @@ public interface ColdReader {
       @Nullable Boolean open,
       Map<String, String> labels,
       @Nullable RunId parent,
+      @Nullable RunId root,
       long createdFromUs,
       long createdUntilUs,
       @Nullable RunPlace before,

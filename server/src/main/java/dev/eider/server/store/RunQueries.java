@@ -53,6 +53,9 @@ final class RunQueries {
     if (query.parent() != null) {
       sql.add("AND parent_run_id = ?", query.parent().value());
     }
+    if (query.root() != null) {
+      sql.add("AND root_run_id = ?", query.root().value());
+    }
     RunPlace before = query.before();
     if (before != null) {
       sql.add("AND (create_us, run_id) < (?, ?)", before.createTimeUs(), before.runId().value());

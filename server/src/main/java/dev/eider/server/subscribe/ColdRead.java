@@ -18,6 +18,7 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
   private final Request request;
   private final RunHistory history;
   private final EventSink<ColdStreamResponse> sink;
+  private final Inheritance inheritance;
   private Cursor cursor;
   private @Nullable FoldedRun run;
 
@@ -26,7 +27,8 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
     this.request = request;
     this.history = readers.history();
     this.sink = sink;
-    cursor = new Cursor(request.afterSeq(), 0);
+    inheritance = new Inheritance(history, request.start(), true);
+    cursor = new Cursor(request.start().ownAfterSeq(), 0);
   }
 
   @Override
@@ -38,21 +40,21 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
       return Next.COLD;
     }
     if (run == null) {
-      run = history.findPersisted(request.runId());
+      run = history.findPersisted(request.start().runId());
       requireKnown(run);
+    }
+    if (run != null && !inheritance.isOver()) {
+      Page page = inheritance.read(run, request.matcher(), pageSize(), true);
+      return page == null ? Next.COLD : sendInherited(page);
     }
     long lastSeq = run == null ? 0 : Math.min(request.untilSeq(), run.headSeq());
     if (run == null || cursor.seq() >= lastSeq) {
       sink.notice(end(run));
       return complete();
     }
-    PageSize size = new PageSize(RunHistory.PAGE_EVENTS_MAX, pageBytesMax());
-    Page page = history.readPersisted(run, cursor, lastSeq, request.matcher(), size);
+    Page page = history.readPersisted(run, cursor, lastSeq, request.matcher(), pageSize());
     cursor = page.next();
-    if (!page.events().isEmpty()) {
-      sink.events(page.events());
-    }
-    return Next.COLD;
+    return send(page);
   }
 
   @Override
@@ -60,12 +62,30 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
     // Nobody holds on to a cold read.
   }
 
-  private void requireKnown(@Nullable FoldedRun persisted) {
-    if (persisted == null && history.findInMemory(request.runId()) == null) {
-      throw RunHistory.runNotFound(request.runId());
+  private Next sendInherited(Page page) {
+    inheritance.advance(page);
+    return send(page);
+  }
+
+  private Next send(Page page) {
+    if (!page.events().isEmpty()) {
+      sink.events(page.events());
     }
-    if (persisted != null && !persisted.isOpen() && request.afterSeq() > persisted.headSeq()) {
-      throw RunHistory.beyondHead(persisted, request.afterSeq());
+    return Next.COLD;
+  }
+
+  private PageSize pageSize() {
+    return new PageSize(RunHistory.PAGE_EVENTS_MAX, pageBytesMax());
+  }
+
+  private void requireKnown(@Nullable FoldedRun persisted) {
+    RunId runId = request.start().runId();
+    if (persisted == null && history.findInMemory(runId) == null) {
+      throw RunHistory.runNotFound(runId);
+    }
+    long afterSeq = request.start().ownAfterSeq();
+    if (persisted != null && !persisted.isOpen() && afterSeq > persisted.headSeq()) {
+      throw RunHistory.beyondHead(persisted, afterSeq);
     }
   }
 
@@ -73,7 +93,7 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
     ColdEnd.Builder end = ColdEnd.newBuilder();
     if (persisted == null) {
       end.setState(RunState.RUN_STATE_OPEN)
-          .setDigest(ByteString.copyFrom(RunDigest.initial(request.runId())));
+          .setDigest(ByteString.copyFrom(RunDigest.initial(request.start().runId())));
     } else {
       end.setPersistedSeq(persisted.headSeq())
           .setState(persisted.isOpen() ? RunState.RUN_STATE_OPEN : RunState.RUN_STATE_CLOSED)
@@ -85,8 +105,7 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
   /**
    * What a caller wants, checked.
    *
-   * @param afterSeq exclusive
-   * @param untilSeq inclusive
+   * @param untilSeq inclusive, of the run's own events
    */
-  public record Request(RunId runId, long afterSeq, long untilSeq, EventMatcher matcher) {}
+  public record Request(ReadStart start, long untilSeq, EventMatcher matcher) {}
 }

@@ -2,6 +2,7 @@ package dev.eider.server.subscribe;
 
 import com.google.protobuf.ByteString;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunView;
 import dev.eider.v1.SubscribeResponse;
 import dev.eider.v1.SubscribeResponse.CaughtUp;
@@ -9,6 +10,7 @@ import dev.eider.v1.SubscribeResponse.FellBehind;
 import dev.eider.v1.SubscribeResponse.Heartbeat;
 import dev.eider.v1.SubscribeResponse.Progress;
 import dev.eider.v1.SubscribeResponse.RunClosed;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the notices of a subscription. */
 final class Notices {
@@ -26,10 +28,15 @@ final class Notices {
         .build();
   }
 
-  static SubscribeResponse progress(long scannedSeq) {
-    return SubscribeResponse.newBuilder()
-        .setProgress(Progress.newBuilder().setScannedSeq(scannedSeq))
-        .build();
+  /**
+   * @param runId the run that the seq is of, where that may be another than the one asked for
+   */
+  static SubscribeResponse progress(long scannedSeq, @Nullable RunId runId) {
+    Progress.Builder progress = Progress.newBuilder().setScannedSeq(scannedSeq);
+    if (runId != null) {
+      progress.setRunId(runId.value());
+    }
+    return SubscribeResponse.newBuilder().setProgress(progress).build();
   }
 
   static SubscribeResponse heartbeat(long headSeq, long nowUs) {

@@ -7,5 +7,6 @@ package dev.eider.server.subscribe;
  * @param outboundBytesMax bytes of pages that wait in the network, over all streams that are open;
  *     each stream may have 16 KiB, or one larger event, in any case
  * @param changesMax changed runs that wait, over all watches
+ * @param diffsMax open comparisons of runs
  */
-public record ReaderBounds(int readersMax, long outboundBytesMax, int changesMax) {}
+public record ReaderBounds(int readersMax, long outboundBytesMax, int changesMax, int diffsMax) {}

@@ -18,6 +18,7 @@ public final class ReaderRegistry {
 
   private final Listeners<StreamReader<?>> readers = new Listeners<>();
   private final AtomicInteger count = new AtomicInteger();
+  private final AtomicInteger diffs = new AtomicInteger();
   private final WatchBudget watchBudget;
   private final ReaderBounds bounds;
   private volatile @Nullable BrokerException ended;
@@ -43,6 +44,23 @@ public final class ReaderRegistry {
 
   WatchBudget watchBudget() {
     return watchBudget;
+  }
+
+  /**
+   * Counts one more comparison.
+   *
+   * @return gives its place back, once
+   * @throws BrokerException if there are as many as may be
+   */
+  Registration addDiff() {
+    if (diffs.incrementAndGet() > bounds.diffsMax()) {
+      diffs.decrementAndGet();
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_OVERLOADED,
+              "the daemon has its limit of " + bounds.diffsMax() + " open comparisons of runs")
+          .with("limit", bounds.diffsMax());
+    }
+    return diffs::decrementAndGet;
   }
 
   /** Ends every stream, and those that come later, with a refusal. */

@@ -100,6 +100,7 @@ public final class RunDirectory {
         selection.open(),
         selection.labels(),
         selection.parent(),
+        selection.root(),
         selection.createdFromUs(),
         selection.createdUntilUs(),
         after,

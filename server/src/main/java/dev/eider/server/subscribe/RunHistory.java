@@ -220,5 +220,14 @@ public final class RunHistory {
   }
 
   /** Some events and the place after them. */
-  record Page(List<SequencedEvent> events, Cursor next) {}
+  record Page(List<SequencedEvent> events, Cursor next) {
+    /** The same without what comes after a seq. */
+    Page until(long seq) {
+      return next.seq() <= seq
+          ? this
+          : new Page(
+              events.stream().filter(event -> event.seq() <= seq).toList(),
+              new Cursor(seq, next.position()));
+    }
+  }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param open null for any state
  * @param labels every one must be there with its value
  * @param parent null for any
+ * @param root null for any
  * @param createdFromUs inclusive, microseconds since 1970 UTC
  * @param createdUntilUs exclusive
  */
@@ -18,6 +19,7 @@ public record RunSelection(
     @Nullable Boolean open,
     Map<String, String> labels,
     @Nullable RunId parent,
+    @Nullable RunId root,
     long createdFromUs,
     long createdUntilUs) {
 
@@ -26,6 +28,7 @@ public record RunSelection(
         && run.createTimeUs() >= createdFromUs
         && run.createTimeUs() < createdUntilUs
         && (parent == null || (run.parent() != null && parent.equals(run.parent().runId())))
+        && (root == null || root.equals(run.rootRunId()))
         && run.labels().entrySet().containsAll(labels.entrySet());
   }
 }

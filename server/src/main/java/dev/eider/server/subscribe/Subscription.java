@@ -6,6 +6,7 @@ import dev.eider.server.hub.RunTail;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Micros;
+import dev.eider.server.run.RunId;
 import dev.eider.server.subscribe.RunHistory.Cursor;
 import dev.eider.server.subscribe.RunHistory.KnownRun;
 import dev.eider.server.subscribe.RunHistory.Page;
@@ -46,8 +47,12 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   // nothing yet is to know that it is connected.
   private volatile boolean heartbeatDue = true;
 
+  private final Inheritance inheritance;
   private Cursor cursor;
-  private long reportedSeq;
+
+  /** How many events were passed over since the last one sent or the last progress. */
+  private long unreported;
+
   private boolean isCaughtUp;
   private boolean hasFallenBehind;
   private boolean isIdle = true;
@@ -60,8 +65,8 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     this.history = readers.history();
     this.clock = readers.clock();
     this.sink = sink;
-    cursor = new Cursor(request.afterSeq(), 0);
-    reportedSeq = request.afterSeq();
+    inheritance = new Inheritance(history, request.start(), false);
+    cursor = new Cursor(request.start().ownAfterSeq(), 0);
     heartbeats =
         request.notices() ? pools().timer().every(readers.heartbeatMs(), this::beat) : null;
   }
@@ -79,7 +84,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
       if (known == null) {
         return awaitRun();
       }
-      if (cursor.seq() >= known.run().headSeq()) {
+      if (inheritance.isOver() && cursor.seq() >= known.run().headSeq()) {
         return atHead(known.run());
       }
       if (!sendNext(known, mayBlock)) {
@@ -100,7 +105,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     if (heartbeats != null) {
       heartbeats.close();
     }
-    hub.removeAwaitRun(request.runId(), waker);
+    hub.removeAwaitRun(request.start().runId(), waker);
     stopHearing();
   }
 
@@ -130,24 +135,36 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   }
 
   private @Nullable KnownRun lookUp(boolean mayBlock) {
-    return mayBlock ? history.find(request.runId()) : history.findInMemory(request.runId());
+    return mayBlock
+        ? history.find(request.start().runId())
+        : history.findInMemory(request.start().runId());
   }
 
   private Next awaitRun() {
     if (!request.waitForRun()) {
-      throw RunHistory.runNotFound(request.runId());
+      throw RunHistory.runNotFound(request.start().runId());
     }
-    hub.awaitRun(request.runId(), waker);
+    hub.awaitRun(request.start().runId(), waker);
     if (isOver()) {
-      hub.removeAwaitRun(request.runId(), waker);
+      hub.removeAwaitRun(request.start().runId(), waker);
     }
     sendHeartbeat(0);
-    return hub.find(request.runId()) == null ? Next.PARK : Next.LIVE;
+    return hub.find(request.start().runId()) == null ? Next.PARK : Next.LIVE;
   }
 
   /** Returns false when DuckDB must be asked and may not be. */
   private boolean sendNext(KnownRun known, boolean mayBlock) {
     PageSize size = new PageSize(request.eventsMax(), pageBytesMax());
+    if (!inheritance.isOver()) {
+      Page page = inheritance.read(known.run(), request.matcher(), size, mayBlock);
+      if (page == null) {
+        return false;
+      }
+      long before = inheritance.seq();
+      inheritance.advance(page);
+      send(page, inheritance.seq() - before);
+      return true;
+    }
     Page page = history.readInMemory(known, cursor, request.matcher(), size);
     if (page == null) {
       if (!mayBlock) {
@@ -158,22 +175,32 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
           history.readPersisted(
               known.run(), cursor, known.currentPersistedSeq(), request.matcher(), size);
     }
+    long before = cursor.seq();
     cursor = page.next();
-    if (!page.events().isEmpty()) {
+    send(page, cursor.seq() - before);
+    return true;
+  }
+
+  /**
+   * @param scanned how many events the page stands for
+   */
+  private void send(Page page, long scanned) {
+    if (page.events().isEmpty()) {
+      unreported += scanned;
+    } else {
       sink.events(page.events());
-      reportedSeq = page.events().get(page.events().size() - 1).seq();
+      unreported = page.next().seq() - page.events().get(page.events().size() - 1).seq();
       isIdle = false;
     }
-    if (cursor.seq() - reportedSeq >= PROGRESS_EVENTS) {
+    if (unreported >= PROGRESS_EVENTS) {
       reportProgress();
     }
-    return true;
   }
 
   private Next atHead(FoldedRun run) {
     if (!run.isOpen()) {
       if (cursor.seq() > run.headSeq()) {
-        throw RunHistory.beyondHead(run, request.afterSeq());
+        throw RunHistory.beyondHead(run, request.start().ownAfterSeq());
       }
       send(Notices.runClosed(run));
       return complete();
@@ -181,7 +208,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     if (!isCaughtUp && cursor.seq() == run.headSeq()) {
       isCaughtUp = true;
       hasFallenBehind = false;
-      reportedSeq = cursor.seq();
+      unreported = 0;
       send(Notices.caughtUp(run.headSeq()));
     }
     sendHeartbeat(run.headSeq());
@@ -197,8 +224,13 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   }
 
   private void reportProgress() {
-    reportedSeq = cursor.seq();
-    send(Notices.progress(cursor.seq()));
+    unreported = 0;
+    ReadStart start = request.start();
+    RunId inherited = inheritance.runId();
+    send(
+        inherited == null
+            ? Notices.progress(cursor.seq(), start.includeInherited() ? start.runId() : null)
+            : Notices.progress(inheritance.seq(), inherited));
   }
 
   private void beat() {
@@ -211,7 +243,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
       return;
     }
     heartbeatDue = false;
-    if (cursor.seq() > reportedSeq) {
+    if (unreported > 0) {
       reportProgress();
     } else if (isIdle) {
       send(Notices.heartbeat(headSeq, Micros.now(clock)));

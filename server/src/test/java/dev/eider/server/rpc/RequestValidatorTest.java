@@ -159,17 +159,25 @@ final class RequestValidatorTest {
             .setState(RunState.RUN_STATE_CLOSED)
             .putLabels("a", "1")
             .setParentRunId("p")
+            .setRootRunId("r")
             .setCreatedFrom(Timestamp.newBuilder().setSeconds(1).setNanos(2_000))
             .build();
 
     // then
     assertThat(RequestValidator.selection(filter))
         .isEqualTo(
-            new RunSelection(false, Map.of("a", "1"), new RunId("p"), 1_000_002, Long.MAX_VALUE));
+            new RunSelection(
+                false,
+                Map.of("a", "1"),
+                new RunId("p"),
+                new RunId("r"),
+                1_000_002,
+                Long.MAX_VALUE));
     assertThat(RequestValidator.selection(RunFilter.getDefaultInstance()).open()).isNull();
     RunFilter.Builder bad = RunFilter.newBuilder();
     assertThat(selectionField(bad.clone().setStateValue(9))).isEqualTo("filter.state");
     assertThat(selectionField(bad.clone().setParentRunId("/"))).isEqualTo("filter.parent_run_id");
+    assertThat(selectionField(bad.clone().setRootRunId("/"))).isEqualTo("filter.root_run_id");
     assertThat(selectionField(bad.clone().setCreatedUntil(Timestamp.newBuilder().setNanos(-1))))
         .isEqualTo("filter.created_until");
   }

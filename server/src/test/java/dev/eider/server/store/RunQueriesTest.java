@@ -77,7 +77,9 @@ class RunQueriesTest {
     List<FoldedRun> page;
     do {
       page =
-          store.reader().listRuns(new RunQuery(null, Map.of(), null, 0, Long.MAX_VALUE, before, 3));
+          store
+              .reader()
+              .listRuns(new RunQuery(null, Map.of(), null, null, 0, Long.MAX_VALUE, before, 3));
       for (FoldedRun run : page) {
         listed.add(run.runId().value());
         before = new RunPlace(run.createTimeUs(), run.runId());
@@ -92,30 +94,37 @@ class RunQueriesTest {
   void shouldOrderRunsOfOneMomentByTheirId() throws StoreException {
     long time = TestLog.BASE_US + 5;
     RunPlace inTheGap = new RunPlace(time, new RunId("r55"));
-    assertThat(list(new RunQuery(null, Map.of(), null, 0, Long.MAX_VALUE, inTheGap, 2)))
+    assertThat(list(new RunQuery(null, Map.of(), null, null, 0, Long.MAX_VALUE, inTheGap, 2)))
         .containsExactly("r5", "r4");
     RunPlace smaller = new RunPlace(time, new RunId("r4"));
-    assertThat(list(new RunQuery(null, Map.of(), null, 0, Long.MAX_VALUE, smaller, 2)))
+    assertThat(list(new RunQuery(null, Map.of(), null, null, 0, Long.MAX_VALUE, smaller, 2)))
         .containsExactly("r4", "r3");
   }
 
   @Test
   void shouldFilter() throws StoreException {
-    assertThat(list(new RunQuery(false, Map.of(), null, 0, Long.MAX_VALUE, null, 10)))
+    assertThat(list(new RunQuery(false, Map.of(), null, null, 0, Long.MAX_VALUE, null, 10)))
         .containsExactly("r5", "r2");
-    assertThat(list(new RunQuery(true, Map.of("parity", "odd"), null, 0, Long.MAX_VALUE, null, 10)))
+    assertThat(
+            list(
+                new RunQuery(
+                    true, Map.of("parity", "odd"), null, null, 0, Long.MAX_VALUE, null, 10)))
         .containsExactly("r9", "r7", "r3", "r1");
     Map<String, String> both = Map.of("parity", "odd", "n", "3");
-    assertThat(list(new RunQuery(null, both, null, 0, Long.MAX_VALUE, null, 10)))
+    assertThat(list(new RunQuery(null, both, null, null, 0, Long.MAX_VALUE, null, 10)))
         .containsExactly("r3");
-    assertThat(list(new RunQuery(null, Map.of("other", ""), null, 0, Long.MAX_VALUE, null, 10)))
+    assertThat(
+            list(new RunQuery(null, Map.of("other", ""), null, null, 0, Long.MAX_VALUE, null, 10)))
         .isEmpty();
-    assertThat(list(new RunQuery(null, Map.of(), ROOT, 0, Long.MAX_VALUE, null, 10)))
+    assertThat(list(new RunQuery(null, Map.of(), ROOT, null, 0, Long.MAX_VALUE, null, 10)))
         .containsExactly("r7", "r4");
+    assertThat(list(new RunQuery(null, Map.of(), null, ROOT, 0, Long.MAX_VALUE, null, 10)))
+        .containsExactly("r7", "r4", ROOT.value());
     long base = TestLog.BASE_US;
-    assertThat(list(new RunQuery(null, Map.of(), null, base + 2, base + 4, null, 10)))
+    assertThat(list(new RunQuery(null, Map.of(), null, null, base + 2, base + 4, null, 10)))
         .containsExactly("r3", "r2");
-    assertThat(list(new RunQuery(null, Map.of(), null, Long.MIN_VALUE, Long.MAX_VALUE, null, 1)))
+    assertThat(
+            list(new RunQuery(null, Map.of(), null, null, Long.MIN_VALUE, Long.MAX_VALUE, null, 1)))
         .containsExactly("r9");
   }
 

@@ -172,7 +172,7 @@ class StoreFailureTest {
   }
 
   private static ColdReader.RunQuery anyRun() {
-    return new ColdReader.RunQuery(null, Map.of(), null, 0, Long.MAX_VALUE, null, 10);
+    return new ColdReader.RunQuery(null, Map.of(), null, null, 0, Long.MAX_VALUE, null, 10);
   }
 
   private static void await(CountDownLatch latch) {

@@ -18,7 +18,7 @@ final class ReaderRig implements AutoCloseable {
 
   final PersistRig broker;
   final ReaderPools pools = new ReaderPools(Threads.system(), 2, 2);
-  final ReaderRegistry registry = new ReaderRegistry(new ReaderBounds(3, 1 << 20, 100));
+  final ReaderRegistry registry = new ReaderRegistry(new ReaderBounds(3, 1 << 20, 100, 2));
   final RunHistory history;
   final RunDirectory directory;
   private final long heartbeatMs;
@@ -47,11 +47,11 @@ final class ReaderRig implements AutoCloseable {
   }
 
   static SubscriptionRequest after(RunId runId, long seq) {
-    return new SubscriptionRequest(runId, seq, EventMatcher.ALL, false, 100, true);
+    return new SubscriptionRequest(ReadStart.after(runId, seq), EventMatcher.ALL, false, 100, true);
   }
 
   static SubscriptionRequest waiting(RunId runId) {
-    return new SubscriptionRequest(runId, 0, EventMatcher.ALL, true, 100, true);
+    return new SubscriptionRequest(ReadStart.after(runId, 0), EventMatcher.ALL, true, 100, true);
   }
 
   Subscription subscribe(SubscriptionRequest request, TestSink<SubscribeResponse> sink) {

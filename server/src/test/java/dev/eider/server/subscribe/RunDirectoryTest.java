@@ -67,6 +67,32 @@ final class RunDirectoryTest {
   }
 
   @Test
+  void shouldListATreeOfForksWhereverTheyAre() throws Exception {
+    // given a root, its fork and that one's, of which the one in the middle has left memory
+    RunId root = new RunId("root");
+    rig.broker.apply(open("root", Map.of(), null));
+    rig.broker.apply(open("middle", Map.of(), new Parent(root, 0, 1, root)));
+    rig.broker.apply(open("leaf", Map.of(), new Parent(new RunId("middle"), 0, 1, root)));
+    rig.broker.apply(open("other", Map.of(), null));
+    rig.broker.apply(close(new RunId("middle")));
+    rig.broker.awaitReaped(new RunId("middle"));
+
+    for (int pageSize = 1; pageSize < 4; pageSize++) {
+      // when
+      List<Run> tree = list(tree(null, root), pageSize);
+
+      // then
+      assertThat(tree).extracting(Run::getRunId).containsExactly("root", "middle", "leaf");
+    }
+    assertThat(list(tree(root, root), 2)).extracting(Run::getRunId).containsExactly("middle");
+    assertThat(list(tree(null, new RunId("leaf")), 2)).isEmpty();
+  }
+
+  private static RunSelection tree(@Nullable RunId parent, RunId root) {
+    return new RunSelection(null, Map.of(), parent, root, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  @Test
   void shouldGetARunFromWhereverItIs() throws Exception {
     // given
     rig.broker.apply(publish(RUN, 3));
@@ -148,7 +174,11 @@ final class RunDirectoryTest {
     TestSink<ColdStreamResponse> sink = new TestSink<>(notice -> "end");
 
     // when
-    new ColdRead(new ColdRead.Request(RUN, 10, 20, EventMatcher.ALL), sink, rig.readers()).start();
+    new ColdRead(
+            new ColdRead.Request(ReadStart.after(RUN, 10), 20, EventMatcher.ALL),
+            sink,
+            rig.readers())
+        .start();
 
     // then
     await().until(sink::isComplete);
@@ -197,7 +227,7 @@ final class RunDirectoryTest {
   }
 
   private static RunSelection selection(@Nullable Boolean open, Map<String, String> labels) {
-    return new RunSelection(open, labels, null, Long.MIN_VALUE, Long.MAX_VALUE);
+    return new RunSelection(open, labels, null, null, Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
   private static Command.Open open(String id, Map<String, String> labels, @Nullable Parent parent) {

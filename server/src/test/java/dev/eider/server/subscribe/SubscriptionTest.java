@@ -161,7 +161,7 @@ final class SubscriptionTest {
       EventMatcher none = new EventMatcher(Set.of("fork"), Set.of(), 0, 9);
 
       // when
-      rig.subscribe(new SubscriptionRequest(RUN, 0, none, false, 100, true), sink);
+      rig.subscribe(new SubscriptionRequest(ReadStart.after(RUN, 0), none, false, 100, true), sink);
 
       // then
       await().until(() -> sink.story().contains("caught_up"));
@@ -176,7 +176,9 @@ final class SubscriptionTest {
     try (ReaderRig rig = new ReaderRig(directory, PLENTY)) {
       rig.broker.apply(publish(RUN, 2));
       rig.broker.apply(close(RUN));
-      rig.subscribe(new SubscriptionRequest(RUN, 0, EventMatcher.ALL, false, 100, false), sink);
+      rig.subscribe(
+          new SubscriptionRequest(ReadStart.after(RUN, 0), EventMatcher.ALL, false, 100, false),
+          sink);
       await().until(sink::isComplete);
       assertThat(sink.story()).containsExactly("events");
     }

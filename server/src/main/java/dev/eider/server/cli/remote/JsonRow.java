@@ -1,4 +1,4 @@
-package dev.eider.server.cli;
+package dev.eider.server.cli.remote;
 
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Value;
