@@ -236,7 +236,7 @@ class QueryIT {
   void shouldHoldLittleForAStalledReaderAndLetItGoInTime() {
     try (EiderClient client = EiderClient.connect(daemon.target());
         QueryResult stalled =
-            client.query(Asked.request(ENDLESS).setTimeout(Asked.ms(2_000)).build());
+            client.query(Asked.request(ENDLESS).setTimeout(Asked.ms(5_000)).build());
         QueryResult second = client.query(ENDLESS)) {
       // given two readers that take one row each
       assertThat(stalled.next().getValuesCount()).isEqualTo(2);

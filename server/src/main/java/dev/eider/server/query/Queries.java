@@ -79,18 +79,23 @@ public final class Queries implements AutoCloseable {
     calls.remove(call);
   }
 
+  BrokerException overloaded() {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_OVERLOADED,
+            "%d queries are running (query-concurrent-max); ask again when one has ended"
+                .formatted(bounds.concurrentMax()))
+        .with("limit", bounds.concurrentMax());
+  }
+
   /**
    * Runs what may block, on one of the threads.
    *
-   * @throws BrokerException OVERLOADED if all are busy, SHUTTING_DOWN
+   * @return false if all are busy
+   * @throws BrokerException SHUTTING_DOWN
    */
-  void execute(Runnable task) {
+  boolean tryExecute(Runnable task) {
     if (!slots.tryAcquire()) {
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "%d queries are running (query-concurrent-max); ask again when one has ended"
-                  .formatted(bounds.concurrentMax()))
-          .with("limit", bounds.concurrentMax());
+      return false;
     }
     try {
       pool.execute(
@@ -101,6 +106,7 @@ public final class Queries implements AutoCloseable {
               slots.release();
             }
           });
+      return true;
     } catch (RejectedExecutionException e) {
       slots.release();
       throw BrokerException.of(

@@ -29,7 +29,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class QueryCall {
   private static final Logger LOG = LoggerFactory.getLogger(QueryCall.class);
-  private static final long SEQS_POLL_MS = 10;
+  private static final long POLL_MS = 10;
+
+  /** A thread that has just answered is free a moment later. */
+  private static final long THREAD_WAIT_MS = 500;
+
   private static final long READY_POLL_MS = 1_000;
   private static final int BATCH_ROWS_MAX = 1_000;
   private static final int BATCH_BYTES = 256 << 10;
@@ -48,6 +52,9 @@ public final class QueryCall {
 
   // Written by the timer or the starting thread, read by the timer.
   private volatile boolean isRunning;
+
+  // Used by the starting thread, then by the timer, which it was handed to.
+  private long waitedMs;
 
   // Written by the starting thread, read by those that end it.
   private volatile @Nullable Registration end;
@@ -117,11 +124,17 @@ public final class QueryCall {
       return;
     }
     try {
-      if (minSeqs.isPersisted()) {
-        isRunning = true;
-        queries.execute(this::run);
-      } else {
-        queries.timer().after(SEQS_POLL_MS, this::proceed);
+      if (!minSeqs.isPersisted()) {
+        queries.timer().after(POLL_MS, this::proceed);
+        return;
+      }
+      isRunning = true;
+      if (!queries.tryExecute(this::run)) {
+        waitedMs += POLL_MS;
+        if (waitedMs > THREAD_WAIT_MS) {
+          throw queries.overloaded();
+        }
+        queries.timer().after(POLL_MS, this::proceed);
       }
     } catch (BrokerException refusal) {
       fail(refusal);
