@@ -39,7 +39,7 @@ public enum Setting {
   SEGMENT_BYTES_MAX(64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
   TAIL_BYTES_MAX(20L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
   PAGE_CACHE_BYTES_MAX(
-      16L << 20, 0, 64L << 30, "most bytes of events read from DuckDB and kept for other readers"),
+      8L << 20, 0, 64L << 30, "most bytes of events read from DuckDB and kept for other readers"),
   UNPERSISTED_BYTES_MAX(
       128L << 20, 1 << 12, 64L << 30, "most bytes DuckDB may lack before publishes are refused"),
   DISK_RESERVE_BYTES(

@@ -46,7 +46,7 @@ final class ServerConfigTest {
       batch-bytes-max           8388608     1024     268435456
       segment-bytes-max         67108864    4096     1073741824
       tail-bytes-max            20971520    0        68719476736
-      page-cache-bytes-max      16777216    0        68719476736
+      page-cache-bytes-max      8388608     0        68719476736
       unpersisted-bytes-max     134217728   4096     68719476736
       disk-reserve-bytes        16777216    1048576  1099511627776
       persist-linger-ms         1000        0        60000
