@@ -92,10 +92,12 @@ class LargeEventIT {
       }
 
       // when, on the same connection
-      PublishResponse response = publish(channels, request("after-too-large", 1 << 20));
+      StormPublisher after =
+          new StormPublisher(channels.get(0), "after-too-large", new AtomicInteger());
+      after.publish(request(after.runId(), 1 << 20).getEventsList());
 
       // then
-      assertThat(response.getFirstSeq()).isEqualTo(1);
+      assertThat(after.published()).isEqualTo(1);
     }
     runs.close("after-too-large");
   }
@@ -128,8 +130,9 @@ class LargeEventIT {
       }
 
       // when they all publish at once, and a small run goes on meanwhile
+      StormPublisher small = new StormPublisher(daemon.channel(), "small", overloads);
       for (int i = 0; i < 50; i++) {
-        runs.publish("small", Events.metrics(1, i));
+        small.publish(Events.metrics(1, i));
       }
       workers.awaitAll(LONG);
 
