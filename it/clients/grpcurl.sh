@@ -139,6 +139,10 @@ judge Subscribe 0 $? '"caught_up" in out[0] and out[-1]["run_closed"]["final_seq
 follower=
 example ColdStream '[e["seq"] for part in out for e in part.get("events", {}).get("envelopes", [])] == ["1", "2", "3"]
   and out[-1]["end"]["persisted_seq"] == "3" and out[-1]["end"]["state"] == "RUN_STATE_CLOSED"'
+example DiffRuns 'out[0]["divergence"]["equal_count"] == "2"
+  and out[0]["divergence"]["left"]["run_id"] == "game-1" and out[0]["divergence"]["left"]["seq"] == "3"
+  and out[0]["divergence"]["right"]["run_id"] == "game-1b" and out[0]["divergence"]["right"]["seq"] == "1"
+  and "summary" in out[-1]'
 example Query '[column["name"] for column in out[0]["schema"]["columns"]] == ["run_id", "state", "head_seq"]
   and ["game-1", "closed", 3] in [row for part in out for row in part.get("rows", {}).get("rows", [])]'
 example GetServerInfo 'out[0]["version"] and out[0]["durability"] and out[0]["limits"]["id_chars_max"] == 128'
