@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A consumer that stores the token together with what it makes of the batch, in one transaction,
  * and begins with it the next time, has each event exactly once. A batch without events moves the
- * token on past what a filter left out.
+ * token on past what a filter left out, or says that everything so far has been handed out.
  *
  * <p>When the connection is lost or the daemon stops, the next call resumes after the last batch
  * that was handed out, with a backoff, until the resume timeout has passed without success. A
@@ -48,7 +48,8 @@ public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCl
   }
 
   private static TokenedBatch batch(SubscribeAllResponse response) {
-    return new TokenedBatch(response.getEvents().getEnvelopesList(), response.getResumeToken());
+    return new TokenedBatch(
+        response.getEvents().getEnvelopesList(), response.getResumeToken(), response.hasCaughtUp());
   }
 
   /**
@@ -94,7 +95,7 @@ public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCl
 
   /** A notice that has nothing new to say is not handed out. */
   private void accept(TokenedBatch batch) {
-    if (!batch.events().isEmpty() || !batch.resumeToken().equals(resumeToken)) {
+    if (!batch.events().isEmpty() || batch.caughtUp() || !batch.resumeToken().equals(resumeToken)) {
       next = batch;
     }
   }

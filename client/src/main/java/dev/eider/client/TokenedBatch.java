@@ -9,8 +9,10 @@ import java.util.List;
  *
  * @param events possibly none, where a filter left out all there was
  * @param resumeToken where to go on after them
+ * @param caughtUp whether everything durable so far has been handed out with this; told without
+ *     events, at the beginning and whenever it becomes true again
  */
-public record TokenedBatch(List<EventEnvelope> events, ByteString resumeToken) {
+public record TokenedBatch(List<EventEnvelope> events, ByteString resumeToken, boolean caughtUp) {
   public TokenedBatch {
     events = List.copyOf(events);
   }
