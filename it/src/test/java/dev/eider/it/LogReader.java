@@ -17,7 +17,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +43,7 @@ public final class LogReader implements AutoCloseable {
   private final CompletableFuture<Status> ended = new CompletableFuture<>();
   private final ClientCall<SubscribeAllRequest, RawResponse<SubscribeAllResponse>> call;
   private volatile Metadata trailers = new Metadata();
+  private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private volatile int eventCount;
   private volatile boolean reading;
 
@@ -103,19 +106,33 @@ public final class LogReader implements AutoCloseable {
 
   /** Waits for a notice; returns the first of its kind. */
   public Mark await(ResponseCase kind, Duration atMost) {
+    return await(kind, 0, atMost);
+  }
+
+  /** Waits for a notice after so many responses; returns the first of its kind. */
+  public Mark await(ResponseCase kind, int afterResponses, Duration atMost) {
     Awaitility.await(kind.name())
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(5))
-        .until(() -> find(kind) != null || ended.isDone());
-    Mark found = find(kind);
+        .until(() -> find(kind, afterResponses) != null || ended.isDone());
+    Mark found = find(kind, afterResponses);
     if (found == null) {
       throw new AssertionError("the stream ended before " + kind + ": " + awaitEnd(atMost));
     }
     return found;
   }
 
-  private Mark find(ResponseCase kind) {
-    return marks.stream().filter(mark -> mark.kind() == kind).findFirst().orElse(null);
+  private Mark find(ResponseCase kind, int afterResponses) {
+    return marks.stream()
+        .skip(afterResponses)
+        .filter(mark -> mark.kind() == kind)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Says whether an event has come, named by run and seq. */
+  public boolean hasSeen(String place) {
+    return seen.contains(place);
   }
 
   /** The error that the stream ended with. */
@@ -187,6 +204,7 @@ public final class LogReader implements AutoCloseable {
       }
       List<RawEnvelope> envelopes = hasEvents ? response.envelopes() : List.of();
       envelopes.forEach(checker::accept);
+      envelopes.forEach(envelope -> seen.add(envelope.runId() + " " + envelope.seq()));
       marks.add(
           new Mark(
               message.getResponseCase(),

@@ -42,9 +42,6 @@ final class LogReadAhead {
   }
 
   LogBlock read(LogQuery query) throws StoreException {
-    if (query.eventsMax() == 1) {
-      return store.readLog(query);
-    }
     Kept known = find(query);
     if (known != null) {
       return known.page(query);
