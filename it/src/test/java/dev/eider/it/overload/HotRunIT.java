@@ -28,13 +28,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * One run is published as fast as the daemon takes it and read by many, some of them stalled; the
  * others, of whom each publishes and reads a little, get their turn all the while.
  */
-@Timeout(900)
+@Timeout(1800)
 class HotRunIT {
   private static final int OTHERS = Scale.of("eider.it.overload.others", 10, 100);
   private static final int TURNS = Scale.of("eider.it.overload.turns", 20, 200);
   private static final int HOT_READERS = Scale.of("eider.it.overload.hotReaders", 20, 100);
   private static final String TEXT = "word ".repeat(60);
-  private static final Duration LONG = Duration.ofSeconds(300);
+  private static final Duration LONG = Duration.ofSeconds(600);
 
   @RegisterExtension
   static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 500);
