@@ -32,6 +32,9 @@ final class LogPages {
 
   private static final int SPANS_MAX = 4;
 
+  /** What an envelope adds to an event and a run id, at the most. */
+  private static final int ENVELOPE_BYTES = 20;
+
   private LogPages() {}
 
   static LogBlock read(Connection connection, LogQuery query) throws SQLException {
@@ -70,11 +73,13 @@ final class LogPages {
     try (PreparedStatement statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        bytes += rows.getLong(4) + ColdReader.EVENT_OVERHEAD_BYTES;
+        String runId = rows.getString(2);
+        bytes += rows.getLong(4) + runId.length();
+        bytes += ENVELOPE_BYTES + ColdReader.EVENT_OVERHEAD_BYTES;
         if (count > 0 && bytes > query.bytesMax()) {
           return new Extent(last, true);
         }
-        last = new LogPlace(rows.getLong(1), rows.getString(2), rows.getLong(3));
+        last = new LogPlace(rows.getLong(1), runId, rows.getLong(3));
         count++;
       }
     }

@@ -11,13 +11,16 @@ import dev.eider.server.store.ColdReader.LogBlock;
 import dev.eider.server.store.ColdReader.LogQuery;
 import dev.eider.v1.Event;
 import dev.eider.v1.EventEnvelope;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,43 @@ class LogPagesTest {
           .as("%s after %s", selection, after)
           .isEqualTo(expected(selection, after, log.position()));
     }
+  }
+
+  @Test
+  void shouldReadABlockForManyPages() throws StoreException {
+    // given a log of several blocks
+    for (int i = 0; i < 40; i++) {
+      Event[] large = new Event[100];
+      Arrays.fill(large, TestEvents.prompt("ada", 0, "x".repeat(2_000)));
+      log.publish(RUNS.get(i % 3), large);
+    }
+    store.persist(log.batch());
+    AtomicInteger queries = new AtomicInteger();
+    LogReadAhead ahead = new LogReadAhead(counting(queries));
+
+    // when it is read in small pages
+    int pages = 0;
+    LogPlace after = LogPlace.START;
+    while (after.position() < log.position()) {
+      LogQuery query = new LogQuery(after, log.position(), LogSelection.ALL, 50, 1 << 20);
+      after = ahead.read(query).next();
+      pages++;
+    }
+
+    // then
+    assertThat(pages).isGreaterThan(80);
+    assertThat(queries.get()).isLessThanOrEqualTo(5);
+  }
+
+  private ColdReader counting(AtomicInteger queries) {
+    return (ColdReader)
+        Proxy.newProxyInstance(
+            ColdReader.class.getClassLoader(),
+            new Class<?>[] {ColdReader.class},
+            (proxy, method, arguments) -> {
+              queries.incrementAndGet();
+              return method.invoke(store.reader(), arguments);
+            });
   }
 
   @Test
