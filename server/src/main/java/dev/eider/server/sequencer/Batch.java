@@ -196,6 +196,9 @@ final class Batch {
     }
     steps.forEach(Step::answer);
     changes.forEach((tail, change) -> hub.announce(tail, change.opened(), change.closed()));
+    if (!changes.isEmpty()) {
+      hub.announceAll();
+    }
   }
 
   /** Answers every command of the batch that none of it happened. */
