@@ -284,7 +284,7 @@ public final class DuckDbStore implements ColdStore {
     // The statement and not setAutoCommit(false), which an appender's own flushes do not heed.
     execute(writer, "BEGIN TRANSACTION");
     EventAppender.append(writer, batch.events());
-    RunRows.replace(writer, batch.runs());
+    RunRows.replace(writer, batch.runs(), persistedPosition(writer));
     try (PreparedStatement update =
         writer.prepareStatement(
             "UPDATE store_state SET persisted_position = ? WHERE persisted_position <= ?")) {
