@@ -277,7 +277,7 @@ public final class DuckDbStore implements ColdStore {
     if (damageSaid.compareAndSet(false, true)) {
       LOG.error("{}: {}", what, e.getMessage());
     }
-    return new StoreException(what + ": " + e.getMessage(), e);
+    return StoreException.ofDamage(what + ": " + e.getMessage(), e);
   }
 
   private static void persist(DuckDBConnection writer, PersistBatch batch) throws SQLException {
