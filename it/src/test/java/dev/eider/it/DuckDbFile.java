@@ -1,5 +1,6 @@
 package dev.eider.it;
 
+import dev.eider.server.store.EventRest;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,6 +13,10 @@ import java.util.Properties;
 
 /** The file of a stopped daemon, opened by somebody who knows nothing of Eider. */
 public final class DuckDbFile implements AutoCloseable {
+  /** What {@link #event} reads, after the seq; a blank ends it. */
+  public static final String SELECT_EVENTS =
+      "SELECT seq, event_size, event_rest, encode(payload_json) FROM events ";
+
   private final Connection connection;
 
   private DuckDbFile(Connection connection) {
@@ -31,6 +36,11 @@ public final class DuckDbFile implements AutoCloseable {
     } catch (SQLException e) {
       throw new AssertionError("the file cannot be opened", e);
     }
+  }
+
+  /** The encoded event of a row of {@link #SELECT_EVENTS}. */
+  public static byte[] event(ResultSet row) throws SQLException {
+    return EventRest.restored(row.getBytes(3), row.getBytes(4), row.getInt(2));
   }
 
   /** The one number that a query gives. */

@@ -40,7 +40,7 @@ public enum Setting {
   SEGMENT_BYTES_MAX(64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
   TAIL_BYTES_MAX(20L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
   PAGE_CACHE_BYTES_MAX(
-      8L << 20, 0, 64L << 30, "most bytes of events read from DuckDB and kept for other readers"),
+      24L << 20, 0, 64L << 30, "most bytes of events read from DuckDB and kept for other readers"),
   UNPERSISTED_BYTES_MAX(
       128L << 20, 1 << 12, 64L << 30, "most bytes DuckDB may lack before publishes are refused"),
   DISK_RESERVE_BYTES(
@@ -54,7 +54,7 @@ public enum Setting {
   CHECKPOINT_IDLE_MS(2_000, 10, 3_600_000, "idle time after which DuckDB makes a checkpoint"),
   STORE_MEMORY_BYTES_MAX(512L << 20, 64L << 20, 1L << 40, "most memory DuckDB may use"),
   STORE_THREADS_MAX(2, 1, 256, "most threads of DuckDB"),
-  STORE_READERS_MAX(4, 1, 64, "most reads of DuckDB at a time"),
+  STORE_READERS_MAX(3, 1, 64, "most reads of DuckDB at a time"),
   QUERY_CONCURRENT_MAX(2, 1, 64, "most queries of callers at a time"),
   QUERY_MS_MAX(
       30_000, 100, 3_600_000, "longest time of a query, its waits and a slow reader included"),

@@ -47,7 +47,7 @@ final class ServerConfigTest {
       batch-bytes-max           8388608     1024     268435456
       segment-bytes-max         67108864    4096     1073741824
       tail-bytes-max            20971520    0        68719476736
-      page-cache-bytes-max      8388608     0        68719476736
+      page-cache-bytes-max      25165824    0        68719476736
       unpersisted-bytes-max     134217728   4096     68719476736
       disk-reserve-bytes        16777216    1048576  1099511627776
       persist-linger-ms         1000        0        60000
@@ -57,7 +57,7 @@ final class ServerConfigTest {
       checkpoint-idle-ms        2000        10       3600000
       store-memory-bytes-max    536870912   67108864 1099511627776
       store-threads-max         2           1        256
-      store-readers-max         4           1        64
+      store-readers-max         3           1        64
       query-concurrent-max      2           1        64
       query-ms-max              30000       100      3600000
       query-rows-max            1000000     1        1000000000

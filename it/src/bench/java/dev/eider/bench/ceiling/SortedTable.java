@@ -81,8 +81,19 @@ public final class SortedTable implements AutoCloseable {
         .appendEpochMicros(event.ts())
         .append(event.schemaVersion())
         .append(event.encoded())
-        .append(event.encoded().length)
-        .endRow();
+        .append(event.encoded().length);
+    if (event.event().hasMetric()) {
+      appender.append(event.event().getMetric().getName());
+      appender.append(event.event().getMetric().getValue());
+    } else {
+      appender.appendNull().appendNull();
+    }
+    if (event.event().hasLlmResponse()) {
+      appender.append(event.event().getLlmResponse().getCostUsd());
+    } else {
+      appender.appendNull();
+    }
+    appender.endRow();
   }
 
   private static String runName(long run) {
@@ -91,14 +102,14 @@ public final class SortedTable implements AutoCloseable {
 
   /** Reads every event's bytes in the order stored, and returns how long that took. */
   public long scanNanos() throws SQLException {
-    return timed("SELECT seq, event FROM events", rows);
+    return timed("SELECT seq, event_rest FROM events", rows);
   }
 
   /** Reads one run's events. */
   public long oneRunNanos(int run, long eventsPerRun) throws SQLException {
     long first = run * eventsPerRun;
     return timed(
-        "SELECT seq, event FROM events WHERE position BETWEEN "
+        "SELECT seq, event_rest FROM events WHERE position BETWEEN "
             + first
             + " AND "
             + (first + eventsPerRun - 1)

@@ -103,8 +103,8 @@ final class FinalRead {
   private void rows(DuckDbFile file, String runId) {
     Reader reader = history.read("SQL", runId, 0);
     file.rows(
-            "SELECT seq, event FROM events WHERE run_id = '" + runId + "' ORDER BY seq",
-            row -> envelope(runId, row.getLong(1), row.getBytes(2)))
+            DuckDbFile.SELECT_EVENTS + "WHERE run_id = '" + runId + "' ORDER BY seq",
+            row -> envelope(runId, row.getLong(1), DuckDbFile.event(row)))
         .forEach(envelope -> reader.saw(Plays.stored(envelope)));
     reader.caughtUp(file.number("SELECT head_seq FROM runs WHERE run_id = '" + runId + "'"));
   }

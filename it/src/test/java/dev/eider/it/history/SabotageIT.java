@@ -245,13 +245,13 @@ class SabotageIT {
   private List<StoredEvent> rows() {
     try (DuckDbFile file = DuckDbFile.of(daemon)) {
       return file.rows(
-          "SELECT seq, event FROM events WHERE run_id = '" + RUN + "' ORDER BY seq",
+          DuckDbFile.SELECT_EVENTS + "WHERE run_id = '" + RUN + "' ORDER BY seq",
           row ->
               Plays.stored(
                   new RawEnvelope(
                       RUN,
                       row.getLong(1),
-                      ByteString.copyFrom(row.getBytes(2)),
+                      ByteString.copyFrom(DuckDbFile.event(row)),
                       ByteString.EMPTY)));
     }
   }

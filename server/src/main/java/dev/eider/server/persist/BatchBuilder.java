@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds log records into what the next DuckDB transaction writes. Keeps the state of the open runs
@@ -27,6 +28,7 @@ final class BatchBuilder {
   private static final Comparator<EventRow> BY_RUN_AND_SEQ =
       Comparator.comparing(EventRow::runId).thenComparingLong(EventRow::seq);
 
+  private final RunsInMemory inMemory;
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Set<RunId> changed = new HashSet<>();
   private final List<EventRow> rows = new ArrayList<>();
@@ -36,9 +38,11 @@ final class BatchBuilder {
   /**
    * @param openRuns the runs that DuckDB knows as open
    * @param position the log position up to which DuckDB has them
+   * @param inMemory where else these runs are kept
    */
-  BatchBuilder(List<FoldedRun> openRuns, long position) {
-    openRuns.forEach(run -> runs.put(run.runId(), run));
+  BatchBuilder(List<FoldedRun> openRuns, long position, RunsInMemory inMemory) {
+    this.inMemory = inMemory;
+    openRuns.forEach(run -> runs.put(run.runId(), shared(run)));
     nextPosition = position;
   }
 
@@ -58,6 +62,11 @@ final class BatchBuilder {
     }
     nextPosition = entry.nextPosition();
     bytes += entry.body().length;
+  }
+
+  /** A run as of the records taken; null if it is not open. */
+  @Nullable FoldedRun run(RunId runId) {
+    return runs.get(runId);
   }
 
   int eventCount() {
@@ -82,11 +91,20 @@ final class BatchBuilder {
   /** Begins the next batch; closed runs are forgotten. */
   void clear() {
     for (RunId runId : changed) {
-      runs.computeIfPresent(runId, (id, run) -> run.isOpen() ? run : null);
+      runs.computeIfPresent(runId, (id, run) -> run.isOpen() ? shared(run) : null);
     }
     changed.clear();
     rows.clear();
     bytes = 0;
+  }
+
+  /**
+   * The same run as it is kept elsewhere, so that a run that rests is in memory once. After the
+   * same record both are equal, since there is one fold.
+   */
+  private FoldedRun shared(FoldedRun run) {
+    FoldedRun other = inMemory.find(run.runId());
+    return other != null && other.lastPosition() == run.lastPosition() ? other : run;
   }
 
   private void addRows(long position, RunRecord record) {
@@ -98,5 +116,10 @@ final class BatchBuilder {
     for (EncodedEvent event : published.events()) {
       rows.add(new EventRow(position, record.runId(), seq++, event));
     }
+  }
+
+  /** Finds a run in memory, as it is by now; null if it is not there. */
+  interface RunsInMemory {
+    @Nullable FoldedRun find(RunId runId);
   }
 }

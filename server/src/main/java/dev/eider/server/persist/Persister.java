@@ -4,9 +4,12 @@ import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
 import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogReader;
 import dev.eider.server.log.LogRecord;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
 import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
@@ -137,7 +140,7 @@ public final class Persister {
   private void follow() throws StoreException, InterruptedException {
     long position = store.persistedPosition();
     confirm(position);
-    BatchBuilder batch = new BatchBuilder(store.openRuns(), position);
+    BatchBuilder batch = new BatchBuilder(store.openRuns(), position, this::inMemory);
     CheckpointSchedule schedule =
         new CheckpointSchedule(
             config.checkpointBytes(), config.checkpointIdleMs(), position, clock.millis());
@@ -159,6 +162,11 @@ public final class Persister {
         }
       }
     }
+  }
+
+  private @Nullable FoldedRun inMemory(RunId runId) {
+    RunTail tail = hub.find(runId);
+    return tail == null ? null : tail.run();
   }
 
   /** A read may have found the store unusable while there is nothing to persist. */

@@ -277,14 +277,14 @@ public final class DuckDbStore implements ColdStore {
     if (damageSaid.compareAndSet(false, true)) {
       LOG.error("{}: {}", what, e.getMessage());
     }
-    return new StoreException(what + ": " + e.getMessage(), e);
+    return StoreException.ofDamage(what + ": " + e.getMessage(), e);
   }
 
   private static void persist(DuckDBConnection writer, PersistBatch batch) throws SQLException {
     // The statement and not setAutoCommit(false), which an appender's own flushes do not heed.
     execute(writer, "BEGIN TRANSACTION");
     EventAppender.append(writer, batch.events());
-    RunRows.replace(writer, batch.runs());
+    RunRows.replace(writer, batch.runs(), persistedPosition(writer));
     try (PreparedStatement update =
         writer.prepareStatement(
             "UPDATE store_state SET persisted_position = ? WHERE persisted_position <= ?")) {

@@ -43,6 +43,8 @@ final class EventAppender {
 
   private static void appendRow(DuckDBAppender appender, EventRow row) throws SQLException {
     Event event = row.event();
+    byte[] encoded = row.encoded().bytes();
+    byte[] json = PayloadJson.of(event, encoded.length);
     appender
         .beginRow()
         .append(row.position())
@@ -51,12 +53,36 @@ final class EventAppender {
         .append(event.getAgentId())
         .append(event.getT())
         .append(row.encoded().kind())
-        .append(PayloadJson.of(event, row.encoded().bytes().length))
+        .append(json)
         .appendEpochMicros(micros(event.getTs()))
         .append(event.getSchemaVersion())
-        .append(row.encoded().bytes())
-        .append(row.encoded().bytes().length)
-        .endRow();
+        .append(EventRest.of(encoded, json))
+        .append(encoded.length);
+    appendNumbers(appender, event);
+    appender.endRow();
+  }
+
+  private static void appendNumbers(DuckDBAppender appender, Event event) throws SQLException {
+    if (event.hasMetric()) {
+      appender.append(event.getMetric().getName());
+      appendNumber(appender, event.getMetric().getValue());
+    } else {
+      appender.appendNull().appendNull();
+    }
+    if (event.hasLlmResponse()) {
+      appendNumber(appender, event.getLlmResponse().getCostUsd());
+    } else {
+      appender.appendNull();
+    }
+  }
+
+  /** As in {@link PayloadJson}, which has null for a number that is none. */
+  private static void appendNumber(DuckDBAppender appender, double number) throws SQLException {
+    if (Double.isFinite(number)) {
+      appender.append(number);
+    } else {
+      appender.appendNull();
+    }
   }
 
   private static long micros(Timestamp ts) {

@@ -3,6 +3,7 @@ package dev.eider.server.store;
 import static dev.eider.server.base.Invariants.require;
 
 import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
@@ -11,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -24,23 +26,39 @@ import java.util.List;
  * never changed.
  */
 final class EventPages {
+  /**
+   * In the order in which they are stored, which is nearly always theirs: sorting them in DuckDB
+   * would hold up the first until the last is read. The text is left where it is not used.
+   */
+  static final String EVENT_COLUMNS =
+      "seq, event_size, event_rest,"
+          + " CASE WHEN octet_length(event_rest) < event_size THEN encode(payload_json) END";
+
+  private static final byte[] NO_TEXT = new byte[0];
+
   private EventPages() {}
 
   static ColdPage read(Connection connection, PageQuery query) throws SQLException {
-    Extent extent = measure(connection, query);
+    // Without a filter no more seqs are wanted than events: fewer rows to sort.
+    long untilSeq =
+        query.matcher().equals(EventMatcher.ALL)
+            ? Math.min(query.untilSeq(), query.afterSeq() + query.eventsMax())
+            : query.untilSeq();
+    Extent extent = measure(connection, query, untilSeq);
     if (extent.count == 0) {
-      return new ColdPage(List.of(), query.untilSeq(), query.fromPosition());
+      return new ColdPage(List.of(), untilSeq, query.fromPosition());
     }
-    long scannedSeq = extent.isFull ? extent.lastSeq : query.untilSeq();
+    long scannedSeq = extent.isFull ? extent.lastSeq : untilSeq;
     return new ColdPage(events(connection, query, extent), scannedSeq, extent.lastPosition);
   }
 
-  private static Extent measure(Connection connection, PageQuery query) throws SQLException {
+  private static Extent measure(Connection connection, PageQuery query, long untilSeq)
+      throws SQLException {
     SqlParameters sql =
         from(
                 "SELECT seq, position, event_size",
                 query,
-                query.untilSeq(),
+                untilSeq,
                 query.fromPosition(),
                 query.untilPosition())
             .add("ORDER BY seq LIMIT ?", query.eventsMax());
@@ -66,14 +84,26 @@ final class EventPages {
   private static List<SequencedEvent> events(Connection connection, PageQuery query, Extent extent)
       throws SQLException {
     SqlParameters sql =
-        from("SELECT seq, event", query, extent.lastSeq, extent.firstPosition, extent.lastPosition)
-            .add("ORDER BY seq");
+        from(
+            "SELECT " + EVENT_COLUMNS,
+            query,
+            extent.lastSeq,
+            extent.firstPosition,
+            extent.lastPosition);
     List<SequencedEvent> events = new ArrayList<>(extent.count);
+    boolean isSorted = true;
+    long lastSeq = query.afterSeq();
     try (PreparedStatement statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        events.add(SequencedEvent.of(query.runId(), rows.getLong(1), rows.getBytes(2)));
+        SequencedEvent event = event(query.runId(), rows, 1);
+        isSorted &= event.seq() > lastSeq;
+        lastSeq = event.seq();
+        events.add(event);
       }
+    }
+    if (!isSorted) {
+      events.sort(Comparator.comparingLong(SequencedEvent::seq));
     }
     require(
         events.size() == extent.count,
@@ -83,6 +113,16 @@ final class EventPages {
         extent.lastSeq,
         extent.count);
     return events;
+  }
+
+  /** The event of a row that has {@link #EVENT_COLUMNS} from column {@code first} on. */
+  static SequencedEvent event(RunId runId, ResultSet row, int first) throws SQLException {
+    long seq = row.getLong(first);
+    int size = row.getInt(first + 1);
+    byte[] rest = row.getBytes(first + 2);
+    byte[] text = row.getBytes(first + 3);
+    return SequencedEvent.of(
+        runId, seq, EventRest.restored(rest, text == null ? NO_TEXT : text, size));
   }
 
   private static SqlParameters from(

@@ -90,7 +90,7 @@ final class LogPages {
       Connection connection, LogSelection selection, LogPlace after, LogPlace last, LogBlock block)
       throws SQLException {
     SqlParameters sql =
-        from("SELECT position, run_id, seq, event", selection, after)
+        from("SELECT position, run_id, " + EventPages.EVENT_COLUMNS, selection, after)
             .add("AND position <= ?", last.position())
             .add("AND (position < ? OR run_id < ?", last.position(), last.runId())
             .add("OR (run_id = ? AND seq <= ?))", last.runId(), last.seq())
@@ -99,9 +99,9 @@ final class LogPages {
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
         RunId runId = new RunId(rows.getString(2));
-        long seq = rows.getLong(3);
-        block.events().add(SequencedEvent.of(runId, seq, rows.getBytes(4)));
-        block.places().add(LogPlace.after(rows.getLong(1), runId, seq));
+        SequencedEvent event = EventPages.event(runId, rows, 3);
+        block.events().add(event);
+        block.places().add(LogPlace.after(rows.getLong(1), runId, event.seq()));
       }
     }
   }

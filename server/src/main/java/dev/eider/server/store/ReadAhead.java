@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadAhead implements ColdReader {
   /** What is read at once at the most, or one larger event. */
-  public static final long BLOCK_BYTES_MAX = 2L << 20;
+  public static final long BLOCK_BYTES_MAX = 4L << 20;
 
   /** What is kept of the order of all events. */
   public static final long LOG_BYTES_MAX = LogReadAhead.BLOCKS_MAX * LogReadAhead.BLOCK_BYTES_MAX;
@@ -35,13 +35,13 @@ public final class ReadAhead implements ColdReader {
   /** What is kept of closed runs besides their events. */
   public static final long RUNS_BYTES_MAX = 4L << 20;
 
-  private static final int BLOCK_EVENTS_MAX = 8_192;
+  private static final int BLOCK_EVENTS_MAX = 16_384;
 
   /** What an event and a page cost besides the envelopes. */
   private static final int OVERHEAD_BYTES = EVENT_OVERHEAD_BYTES;
 
   private final ColdReader store;
-  private final Cache<PageKey, ColdPage> pages;
+  private final Cache<PageKey, WeighedPage> pages;
   private final Cache<RunId, FoldedRun> closedRuns;
   private final LogReadAhead log;
 
@@ -52,7 +52,7 @@ public final class ReadAhead implements ColdReader {
         CacheBuilder.newBuilder()
             .concurrencyLevel(1)
             .maximumWeight(bytesMax)
-            .weigher((PageKey key, ColdPage page) -> weight(page.events()))
+            .weigher((PageKey key, WeighedPage kept) -> kept.bytes())
             .build();
     closedRuns =
         CacheBuilder.newBuilder()
@@ -93,18 +93,13 @@ public final class ReadAhead implements ColdReader {
       return store.readPage(query);
     }
     PageKey key = new PageKey(query.runId(), query.afterSeq(), query.eventsMax());
-    ColdPage known = pages.getIfPresent(key);
-    return known != null && fits(known, query) ? known : readBlock(query);
+    WeighedPage known = pages.getIfPresent(key);
+    return known != null && known.fits(query) ? known.page() : readBlock(query);
   }
 
   @Override
   public LogBlock readLog(LogQuery query) throws StoreException {
     return log.read(query);
-  }
-
-  private static boolean fits(ColdPage page, PageQuery query) {
-    return page.scannedSeq() <= query.untilSeq()
-        && (page.events().size() == 1 || weight(page.events()) <= 2 * query.bytesMax());
   }
 
   private ColdPage readBlock(PageQuery query) throws StoreException {
@@ -119,22 +114,37 @@ public final class ReadAhead implements ColdReader {
                 query.matcher(),
                 Math.max(BLOCK_EVENTS_MAX, query.eventsMax()),
                 Math.max(BLOCK_BYTES_MAX, query.bytesMax())));
+    requireWhole(block, query);
     List<ColdPage> split = split(block, query);
-    long lastSeq = split.isEmpty() ? query.afterSeq() : split.get(split.size() - 1).scannedSeq();
-    // A reader goes on behind what was scanned: what is missing there would be missing for good.
-    Invariants.require(
-        lastSeq == block.scannedSeq(),
-        "run %s: DuckDB has %d of the events %d-%d",
-        query.runId(),
-        lastSeq - query.afterSeq(),
-        query.afterSeq() + 1,
-        block.scannedSeq());
     long afterSeq = query.afterSeq();
     for (ColdPage page : split) {
-      pages.put(new PageKey(query.runId(), afterSeq, query.eventsMax()), page);
+      pages.put(new PageKey(query.runId(), afterSeq, query.eventsMax()), WeighedPage.of(page));
       afterSeq = page.scannedSeq();
     }
     return split.isEmpty() ? block : split.get(0);
+  }
+
+  /**
+   * Requires every event up to what was scanned, once: a reader goes on behind that, so what is
+   * missing would be missing for good.
+   */
+  private static void requireWhole(ColdPage block, PageQuery query) {
+    long seq = query.afterSeq();
+    for (SequencedEvent event : block.events()) {
+      seq++;
+      Invariants.require(
+          event.seq() == seq,
+          "run %s: DuckDB has event %d where %d comes next",
+          query.runId(),
+          event.seq(),
+          seq);
+    }
+    Invariants.require(
+        seq == block.scannedSeq(),
+        "run %s: DuckDB has no event %d, and should have those up to %d",
+        query.runId(),
+        seq + 1,
+        block.scannedSeq());
   }
 
   /** Cuts a block into pages as the query wants them; all but the last have the block's start. */
@@ -161,12 +171,20 @@ public final class ReadAhead implements ColdReader {
     return split;
   }
 
-  private static int weight(List<SequencedEvent> events) {
-    long bytes = OVERHEAD_BYTES;
-    for (SequencedEvent event : events) {
-      bytes += event.envelope().length + OVERHEAD_BYTES;
+  /** A page and what it takes, which does not change either. */
+  private record WeighedPage(ColdPage page, int bytes) {
+    static WeighedPage of(ColdPage page) {
+      long bytes = OVERHEAD_BYTES;
+      for (SequencedEvent event : page.events()) {
+        bytes += event.envelope().length + OVERHEAD_BYTES;
+      }
+      return new WeighedPage(page, Ints.saturatedCast(bytes));
     }
-    return Ints.saturatedCast(bytes);
+
+    boolean fits(PageQuery query) {
+      return page.scannedSeq() <= query.untilSeq()
+          && (page.events().size() == 1 || bytes <= 2 * query.bytesMax());
+    }
   }
 
   /** Where a page begins and how long it was to be. */

@@ -1,14 +1,35 @@
 package dev.eider.server.store;
 
-/** Says that DuckDB cannot be used at the moment; nothing that was committed is lost. */
+/**
+ * Says that DuckDB cannot be used: at the moment, when nothing that was committed is lost, or, when
+ * its file is damaged, until that is restored.
+ */
 public final class StoreException extends Exception {
   private static final long serialVersionUID = 1;
 
+  private final boolean isDamage;
+
   public StoreException(String message) {
     super(message);
+    isDamage = false;
   }
 
   public StoreException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private StoreException(String message, Throwable cause, boolean isDamage) {
     super(message, cause);
+    this.isDamage = isDamage;
+  }
+
+  /** Says that the file is damaged, so that trying again is of no use. */
+  public static StoreException ofDamage(String message, Throwable cause) {
+    return new StoreException(message, cause, true);
+  }
+
+  /** Whether trying again is of no use until the file is restored. */
+  public boolean isDamage() {
+    return isDamage;
   }
 }

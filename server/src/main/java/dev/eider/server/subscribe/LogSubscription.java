@@ -9,7 +9,6 @@ import dev.eider.server.run.Micros;
 import dev.eider.server.run.RunView;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.subscribe.RunHistory.PageSize;
-import dev.eider.v1.ErrorReason;
 import dev.eider.v1.SubscribeAllResponse;
 import dev.eider.v1.SubscribeAllResponse.CaughtUp;
 import dev.eider.v1.SubscribeAllResponse.FellBehind;
@@ -111,10 +110,10 @@ public final class LogSubscription extends StreamReader<SubscribeAllResponse> {
     return Next.LIVE;
   }
 
-  /** A subscriber outlives a failure of DuckDB: it waits, as it does for events. */
+  /** A subscriber outlives a failure of DuckDB, but not damage: it waits, as it does for events. */
   @Override
   boolean outlives(BrokerException failure) {
-    return failure.reason() == ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE;
+    return RunHistory.isPassing(failure);
   }
 
   @Override

@@ -30,6 +30,8 @@ public final class RunHistory {
   /** A page is about this large at the most, or one larger event. */
   static final long PAGE_BYTES_MAX = 1 << 20;
 
+  private static final String DAMAGED = "damaged";
+
   private final Hub hub;
   private final ColdReader cold;
 
@@ -182,9 +184,19 @@ public final class RunHistory {
   }
 
   static BrokerException unavailable(StoreException e) {
-    return BrokerException.of(
-        ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
-        "DuckDB cannot be read at the moment: " + e.getMessage());
+    return e.isDamage()
+        ? BrokerException.of(
+                ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()))
+            .with(DAMAGED, true)
+        : BrokerException.of(
+            ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
+            "DuckDB cannot be read at the moment: " + e.getMessage());
+  }
+
+  /** Says whether DuckDB may be read again without anybody doing something about it. */
+  static boolean isPassing(BrokerException failure) {
+    return failure.reason() == ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE
+        && !failure.metadata().containsKey(DAMAGED);
   }
 
   /**

@@ -11,7 +11,6 @@ import dev.eider.server.subscribe.RunHistory.Cursor;
 import dev.eider.server.subscribe.RunHistory.KnownRun;
 import dev.eider.server.subscribe.RunHistory.Page;
 import dev.eider.server.subscribe.RunHistory.PageSize;
-import dev.eider.v1.ErrorReason;
 import dev.eider.v1.SubscribeResponse;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -94,10 +93,10 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     return Next.LIVE;
   }
 
-  /** A subscriber outlives a failure of DuckDB: it waits, as it does for events. */
+  /** A subscriber outlives a failure of DuckDB, but not damage: it waits, as it does for events. */
   @Override
   boolean outlives(BrokerException failure) {
-    return failure.reason() == ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE;
+    return RunHistory.isPassing(failure);
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.Samples;
 import dev.eider.server.store.PersistBatch;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,7 +27,7 @@ final class BatchBuilderTest {
 
   private static final RunId OTHER = new RunId("a-game");
 
-  private final BatchBuilder builder = new BatchBuilder(List.of(), 100);
+  private final BatchBuilder builder = new BatchBuilder(List.of(), 100, runId -> null);
   private long position = 100;
 
   @Test
@@ -77,7 +78,7 @@ final class BatchBuilderTest {
   void shouldGoOnFromTheRunsThatDuckDbHas() {
     // given
     FoldedRun open = Samples.fold(opening(RUN), publishing(RUN, 1, null, metrics(4)));
-    BatchBuilder resumed = new BatchBuilder(List.of(open), 7);
+    BatchBuilder resumed = new BatchBuilder(List.of(open), 7, runId -> null);
 
     // when
     resumed.add(entry(7, publishing(RUN, 5, null, metrics(1))));
@@ -85,6 +86,28 @@ final class BatchBuilderTest {
     // then
     assertThat(resumed.build().events()).extracting(row -> row.seq()).containsExactly(5L);
     assertThat(resumed.build().nextPosition()).isEqualTo(17);
+  }
+
+  @Test
+  void shouldTakeOverTheRunInMemoryOnceBothHaveSeenTheSame() {
+    // given
+    FoldedRun open = Samples.fold(opening(RUN), publishing(RUN, 1, null, metrics(4)));
+    FoldedRun same = Samples.fold(opening(RUN), publishing(RUN, 1, null, metrics(4)));
+    FoldedRun further =
+        Samples.fold(
+            opening(RUN),
+            publishing(RUN, 1, null, metrics(4)),
+            publishing(RUN, 5, null, metrics(1)));
+
+    // when, then
+    assertThat(before(open, same)).isSameAs(same);
+    assertThat(before(open, further)).isSameAs(open);
+  }
+
+  /** The run from which a builder goes on. */
+  private static @Nullable FoldedRun before(FoldedRun inDuckDb, FoldedRun inMemory) {
+    BatchBuilder resumed = new BatchBuilder(List.of(inDuckDb), 7, runId -> inMemory);
+    return resumed.run(RUN);
   }
 
   @Test

@@ -105,7 +105,11 @@ class DuckDbStoreTest {
                 1));
     assertThat(
             store
-                .query("SELECT * EXCLUDE (position, seq, event, event_size) FROM events")
+                .query(
+                    """
+                    SELECT * EXCLUDE (
+                      position, seq, event_rest, event_size, metric_name, metric_value, cost_usd)
+                    FROM events""")
                 .columns())
         .containsExactlyElementsOf(table.columns());
   }
@@ -158,9 +162,14 @@ class DuckDbStoreTest {
     store.persist(log.batch());
 
     // then
-    List<Object> row = store.query("SELECT kind, event FROM events").rows().get(0);
+    List<Object> row =
+        store
+            .query("SELECT kind, event_rest, encode(payload_json), event_size FROM events")
+            .rows()
+            .get(0);
     assertThat(row.get(0)).isEqualTo("unknown");
-    assertThat((byte[]) row.get(1)).isEqualTo(event.toByteArray());
+    assertThat(EventRest.restored((byte[]) row.get(1), (byte[]) row.get(2), (Integer) row.get(3)))
+        .isEqualTo(event.toByteArray());
   }
 
   @Test

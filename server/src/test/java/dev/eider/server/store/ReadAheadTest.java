@@ -112,6 +112,18 @@ class ReadAheadTest {
         .hasMessageContaining("game-1");
   }
 
+  @Test
+  void shouldRefuseARunWithAHoleBesideADoubledEvent() throws StoreException {
+    // given
+    ColdReader ahead = new ReadAhead(store.reader(), ROOMY);
+    store.query("UPDATE events SET seq = 8 WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
+
+    // when, then
+    assertThatThrownBy(() -> pages(ahead, 4, ROOMY))
+        .isInstanceOf(Invariants.InvariantBroken.class)
+        .hasMessageContaining("event 8 where 7 comes next");
+  }
+
   private static List<List<byte[]>> pages(ColdReader reader, int eventsMax, long bytesMax)
       throws StoreException {
     List<List<byte[]>> pages = new ArrayList<>();

@@ -43,7 +43,11 @@ final class ReaderRig implements AutoCloseable {
   }
 
   Readers readers() {
-    return new Readers(pools, registry, broker.hub, history, logHistory, broker.clock, heartbeatMs);
+    return readers(history);
+  }
+
+  Readers readers(RunHistory source) {
+    return new Readers(pools, registry, broker.hub, source, logHistory, broker.clock, heartbeatMs);
   }
 
   static TestSink<SubscribeResponse> sink() {

@@ -58,6 +58,24 @@ final class SubscriptionTest {
   }
 
   @Test
+  void shouldEndWhenTheFileIsDamaged() throws Exception {
+    try (ReaderRig rig = new ReaderRig(directory, PLENTY)) {
+      // given
+      RunHistory damaged = new RunHistory(rig.broker.hub, new DamagedReader());
+
+      // when
+      new Subscription(after(RUN, 0), sink, rig.readers(damaged)).start();
+
+      // then
+      await().until(() -> sink.refusal() != null);
+      BrokerException refusal = Objects.requireNonNull(sink.refusal());
+      assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE);
+      assertThat(refusal.metadata()).containsEntry("damaged", "true");
+      assertThat(rig.registry.count()).isZero();
+    }
+  }
+
+  @Test
   void shouldServeASlowReaderFromDuckDb() throws Exception {
     try (ReaderRig rig = new ReaderRig(directory, 0)) {
       // given

@@ -1,0 +1,42 @@
+package dev.eider.server.subscribe;
+
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.server.store.ColdReader;
+import dev.eider.server.store.StoreException;
+import java.util.Collection;
+import java.util.List;
+
+/** A store whose file is damaged everywhere. */
+final class DamagedReader implements ColdReader {
+  @Override
+  public FoldedRun findRun(RunId runId) throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
+      throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public ColdPage readPage(PageQuery query) throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public LogBlock readLog(LogQuery query) throws StoreException {
+    throw damage();
+  }
+
+  private static StoreException damage() {
+    return StoreException.ofDamage(
+        "events.duckdb is damaged", new IllegalStateException("Corrupt database file"));
+  }
+}
