@@ -113,8 +113,10 @@ final class Mirror {
     // Nothing that was shown is ever lost here.
     Rule.SEEN_SURVIVES.require(
         reason != ErrorReason.ERROR_REASON_INVALID_RESUME_TOKEN, "a token is refused: %s", refusal);
+    // The latter two when a read fails while the daemon stops, and where there are too many.
     Rule.NO_DEFECT.require(
         reason == ErrorReason.ERROR_REASON_SHUTTING_DOWN
+            || reason == ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE
             || reason == ErrorReason.ERROR_REASON_OVERLOADED,
         "a stream of all runs ended: %s",
         refusal);

@@ -243,7 +243,7 @@ final class SimStore implements ColdStore, ColdReader {
       SequencedEvent event = sequenced(row);
       if (query.matcher().matches(event)) {
         events.add(event);
-        bytes += event.envelope().length;
+        bytes += row.encoded().bytes().length;
         position = row.position();
         if (events.size() == query.eventsMax() || bytes >= query.bytesMax()) {
           coverage.add("cold pages");
