@@ -7,8 +7,8 @@ import java.util.concurrent.Executor;
 
 /**
  * The threads of readers: {@code live} for what memory answers, {@code cold} for what DuckDB
- * answers, and {@code reader-timer} for heartbeats. Their queues hold at most one entry for each
- * open stream and unary call. Thread-safe.
+ * answers, and {@code reader-timer} for heartbeats and pauses. Their queues hold at most one entry
+ * for each open stream, unary call and run that is followed. Thread-safe.
  */
 public final class ReaderPools implements AutoCloseable {
   private final Pool live;
