@@ -14,12 +14,17 @@ public record Scale(
   /** Events of each of the interleaved runs at full scale. */
   static final int EVENTS_PER_RUN = 50_000;
 
+  private static final long WARM_UP_SECONDS = 10;
+
   public long timedNanos() {
     return seconds * 1_000_000_000L;
   }
 
-  /** Enough for a virtual machine to have compiled what matters. */
+  /**
+   * How long everything runs before it is timed, ceilings and other stores included: long enough
+   * for a virtual machine, ours or the clients', to have compiled most of what matters.
+   */
   public long warmUpNanos() {
-    return Math.min(3, seconds) * 1_000_000_000L;
+    return Math.min(WARM_UP_SECONDS, seconds) * 1_000_000_000L;
   }
 }

@@ -53,7 +53,7 @@ final class EndToEnd extends StoreMeasure {
         };
     try (Followers followers = Followers.of(peer, subscribers, sink);
         Peer.Publisher publisher = peer.publisher()) {
-      offered.send(publisher, rig);
+      offered.send(publisher, rig, followers::awaitAll);
       followers.awaitAll(offered.events());
     }
     latencies.report(rig, figure, peer.name());

@@ -42,9 +42,24 @@ final class Offered {
 
   /** Sends everything and waits for the last acknowledgement. */
   Latencies send(Peer.Publisher publisher, Rig rig) throws Exception {
+    return send(publisher, rig, seq -> {});
+  }
+
+  /**
+   * Sends everything and waits for the last acknowledgement. What the warm-up sent is acknowledged,
+   * and read, before the rest begins, so that a backlog of the first seconds is not what is
+   * measured.
+   */
+  Latencies send(Peer.Publisher publisher, Rig rig, Read read) throws Exception {
     Semaphore slots = new Semaphore(IN_FLIGHT_MAX);
     Pace pace = new Pace(PER_SECOND);
     for (int seq = 1; seq <= events; seq++) {
+      if (seq == warmUpEvents + 1) {
+        take(slots, IN_FLIGHT_MAX);
+        slots.release(IN_FLIGHT_MAX);
+        read.awaitAll(warmUpEvents);
+        pace = new Pace(PER_SECOND);
+      }
       long moment = pace.next();
       momentOfSeq.set(seq, moment);
       take(slots, 1);
@@ -87,5 +102,10 @@ final class Offered {
 
   int events() {
     return events;
+  }
+
+  /** Waits until every reader has read so far. */
+  interface Read {
+    void awaitAll(long seq) throws Exception;
   }
 }

@@ -21,6 +21,17 @@ public final class EiderPeer implements Peer {
   private static final long READ_SECONDS = 300;
   private static final long SETTLE_SECONDS = 120;
 
+  private static final List<String> LAUNCHER_OPTIONS =
+      List.of(
+          "-XX:+IgnoreUnrecognizedVMOptions",
+          "-Xmx1g",
+          "-XX:+ExitOnOutOfMemoryError",
+          "-XX:GCTimeRatio=4",
+          "-XX:MinHeapFreeRatio=10",
+          "-XX:MaxHeapFreeRatio=25",
+          "-XX:G1PeriodicGCInterval=30000",
+          "-Dio.grpc.netty.shaded.io.netty.leakDetection.level=disabled");
+
   private final Map<String, String> settings;
   private Daemon daemon;
   private int runs;
@@ -73,8 +84,7 @@ public final class EiderPeer implements Peer {
 
   /** What the launcher gives the daemon. */
   private static List<String> jvmArgs() {
-    List<String> args = new ArrayList<>(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-Xmx1g"));
-    args.add("-XX:+ExitOnOutOfMemoryError");
+    List<String> args = new ArrayList<>(LAUNCHER_OPTIONS);
     Path archive = RepositoryRoot.daemonJar().resolveSibling("eider.jsa");
     if (Files.isRegularFile(archive)) {
       args.addAll(List.of("-Xshare:auto", "-XX:SharedArchiveFile=" + archive));

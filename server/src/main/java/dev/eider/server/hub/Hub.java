@@ -75,6 +75,11 @@ public final class Hub {
     return tailBytes.get() > bounds.persistedBytesMax() + bounds.unpersistedBytesMax();
   }
 
+  /** How much of the memory for events that DuckDB lacks is surely taken; 1 is all of it. */
+  public double unpersistedShare() {
+    return (double) (tailBytes.get() - bounds.persistedBytesMax()) / bounds.unpersistedBytesMax();
+  }
+
   /** The size of what is kept of runs besides their events, in bytes. */
   public long runBytes() {
     return runBytes.get();

@@ -53,6 +53,8 @@ final class Sequencer {
   private final Signal offered;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final long idleMs;
+  private final Throttle throttle;
+  private final Signal pauseOver;
   private LogHealth health = LogHealth.OK;
   private long probedAtMs;
   private long refusedBatches;
@@ -78,6 +80,8 @@ final class Sequencer {
     reaper = new RunReaper(hub, clock, config.graceMs());
     queue = new ArrayBlockingQueue<>(config.queueRequestsMax());
     idleMs = config.async() ? Math.min(IDLE_MS_MAX, config.forceIntervalMs()) : IDLE_MS_MAX;
+    throttle = new Throttle(idleMs);
+    pauseOver = threads.newSignal();
     hub.runs().stream().filter(tail -> !tail.run().isOpen()).forEach(reaper::closed);
   }
 
@@ -145,7 +149,8 @@ final class Sequencer {
     }
   }
 
-  private void process(Submission first) {
+  private void process(Submission first) throws InterruptedException {
+    observeStore();
     Batch batch = new Batch(log, hub, decider, config.openRunsMax(), health == LogHealth.FULL);
     long nowUs = Micros.now(clock);
     for (Submission next = first; next != null; next = nextFor(batch)) {
@@ -158,10 +163,26 @@ final class Sequencer {
     if (config.async()) {
       forceIfDue();
     }
+    long pauseMs = throttle.pauseMs(batch.bytes());
+    if (pauseMs > 0 && !stopping) {
+      pauseOver.await(pauseMs);
+    }
+  }
+
+  /** While DuckDB fails, it is not a slower publisher that helps. */
+  private void observeStore() {
+    double share = hub.progress().isFailing() ? 0 : storeShare();
+    throttle.observe(hub.progress().position(), unpersistedBytes(), share, clock.millis());
+  }
+
+  /** How much of what DuckDB may lack it does lack, in the log or in memory. */
+  private double storeShare() {
+    return Math.max(
+        (double) unpersistedBytes() / config.unpersistedBytesMax(), hub.unpersistedShare());
   }
 
   private @Nullable Submission nextFor(Batch batch) {
-    return batch.bytes() < config.batchBytesMax() ? queue.poll() : null;
+    return batch.bytes() < throttle.batchBytesMax(config.batchBytesMax()) ? queue.poll() : null;
   }
 
   private void decide(Batch batch, Submission submission, long nowUs) {

@@ -7,19 +7,21 @@ import java.util.concurrent.Executor;
 
 /**
  * The threads of readers: {@code live} for what memory answers, {@code cold} for what DuckDB
- * answers, and {@code reader-timer} for heartbeats. Their queues hold at most one entry for each
- * open stream and unary call. Thread-safe.
+ * answers, and {@code reader-timer} for heartbeats and pauses. Their queues hold at most one entry
+ * for each open stream, unary call and run that is followed. Thread-safe.
  */
 public final class ReaderPools implements AutoCloseable {
   private final Pool live;
   private final Pool cold;
   private final Timer timer;
+  private final TailRounds rounds;
 
   /** Starts the pools. */
   public ReaderPools(Threads threads, int liveThreads, int coldThreads) {
     live = threads.newPool("live", liveThreads);
     cold = threads.newPool("cold", coldThreads);
     timer = threads.newTimer("reader-timer");
+    rounds = new TailRounds(live, timer);
   }
 
   /** Runs what does not block. */
@@ -30,6 +32,11 @@ public final class ReaderPools implements AutoCloseable {
   /** Runs what waits for DuckDB. */
   public Executor cold() {
     return cold;
+  }
+
+  /** Has readers take a step when a tail has changed. */
+  TailRounds rounds() {
+    return rounds;
   }
 
   /** Runs what is brief at a time. */

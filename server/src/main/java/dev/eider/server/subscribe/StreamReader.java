@@ -78,6 +78,16 @@ public abstract class StreamReader<N> {
     }
   }
 
+  /**
+   * Has a step run at once, on this thread, unless one is under way or waits for its turn already;
+   * then that one, or another one after it, will do. For live threads.
+   */
+  final void wakeHere() {
+    if (wakeUps.getAndIncrement() == 0) {
+      run(false);
+    }
+  }
+
   /** Ends the stream with a refusal. Thread-safe; does not block. */
   public final void end(BrokerException refusal) {
     ending = refusal;

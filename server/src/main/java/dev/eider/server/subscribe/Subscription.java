@@ -118,7 +118,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
       return known;
     }
     heard = known.tail();
-    hearing = known.tail().addListener(waker);
+    hearing = pools().rounds().join(known.tail(), this);
     if (isOver()) {
       stopHearing();
     }

@@ -1,0 +1,74 @@
+package dev.eider.server.sequencer;
+
+/**
+ * Slows the sequencer down as DuckDB falls behind, so that publishers meet a lower rate, and not
+ * one that is refused outright until DuckDB has committed its next large transaction.
+ *
+ * <p>Up to half of what DuckDB may lack nothing is slowed. From there on batches are small, and
+ * each is followed by a pause, so that publishing goes at a multiple of the rate at which DuckDB
+ * was last seen to take bytes: four times at a half, once at three quarters, and ever less towards
+ * the bound. Where that rate is not known, nothing is slowed. The bound itself holds without this.
+ *
+ * <p>Owned by the sequencer thread.
+ */
+final class Throttle {
+  private static final double FREE_SHARE = 0.5;
+
+  /** The share at which publishing goes as fast as DuckDB does. */
+  private static final double EVEN_SHARE = 0.75;
+
+  /** Fewer bytes say nothing of how fast DuckDB is. */
+  private static final long MEASURED_BYTES_MIN = 1 << 20;
+
+  private final long pauseMsMax;
+  private long position = -1; // not known yet
+  private long positionMs;
+  private double storeBytesPerMs;
+  private double bytesPerMsMax = Double.POSITIVE_INFINITY;
+
+  /**
+   * @param pauseMsMax how long a pause may be
+   */
+  Throttle(long pauseMsMax) {
+    this.pauseMsMax = pauseMsMax;
+  }
+
+  /**
+   * Takes note of how far DuckDB is.
+   *
+   * @param persistedPosition the log position up to which it has committed
+   * @param unpersistedBytes how many bytes it lacks
+   * @param share how much that is of what it may lack
+   */
+  void observe(long persistedPosition, long unpersistedBytes, double share, long nowMs) {
+    long persistedBytes = persistedPosition - position;
+    if (persistedBytes >= MEASURED_BYTES_MIN && position >= 0) {
+      storeBytesPerMs = (double) persistedBytes / Math.max(1, nowMs - positionMs);
+    }
+    if (persistedBytes > 0 || unpersistedBytes < MEASURED_BYTES_MIN) {
+      position = persistedPosition;
+      positionMs = nowMs;
+    }
+    bytesPerMsMax =
+        share < FREE_SHARE || storeBytesPerMs == 0
+            ? Double.POSITIVE_INFINITY
+            : storeBytesPerMs * multiple(Math.min(share, 1));
+  }
+
+  /** How large the next batch may be, of {@code bytesMax} at the most. */
+  long batchBytesMax(long bytesMax) {
+    return (long) Math.min((double) bytesMax, bytesPerMsMax * pauseMsMax);
+  }
+
+  /** How long to wait after a batch of so many bytes. */
+  long pauseMs(long batchBytes) {
+    return Double.isInfinite(bytesPerMsMax)
+        ? 0
+        : (long) Math.min((double) pauseMsMax, batchBytes / Math.max(1, bytesPerMsMax));
+  }
+
+  private static double multiple(double share) {
+    double room = (1 - share) / (1 - EVEN_SHARE);
+    return room * room;
+  }
+}
