@@ -83,9 +83,9 @@ public final class Broker {
     pools = new ReaderPools(threads, LIVE_THREADS, config.getInt(Setting.STORE_READERS_MAX));
     undo.push(pools);
     registry = new ReaderRegistry(config.readers());
-    RunHistory history =
-        new RunHistory(
-            hub, new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX)));
+    ReadAhead readAhead = new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX));
+    hub.addErasureListener(readAhead::forget);
+    RunHistory history = new RunHistory(hub, readAhead);
     readers =
         new Readers(
             pools, registry, hub, history, ground.clock(), config.get(Setting.HEARTBEAT_MS));

@@ -1,7 +1,5 @@
 package dev.eider.server.store;
 
-import static dev.eider.server.base.Invariants.require;
-
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader.ColdPage;
@@ -21,24 +19,30 @@ import java.util.List;
  * at once would take a gigabyte where each holds a large snapshot; knowing the end first keeps a
  * page to {@code bytesMax} and one event. It also narrows the second step to the positions that the
  * page covers, since positions grow with seq. Both steps see the same events, because those are
- * never changed.
+ * never changed; unless their run is deleted between the two, which the second step notices.
  */
 final class EventPages {
   private EventPages() {}
 
-  static ColdPage read(Connection connection, PageQuery query) throws SQLException {
-    Extent extent = measure(connection, query);
+  /**
+   * @param table events or kept_events
+   */
+  static ColdPage read(Connection connection, String table, PageQuery query)
+      throws SQLException, MissingEventsException {
+    Extent extent = measure(connection, table, query);
     if (extent.count == 0) {
       return new ColdPage(List.of(), query.untilSeq(), query.fromPosition());
     }
     long scannedSeq = extent.isFull ? extent.lastSeq : query.untilSeq();
-    return new ColdPage(events(connection, query, extent), scannedSeq, extent.lastPosition);
+    return new ColdPage(events(connection, table, query, extent), scannedSeq, extent.lastPosition);
   }
 
-  private static Extent measure(Connection connection, PageQuery query) throws SQLException {
+  private static Extent measure(Connection connection, String table, PageQuery query)
+      throws SQLException {
     SqlParameters sql =
         from(
                 "SELECT seq, position, event_size",
+                table,
                 query,
                 query.untilSeq(),
                 query.fromPosition(),
@@ -63,10 +67,17 @@ final class EventPages {
     return new Extent(count, isFull, lastSeq, firstPosition, lastPosition);
   }
 
-  private static List<SequencedEvent> events(Connection connection, PageQuery query, Extent extent)
-      throws SQLException {
+  private static List<SequencedEvent> events(
+      Connection connection, String table, PageQuery query, Extent extent)
+      throws SQLException, MissingEventsException {
     SqlParameters sql =
-        from("SELECT seq, event", query, extent.lastSeq, extent.firstPosition, extent.lastPosition)
+        from(
+                "SELECT seq, event",
+                table,
+                query,
+                extent.lastSeq,
+                extent.firstPosition,
+                extent.lastPosition)
             .add("ORDER BY seq");
     List<SequencedEvent> events = new ArrayList<>(extent.count);
     try (PreparedStatement statement = sql.prepare(connection);
@@ -75,21 +86,24 @@ final class EventPages {
         events.add(SequencedEvent.of(query.runId(), rows.getLong(1), rows.getBytes(2)));
       }
     }
-    require(
-        events.size() == extent.count,
-        "%s has %d events up to seq %d where %d were measured",
-        query.runId(),
-        events.size(),
-        extent.lastSeq,
-        extent.count);
+    if (events.size() != extent.count) {
+      throw new MissingEventsException(
+          "%s has %d events up to seq %d where %d were measured"
+              .formatted(query.runId(), events.size(), extent.lastSeq, extent.count));
+    }
     return events;
   }
 
   private static SqlParameters from(
-      String select, PageQuery query, long untilSeq, long fromPosition, long untilPosition) {
+      String select,
+      String table,
+      PageQuery query,
+      long untilSeq,
+      long fromPosition,
+      long untilPosition) {
     SqlParameters sql =
         new SqlParameters(select)
-            .add("FROM events WHERE run_id = ?", query.runId().value())
+            .add("FROM " + table + " WHERE run_id = ?", query.runId().value())
             .add("AND seq > ? AND seq <= ?", query.afterSeq(), untilSeq)
             .add("AND position >= ? AND position <= ?", fromPosition, untilPosition);
     EventMatcher matcher = query.matcher();

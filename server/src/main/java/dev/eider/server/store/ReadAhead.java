@@ -3,7 +3,6 @@ package dev.eider.server.store;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.primitives.Ints;
-import dev.eider.server.base.Invariants;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
@@ -11,6 +10,9 @@ import dev.eider.server.run.SequencedEvent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Problem: what a query costs DuckDB before its first row is as much as a thousand rows cost. So
  * whoever wants the next page of a run has several pages read, and finds the others here. Pages
- * never change once they are read, because events do not. Reads that filter, or want a single
- * event, go to the store directly.
+ * never change once they are read, because events do not; what is deleted has to be forgotten.
+ * Reads that filter, or want a single event, go to the store directly.
  *
  * <p>Holds no more than {@code bytesMax}, least recently used first out; a page that is gone is
  * read again. Thread-safe; blocks as the store does.
@@ -40,6 +42,7 @@ public final class ReadAhead implements ColdReader {
   private final ColdReader store;
   private final Cache<PageKey, ColdPage> pages;
   private final Cache<RunId, FoldedRun> closedRuns;
+  private final AtomicLong forgotten = new AtomicLong();
 
   public ReadAhead(ColdReader store, long bytesMax) {
     this.store = store;
@@ -64,11 +67,43 @@ public final class ReadAhead implements ColdReader {
     if (known != null) {
       return known;
     }
+    long forgottenBefore = forgotten.get();
     FoldedRun found = store.findRun(runId);
     if (found != null && !found.isOpen()) {
       closedRuns.put(runId, found);
+      if (forgotten.get() != forgottenBefore) {
+        // It may have been read just before it was erased.
+        closedRuns.invalidate(runId);
+      }
     }
     return found;
+  }
+
+  /** Lets go of what is kept of a run that the store has erased. */
+  public void forget(RunId runId) {
+    forgotten.incrementAndGet();
+    closedRuns.invalidate(runId);
+    pages.asMap().keySet().removeIf(key -> key.runId.equals(runId));
+  }
+
+  @Override
+  public @Nullable FoldedRun findKept(RunId runId) throws StoreException {
+    return store.findKept(runId);
+  }
+
+  @Override
+  public Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException {
+    return store.findDeleted(runIds);
+  }
+
+  @Override
+  public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
+    return store.findForks(parentIds);
+  }
+
+  @Override
+  public ColdPage readKeptPage(PageQuery query) throws StoreException {
+    return store.readKeptPage(query);
   }
 
   @Override
@@ -112,13 +147,15 @@ public final class ReadAhead implements ColdReader {
     List<ColdPage> split = split(block, query);
     long lastSeq = split.isEmpty() ? query.afterSeq() : split.get(split.size() - 1).scannedSeq();
     // A reader goes on behind what was scanned: what is missing there would be missing for good.
-    Invariants.require(
-        lastSeq == block.scannedSeq(),
-        "run %s: DuckDB has %d of the events %d-%d",
-        query.runId(),
-        lastSeq - query.afterSeq(),
-        query.afterSeq() + 1,
-        block.scannedSeq());
+    if (lastSeq != block.scannedSeq()) {
+      throw new MissingEventsException(
+          "run %s: DuckDB has %d of the events %d-%d"
+              .formatted(
+                  query.runId(),
+                  lastSeq - query.afterSeq(),
+                  query.afterSeq() + 1,
+                  block.scannedSeq()));
+    }
     long afterSeq = query.afterSeq();
     for (ColdPage page : split) {
       pages.put(new PageKey(query.runId(), afterSeq, query.eventsMax()), page);

@@ -1,7 +1,7 @@
 package dev.eider.server.store;
 
 /** Says that DuckDB cannot be used at the moment; nothing that was committed is lost. */
-public final class StoreException extends Exception {
+public class StoreException extends Exception {
   private static final long serialVersionUID = 1;
 
   public StoreException(String message) {
