@@ -151,6 +151,8 @@ example Query '[column["name"] for column in out[0]["schema"]["columns"]] == ["r
   and ["game-1", "closed", 3] in [row for part in out for row in part.get("rows", {}).get("rows", [])]'
 example GetServerInfo 'out[0]["version"] and out[0]["durability"] and out[0]["limits"]["id_chars_max"] == 128'
 
+example DeleteRun 'out[0]["run"]["run_id"] == "game-1b" and out[0]["run"]["head_seq"] == "3"'
+
 # An error carries its reason where a person reads it; exit code 64 + 5 is NOT_FOUND.
 call error 69 'out == []' -d '{"run_id": "no-such-run"}' "$address" eider.v1.RunService/GetRun
 if grep -q '"reason": *"RUN_NOT_FOUND"' "$work/error.err"; then

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.ColdStreamRequest;
+import dev.eider.v1.DeleteRunRequest;
+import dev.eider.v1.DeleteRunResponse;
 import dev.eider.v1.DiffRunsRequest;
 import dev.eider.v1.DiffRunsResponse;
 import dev.eider.v1.DiffRunsResponse.DiffSummary;
@@ -89,6 +91,19 @@ public final class EiderClient implements AutoCloseable {
     CloseRunRequest request =
         CloseRunRequest.newBuilder().setRunId(runId).setOutcome(outcome).build();
     return parts.calls().retrying(RunServiceGrpc.getCloseRunMethod(), request).getRun();
+  }
+
+  /**
+   * Deletes a run for good; returns when DuckDB has erased it. Retried while the daemon is away:
+   * should the answer of a deletion get lost, the retry is answered with RUN_NOT_FOUND.
+   *
+   * @param force even if it is open, or forks inherit from it
+   * @throws EiderException RUN_NOT_FOUND, RUN_OPEN or RUN_HAS_FORKS
+   */
+  public DeleteRunResponse deleteRun(String runId, boolean force) {
+    DeleteRunRequest request =
+        DeleteRunRequest.newBuilder().setRunId(runId).setForce(force).build();
+    return parts.calls().retrying(RunServiceGrpc.getDeleteRunMethod(), request);
   }
 
   public Run getRun(String runId) {

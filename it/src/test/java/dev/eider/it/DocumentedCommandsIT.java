@@ -142,7 +142,8 @@ class DocumentedCommandsIT {
       assertThat(output)
           .contains("arena=gold", "-- closed as completed after seq 2", "run game-1c goes on")
           .contains(
-              "game-1 at t 0", "differ in agent after 0 equal events", "exit code 3", "2 rows");
+              "game-1 at t 0", "differ in agent after 0 equal events", "exit code 3", "2 rows")
+          .contains("run game-1c is deleted");
     }
   }
 

@@ -96,6 +96,21 @@ class RemoteCommandsIT {
   }
 
   @Test
+  void shouldDeleteRuns() {
+    // given
+    runs.publish("rm-1", Events.metrics(2, 0));
+    runs.publish("rm-2", Events.metrics(2, 0));
+    runs.close("rm-1");
+
+    // then
+    assertThat(fails("rm rm-2", FAILED)).contains("run rm-2 is open", "RUN_OPEN");
+    assertThat(eider("rm rm-1")).contains("run rm-1 is deleted");
+    assertThat(eider("rm rm-2 --force --json")).startsWith("{\"run\":{\"run_id\":\"rm-2\"");
+    assertThat(fails("rm rm-1", FAILED)).contains("was deleted");
+    assertThat(fails("rm", USAGE)).contains("RUN");
+  }
+
+  @Test
   void shouldFailInOneLineWithTheReason() {
     assertThat(fails("tail nobody", FAILED).lines().toList())
         .singleElement()

@@ -85,6 +85,7 @@ public final class Broker {
     undo.push(pools);
     registry = new ReaderRegistry(config.readers());
     ReadAhead cold = new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX));
+    hub.addErasureListener(cold::forget);
     RunHistory history = new RunHistory(hub, cold);
     LogHistory logHistory = new LogHistory(hub, history, cold, log::endPosition);
     readers =

@@ -11,6 +11,7 @@ import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.store.DuckDbStore;
+import dev.eider.server.store.Rewriter;
 import dev.eider.server.store.SqlTable;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
@@ -37,11 +38,14 @@ import org.slf4j.LoggerFactory;
 public final class EiderServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EiderServer.class);
   private static final long CALLS_MS = 1_500;
+  private static final long WORKER_MS = 2_000;
 
   private final ServerConfig config;
   private final DataDir dataDir;
   private final DuckDbStore store;
   private final Broker broker;
+  private final Rewriter rewriter;
+  private final Retention retention;
   private final Queries queries;
   private final GrpcServer grpc;
 
@@ -72,6 +76,17 @@ public final class EiderServer implements AutoCloseable {
             new Broker.Ground(disk, store, InstantSource.system(), Threads.system()),
             new Broker.Watcher(this::healthChanged, this::defectFound));
     undo.push(() -> broker.stopNow());
+    rewriter = new Rewriter(store, config.rewrites(), Threads.system(), this::defectFound);
+    undo.push(() -> rewriter.stop(WORKER_MS));
+    retention =
+        new Retention(
+            store,
+            broker.writer(),
+            InstantSource.system(),
+            config.retention(),
+            Threads.system(),
+            this::defectFound);
+    undo.push(() -> retention.stop(WORKER_MS));
     queries =
         new Queries(
             new Queries.Ground(
@@ -153,11 +168,13 @@ public final class EiderServer implements AutoCloseable {
             "the daemon is stopping; resume when it is back");
     grpc.endServing();
     broker.writer().refuse();
+    boolean areEnded = retention.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
+    areEnded &= rewriter.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
     grpc.drain(refusal);
     boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
     queries.endAll(refusal);
     grpc.stop(Math.min(CALLS_MS, leftMs(untilNanos)));
-    if (!isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
+    if (!areEnded || !isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
       LOG.warn("not everything is in DuckDB yet; the next start takes the rest from the log");
     }
     queries.close();

@@ -8,6 +8,7 @@ import dev.eider.server.rpc.ConnectionLimits;
 import dev.eider.server.rpc.RequestLimits;
 import dev.eider.server.sequencer.SequencerConfig;
 import dev.eider.server.sequencer.ShardMap;
+import dev.eider.server.store.Rewriter;
 import dev.eider.server.store.StoreConfig;
 import dev.eider.server.subscribe.ReaderBounds;
 import java.nio.file.Path;
@@ -165,6 +166,22 @@ public record ServerConfig(
         getInt(Setting.STORE_THREADS_MAX),
         getInt(Setting.STORE_READERS_MAX),
         getInt(Setting.QUERY_CONCURRENT_MAX));
+  }
+
+  Retention.Bounds retention() {
+    return new Retention.Bounds(
+        get(Setting.RETENTION_AGE_MS),
+        get(Setting.RETENTION_RUNS_MAX),
+        get(Setting.RETENTION_BYTES_MAX),
+        get(Setting.RETENTION_ROUND_MS));
+  }
+
+  Rewriter.Rule rewrites() {
+    // More than what has publishes refused.
+    return new Rewriter.Rule(
+        getInt(Setting.REWRITE_WASTED_PERCENT),
+        get(Setting.REWRITE_WASTED_BYTES_MIN),
+        2 * get(Setting.DISK_RESERVE_BYTES) + 5 * get(Setting.UNPERSISTED_BYTES_MAX));
   }
 
   QueryBounds queries() {

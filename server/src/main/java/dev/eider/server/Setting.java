@@ -55,11 +55,22 @@ public enum Setting {
   STORE_MEMORY_BYTES_MAX(512L << 20, 64L << 20, 1L << 40, "most memory DuckDB may use"),
   STORE_THREADS_MAX(2, 1, 256, "most threads of DuckDB"),
   STORE_READERS_MAX(3, 1, 64, "most reads of DuckDB at a time"),
+  RETENTION_AGE_MS(
+      0, 0, 3_153_600_000_000L, "time after its close at which a run is deleted; 0: never"),
+  RETENTION_RUNS_MAX(
+      0, 0, 1_000_000_000, "most closed runs, those closed first being deleted; 0: any number"),
+  RETENTION_BYTES_MAX(
+      0, 0, 1L << 50, "most bytes of events of closed runs, deleted likewise; 0: any number"),
+  RETENTION_ROUND_MS(60_000, 100, 86_400_000, "time between two looks for runs to be deleted"),
+  REWRITE_WASTED_PERCENT(
+      30, 0, 99, "share of the DuckDB file that is wasted when it is rewritten; 0: never"),
+  REWRITE_WASTED_BYTES_MIN(
+      64L << 20, 1 << 18, 1L << 40, "least bytes of it that are wasted when it is rewritten"),
   QUERY_CONCURRENT_MAX(2, 1, 64, "most queries of callers at a time"),
   QUERY_MS_MAX(
       30_000, 100, 3_600_000, "longest time of a query, its waits and a slow reader included"),
   QUERY_ROWS_MAX(1_000_000, 1, 1_000_000_000, "most rows of a query"),
-  CLOSE_WAIT_MS(30_000, 100, 600_000, "longest time CloseRun waits for DuckDB"),
+  CLOSE_WAIT_MS(30_000, 100, 600_000, "longest time CloseRun and DeleteRun wait for DuckDB"),
   STOP_MS(
       8_000, 100, 600_000, "longest time a stop may take before what is left is left to the log");
 

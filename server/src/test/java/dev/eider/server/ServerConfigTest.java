@@ -58,6 +58,12 @@ final class ServerConfigTest {
       store-memory-bytes-max    536870912   67108864 1099511627776
       store-threads-max         2           1        256
       store-readers-max         3           1        64
+      retention-age-ms          0           0        3153600000000
+      retention-runs-max        0           0        1000000000
+      retention-bytes-max       0           0        1125899906842624
+      retention-round-ms        60000       100      86400000
+      rewrite-wasted-percent    30          0        99
+      rewrite-wasted-bytes-min  67108864    262144   1099511627776
       query-concurrent-max      2           1        64
       query-ms-max              30000       100      3600000
       query-rows-max            1000000     1        1000000000

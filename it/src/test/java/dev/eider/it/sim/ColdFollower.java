@@ -19,6 +19,7 @@ final class ColdFollower implements SimSink.SimReader<ColdStreamResponse> {
   private final RunId runId;
   private long sentSeq;
   private boolean isEnded;
+  private boolean isGone;
 
   ColdFollower(World world, RunId runId) {
     this.world = world;
@@ -29,6 +30,7 @@ final class ColdFollower implements SimSink.SimReader<ColdStreamResponse> {
   boolean read() {
     sentSeq = 0;
     isEnded = false;
+    isGone = world.oracle().isDeleted(runId);
     Span life = world.daemon().life();
     SimSink<ColdStreamResponse> sink =
         new SimSink<>(world.scheduler(), 1 + world.random().nextInt(3), this);
@@ -50,6 +52,12 @@ final class ColdFollower implements SimSink.SimReader<ColdStreamResponse> {
         "a cold read of run %s ended: %s",
         runId,
         refusal);
+    if (refusal != null
+        && refusal.reason() == ErrorReason.ERROR_REASON_RUN_NOT_FOUND
+        && world.oracle().mayBeDeleted(runId)) {
+      world.coverage().add("cold reads of deleted runs");
+      return true;
+    }
     return isEnded && sink.isComplete();
   }
 
@@ -89,6 +97,7 @@ final class ColdFollower implements SimSink.SimReader<ColdStreamResponse> {
 
   @Override
   public void told(ColdStreamResponse notice) {
+    Rule.DELETED_STAYS_GONE.require(!isGone, "run %s is read after it was deleted", runId);
     isEnded = true;
     long head = notice.getEnd().getPersistedSeq();
     Rule.CONTIGUOUS.require(

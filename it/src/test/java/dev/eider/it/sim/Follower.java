@@ -116,6 +116,10 @@ final class Follower {
       return false;
     }
     ErrorReason reason = refusal.reason();
+    if (reason == ErrorReason.ERROR_REASON_RUN_NOT_FOUND && world.oracle().mayBeDeleted(runId)) {
+      world.coverage().add("streams ended by a deletion");
+      return false;
+    }
     Rule.NO_DEFECT.require(
         reason == ErrorReason.ERROR_REASON_SHUTTING_DOWN
             || reason == ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE
@@ -143,11 +147,13 @@ final class Follower {
   /** One stream; the daemon may go on sending on it for a while after the reader has left it. */
   private final class Stream implements SimSink.SimReader<SubscribeResponse> {
     private final long floorSeq = world.oracle().ackedSeq(runId);
+    private final boolean isGone = world.oracle().isDeleted(runId);
     private long sentSeq = takenSeq;
     private boolean isLeft;
 
     @Override
     public void sent(List<SequencedEvent> events) {
+      Rule.DELETED_STAYS_GONE.require(!isGone, "run %s is read after it was deleted", runId);
       for (SequencedEvent event : events) {
         boolean follows = matcher.matchesAll() ? event.seq() == sentSeq + 1 : event.seq() > sentSeq;
         Rule.CONTIGUOUS.require(

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
-/** Opens, closes and forks runs, and repeats what it got no answer to. */
+/** Opens, closes, forks and deletes runs, and repeats what it got no answer to. */
 final class Keeper {
   private static final int ATTEMPTS_MAX = 60;
 
@@ -37,9 +37,10 @@ final class Keeper {
 
   void keep(int requests) {
     for (int i = 0; i < requests; i++) {
-      switch (random.nextInt(4)) {
+      switch (random.nextInt(6)) {
         case 0 -> open(runs.popular());
         case 1 -> close(runs.popular());
+        case 2 -> delete(runs.any(), random.nextBoolean());
         default -> fork(runs.any());
       }
       world.scheduler().sleep(random.nextInt(80));
@@ -82,7 +83,50 @@ final class Keeper {
     }
   }
 
+  /** Deletes a run if it is there, and may be. */
+  private void delete(RunId runId, boolean force) {
+    world.oracle().deleting(runId);
+    Command.Delete delete = new Command.Delete(runId, force);
+    Answer<Applied> answer =
+        repeat(broker -> broker.writer().deleteAndPersist(delete).thenApply(this::requireErased));
+    Applied applied = answer.value();
+    if (applied != null) {
+      world
+          .coverage()
+          .add(
+              applied.run().deletion() == FoldedRun.Deletion.KEPT
+                  ? "runs deleted that forks inherit from"
+                  : "runs deleted");
+      world.oracle().ackedDelete(runId);
+      runs.closed(runId);
+      boolean unused = new ColdFollower(world, runId).read();
+    } else {
+      requireOneOf(
+          answer,
+          ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+          ErrorReason.ERROR_REASON_RUN_OPEN,
+          ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
+      requireRealFork(runId, answer);
+    }
+  }
+
+  private Applied requireErased(Applied deleted) {
+    Oracle.requireGone(deleted.run().runId(), world.daemon().store().content());
+    return deleted;
+  }
+
+  private void requireRealFork(RunId runId, Answer<?> answer) {
+    if (answer.isRefusedFor(ErrorReason.ERROR_REASON_RUN_HAS_FORKS) && answer.refusal() != null) {
+      RunId fork = new RunId(answer.refusal().metadata().getOrDefault("fork_run_id", ""));
+      Rule.FORK_PREFIX.require(
+          runId.equals(world.oracle().parent(fork)), "%s is no fork of %s", fork, runId);
+    }
+  }
+
   private Applied requirePersisted(Applied closed) {
+    if (world.oracle().mayBeDeleted(closed.run().runId())) {
+      return closed;
+    }
     FoldedRun stored = world.daemon().store().content().run(closed.run().runId());
     Rule.CLOSED_IS_PERSISTED.require(
         stored != null && !stored.isOpen() && stored.headSeq() == closed.run().headSeq(),
@@ -106,6 +150,7 @@ final class Keeper {
       request.setMergePatch(Struct.newBuilder().putFields("gold", gold));
     }
     ForkRequest built = request.build();
+    world.oracle().forking(childId, parentId);
     Answer<ForkResponse> answer = repeat(broker -> broker.forker().fork(built, childId));
     ForkResponse response = answer.value();
     if (response != null) {
@@ -113,10 +158,14 @@ final class Keeper {
       world.oracle().ackedOpen(childId);
       requireFork(built, response);
       runs.add(childId);
+      if (random.nextBoolean()) {
+        new TimelineReader(world, childId).read();
+      }
     } else {
       requireOneOf(
           answer,
           ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+          ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS,
           ErrorReason.ERROR_REASON_TURN_NOT_FOUND,
           ErrorReason.ERROR_REASON_SNAPSHOT_OPAQUE);
     }

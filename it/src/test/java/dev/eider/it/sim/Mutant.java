@@ -12,5 +12,9 @@ enum Mutant {
   /** The store's place in the log is written after the transaction with the rows. */
   POSITION_OUTSIDE_TRANSACTION,
   /** The open runs are read back as of one transaction earlier. */
-  SEQ_REUSED_AFTER_RESTART
+  SEQ_REUSED_AFTER_RESTART,
+  /** The store passes over deletions. */
+  DELETIONS_NOT_PERSISTED,
+  /** Nobody remembers which ids were those of deleted runs. */
+  DELETED_IDS_FORGOTTEN
 }

@@ -16,7 +16,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Oracle {
   private final Map<RunId, Told> runs = new TreeMap<>();
+  private final Map<RunId, RunId> parents = new TreeMap<>();
+  private final Set<RunId> deleting = new TreeSet<>();
+  private final Set<RunId> deleted = new TreeSet<>();
   private final Map<String, String> places = new HashMap<>();
   private final List<String> logOrder = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
-  private final List<List<EncodedEvent>> requests = new ArrayList<>();
+  private final List<Sent> requests = new ArrayList<>();
 
   /** What is known of a run. */
   private static final class Told {
@@ -61,7 +66,7 @@ final class Oracle {
 
   /** Takes note of a request before it is sent; returns what its events have to come after. */
   long sending(RunId runId, List<EncodedEvent> events) {
-    requests.add(events);
+    requests.add(new Sent(runId, events));
     return run(runId).ackedSeq;
   }
 
@@ -96,6 +101,51 @@ final class Oracle {
 
   void ackedOpen(RunId runId) {
     Told unused = run(runId);
+  }
+
+  /** Takes note that a fork is asked for. */
+  void forking(RunId runId, RunId parentId) {
+    parents.put(runId, parentId);
+  }
+
+  /** The run that a fork was asked of, or null. */
+  @Nullable RunId parent(RunId runId) {
+    return parents.get(runId);
+  }
+
+  /** Takes note that somebody is about to have a run deleted. */
+  void deleting(RunId runId) {
+    deleting.add(runId);
+  }
+
+  /** Says whether it is no wonder that a run is not there. */
+  boolean mayBeDeleted(RunId runId) {
+    return deleting.contains(runId);
+  }
+
+  /** Takes note that a run was said to be gone. */
+  void ackedDelete(RunId runId) {
+    deleted.add(runId);
+  }
+
+  /** Says whether a run was said to be gone. */
+  boolean isDeleted(RunId runId) {
+    return deleted.contains(runId);
+  }
+
+  /** Requires that the store has nothing of a run that is gone. */
+  static void requireGone(RunId runId, StoreContent content) {
+    Rule.DELETED_STAYS_GONE.require(
+        content.run(runId) == null && content.rows(runId).isEmpty() && content.isDeleted(runId),
+        "run %s was deleted; the store has %s and %d rows",
+        runId,
+        content.run(runId),
+        content.rows(runId).size());
+  }
+
+  /** The event of a run as it was told, or null. */
+  @Nullable SequencedEvent at(RunId runId, long seq) {
+    return run(runId).at(seq);
   }
 
   /** Takes note that a request never reached the log, for certain. */
@@ -172,6 +222,14 @@ final class Oracle {
         (runId, told) -> {
           RunTail tail = broker.hub().find(runId);
           FoldedRun found = tail == null ? store.content().run(runId) : tail.run();
+          boolean isGone = tail == null ? store.content().isDeleted(runId) : tail.run().isDeleted();
+          Rule.DELETED_STAYS_GONE.require(
+              isGone || !isDeleted(runId), "run %s is back after a start: %s", runId, found);
+          if (isGone) {
+            Rule.DELETED_STAYS_GONE.require(
+                mayBeDeleted(runId), "run %s is gone, and nobody had it deleted", runId);
+            return;
+          }
           long head = found == null ? 0 : found.headSeq();
           Rule.ACKED_SURVIVES.require(
               head >= told.ackedSeq && (found != null || told.ackedSeq == 0),
@@ -217,12 +275,29 @@ final class Oracle {
       }
     }
     requests.forEach(this::requireWhole);
-    runs.forEach((runId, told) -> requireStored(runId, told, store.content()));
+    runs.forEach(
+        (runId, told) -> {
+          if (store.content().isDeleted(runId)) {
+            Rule.DELETED_STAYS_GONE.require(
+                mayBeDeleted(runId), "run %s is gone, and nobody had it deleted", runId);
+            requireGone(runId, store.content());
+          } else {
+            Rule.DELETED_STAYS_GONE.require(!isDeleted(runId), "run %s is back", runId);
+            requireStored(runId, told, store.content());
+          }
+        });
   }
 
   private record Refused(List<EncodedEvent> events, BrokerException refusal) {}
 
-  private void requireWhole(List<EncodedEvent> request) {
+  private record Sent(RunId runId, List<EncodedEvent> events) {}
+
+  private void requireWhole(Sent sent) {
+    if (mayBeDeleted(sent.runId)) {
+      // Nobody may have seen all of it.
+      return;
+    }
+    List<EncodedEvent> request = sent.events;
     String first = places.get(request.get(0).agentId());
     for (int i = 0; i < request.size(); i++) {
       String place = places.get(request.get(i).agentId());

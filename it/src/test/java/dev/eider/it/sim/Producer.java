@@ -146,6 +146,12 @@ final class Producer {
         startOver(request);
         runs.closed(command.runId());
       }
+      case ERROR_REASON_RUN_NOT_FOUND -> {
+        // It may have been stored before, with the run.
+        Rule.NO_DEFECT.require(world.oracle().mayBeDeleted(command.runId()), "%s", refusal);
+        startOver(request);
+        runs.closed(command.runId());
+      }
       case ERROR_REASON_SEQ_MISMATCH -> world.oracle().refused(command.events(), refusal);
       case ERROR_REASON_PRODUCER_FENCED -> startOver(request);
       case ERROR_REASON_PRODUCER_GAP -> {

@@ -26,6 +26,10 @@ enum Rule {
   DIGEST,
   /** A run that is closed, and was said to be so, is in the store as a whole. */
   CLOSED_IS_PERSISTED,
+  /** A deleted run is nowhere, and no run has its id again. */
+  DELETED_STAYS_GONE,
+  /** A fork's timeline is what it inherits and its own, be its ancestors deleted or not. */
+  INHERITS,
   /** A child begins with its fork event; its parent has the turn it names. */
   FORK_PREFIX,
   /** The store's place in the log never goes back. */

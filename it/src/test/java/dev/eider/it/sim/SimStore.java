@@ -13,10 +13,14 @@ import dev.eider.server.store.StoreException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,7 +138,17 @@ final class SimStore implements ColdStore, ColdReader {
     }
   }
 
-  private void commit(PersistBatch batch) {
+  private void commit(PersistBatch whole) {
+    PersistBatch batch = whole;
+    if (mutant == Mutant.DELETIONS_NOT_PERSISTED) {
+      List<FoldedRun> there = whole.runs().stream().filter(run -> !run.isDeleted()).toList();
+      Set<RunId> ids = there.stream().map(FoldedRun::runId).collect(Collectors.toSet());
+      batch =
+          new PersistBatch(
+              whole.events().stream().filter(row -> ids.contains(row.runId())).toList(),
+              there,
+              whole.nextPosition());
+    }
     committed.add(batch);
     content.apply(batch);
     coverage.add("store transactions");
@@ -199,6 +213,30 @@ final class SimStore implements ColdStore, ColdReader {
   }
 
   @Override
+  public @Nullable FoldedRun findKept(RunId runId) throws StoreException {
+    read(60);
+    return content.kept(runId);
+  }
+
+  @Override
+  public Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException {
+    read(60);
+    return mutant == Mutant.DELETED_IDS_FORGOTTEN
+        ? Set.of()
+        : runIds.stream().filter(content::isDeleted).collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
+    read(60);
+    Map<RunId, List<RunId>> forks = new HashMap<>();
+    parentIds.forEach(
+        parentId ->
+            forks.put(parentId, content.forks(parentId).stream().limit(FORKS_MAX).toList()));
+    return forks;
+  }
+
+  @Override
   public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
     read(60);
     return content.runs().stream()
@@ -230,10 +268,21 @@ final class SimStore implements ColdStore, ColdReader {
   @Override
   public ColdPage readPage(PageQuery query) throws StoreException {
     read(60);
+    return page(content.rows(query.runId()), query);
+  }
+
+  @Override
+  public ColdPage readKeptPage(PageQuery query) throws StoreException {
+    read(60);
+    coverage.add("kept pages");
+    return page(content.keptRows(query.runId()), query);
+  }
+
+  private ColdPage page(List<EventRow> rows, PageQuery query) {
     List<SequencedEvent> events = new ArrayList<>();
     long bytes = 0;
     long position = query.fromPosition();
-    for (EventRow row : content.rows(query.runId())) {
+    for (EventRow row : rows) {
       if (row.seq() <= query.afterSeq()
           || row.seq() > query.untilSeq()
           || row.position() < query.fromPosition()

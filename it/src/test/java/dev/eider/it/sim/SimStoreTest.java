@@ -9,6 +9,7 @@ import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.LogPlace;
 import dev.eider.server.run.LogSelection;
+import dev.eider.server.run.Parent;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.store.ColdReader;
@@ -34,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,9 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The store of the simulation answers as DuckDB does. */
 @Timeout(120)
 class SimStoreTest {
-  private static final int BATCHES = 30;
+  private static final int BATCHES = 60;
   private static final List<RunId> RUNS =
-      List.of(new RunId("a"), new RunId("b"), new RunId("c"), new RunId("d"));
+      IntStream.range(0, 12).mapToObj(i -> new RunId("run-" + i)).toList();
 
   @TempDir private Path directory;
 
@@ -96,6 +99,15 @@ class SimStoreTest {
             1 + random.nextInt(4));
     assertThat(model.listRuns(list).stream().map(SimStoreTest::text).toList())
         .isEqualTo(real.listRuns(list).stream().map(SimStoreTest::text).toList());
+    assertThat(text(model.findKept(runId))).isEqualTo(text(real.findKept(runId)));
+    assertThat(model.findDeleted(Set.copyOf(RUNS))).isEqualTo(real.findDeleted(Set.copyOf(RUNS)));
+    PageQuery keptPage = pageQuery(runId);
+    assertThat(text(model.readKeptPage(keptPage))).isEqualTo(text(real.readKeptPage(keptPage)));
+    for (RunId parentId : RUNS) {
+      assertThat(Set.copyOf(model.findForks(Set.of(parentId)).getOrDefault(parentId, List.of())))
+          .isEqualTo(
+              Set.copyOf(real.findForks(Set.of(parentId)).getOrDefault(parentId, List.of())));
+    }
     PageQuery page = pageQuery(runId);
     assertThat(text(model.readPage(page))).as("%s", page).isEqualTo(text(real.readPage(page)));
     LogQuery log = logQuery();
@@ -166,8 +178,9 @@ class SimStoreTest {
     for (int n = random.nextInt(6); n >= 0; n--) {
       RunId runId = RUNS.get(random.nextInt(RUNS.size()));
       FoldedRun before = folded.get(runId);
-      if (before == null || before.isOpen()) {
-        RunRecord record = record(runId, before);
+      if (before == null || !before.isDeleted()) {
+        RunRecord record =
+            before != null && !before.isOpen() ? deletion(runId) : record(runId, before);
         position += 10;
         long seq = record.published() == null ? 0 : record.published().firstSeq();
         for (EncodedEvent event :
@@ -182,6 +195,18 @@ class SimStoreTest {
     return new PersistBatch(rows, changed.stream().map(folded::get).toList(), position + 5);
   }
 
+  private RunRecord deletion(RunId runId) {
+    return new RunRecord(runId, 1_000 + position, null, null, null, new RunRecord.Deleted(false));
+  }
+
+  /** Of three runs in a row, each is a fork of the one before. */
+  private @Nullable Parent parent(RunId runId) {
+    int number = RUNS.indexOf(runId);
+    return number % 3 == 0
+        ? null
+        : new Parent(RUNS.get(number - 1), 1, 1 + number % 3, RUNS.get(number - number % 3));
+  }
+
   private RunRecord record(RunId runId, FoldedRun before) {
     long head = before == null ? 0 : before.headSeq();
     List<EncodedEvent> events = new ArrayList<>();
@@ -192,10 +217,11 @@ class SimStoreTest {
         runId,
         1_000 + position,
         before == null
-            ? new RunRecord.Opened(Map.of("k", "v"), "request-" + runId, new byte[] {1}, null)
+            ? new RunRecord.Opened(
+                Map.of("k", "v"), "request-" + runId, new byte[] {1}, parent(runId))
             : null,
         new RunRecord.Published(head + 1, null, events),
-        random.nextInt(30) == 0 ? new RunRecord.Closed(RunOutcome.RUN_OUTCOME_COMPLETED) : null);
+        random.nextInt(4) == 0 ? new RunRecord.Closed(RunOutcome.RUN_OUTCOME_COMPLETED) : null);
   }
 
   private static List<String> texts(List<FoldedRun> runs) {

@@ -225,6 +225,9 @@ final class Simulation {
       new Follower(world, runId, EventMatcher.ALL, false).follow();
       boolean isRead = new ColdFollower(world, runId).read();
       Rule.LIVENESS.require(isRead, "run %s cannot be read cold", runId);
+      if (oracle.parent(runId) != null && daemon.store().content().run(runId) != null) {
+        new TimelineReader(world, runId).read();
+      }
     }
   }
 

@@ -55,7 +55,12 @@ class SimulationTest {
           "streams cancelled",
           "streams cut",
           "forks",
-          "runs closed");
+          "runs closed",
+          "runs deleted",
+          "runs deleted that forks inherit from",
+          "streams ended by a deletion",
+          "timelines read",
+          "kept pages");
 
   @BeforeAll
   static void silenceTheLoggingOfPlannedFaults() {
@@ -126,6 +131,8 @@ class SimulationTest {
               Rule.ROW_ONCE,
               Rule.NO_DEFECT,
               Rule.STARTS);
+      case DELETIONS_NOT_PERSISTED, DELETED_IDS_FORGOTTEN ->
+          EnumSet.of(Rule.DELETED_STAYS_GONE, Rule.NO_DEFECT, Rule.STARTS, Rule.ROW_ONCE);
     };
   }
 }

@@ -51,6 +51,12 @@ final class Chunk {
     order.add(this);
   }
 
+  /** Says whether its run is gone, though it is still here. For readers. */
+  boolean isDeleted() {
+    RunTail owner = tail;
+    return owner != null && owner.run().isDeleted();
+  }
+
   RunId runId() {
     return runId;
   }

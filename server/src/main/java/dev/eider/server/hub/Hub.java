@@ -13,10 +13,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs in memory: all open ones, and closed ones until they are reaped.
+ * The runs in memory: all open ones, closed ones until they are reaped, and deleted ones until
+ * DuckDB has erased them. Whoever finds a deleted one takes it for missing.
  *
  * <p>Methods that change it belong to the sequencer thread, but for {@link #persisted}, which
  * belongs to the persister thread. Everything else is thread-safe.
@@ -25,8 +27,10 @@ public final class Hub {
   private final Map<RunId, RunTail> tails = new ConcurrentHashMap<>();
   private final Map<String, RunId> runsByRequestId = new ConcurrentHashMap<>();
   private final Map<RunId, Set<Runnable>> awaited = new ConcurrentHashMap<>();
+  private final ForksInMemory forks = new ForksInMemory();
   private final Listeners<RunListener> listeners = new Listeners<>();
   private final Listeners<Runnable> logListeners = new Listeners<>();
+  private final Listeners<Consumer<RunId>> erasures = new Listeners<>();
   private final AtomicLong tailBytes = new AtomicLong();
   private final AtomicLong runBytes = new AtomicLong();
   private final AtomicInteger openRuns = new AtomicInteger();
@@ -50,6 +54,14 @@ public final class Hub {
   /** Returns the run in memory that was opened with a request id, or null. */
   public @Nullable RunId findByRequestId(String requestId) {
     return runsByRequestId.get(requestId);
+  }
+
+  /**
+   * Returns the runs in memory that were forked from a run, deleted ones included. For the
+   * sequencer thread.
+   */
+  public Collection<RunId> findForks(RunId parentId) {
+    return forks.of(parentId);
   }
 
   /** The runs in memory, in no order; a view that changes as they do. */
@@ -106,9 +118,17 @@ public final class Hub {
     return logListeners.add(listener);
   }
 
-  /** Has {@code listener} called for every run that is opened or closed from now on. */
+  /** Has {@code listener} called for every run that is opened, closed or deleted from now on. */
   public Registration addListener(RunListener listener) {
     return listeners.add(listener);
+  }
+
+  /**
+   * Has {@code listener} called, on the sequencer thread and briefly, when DuckDB has erased a
+   * deleted run and before memory forgets it: who keeps something of it lets go of it.
+   */
+  public Registration addErasureListener(Consumer<RunId> listener) {
+    return erasures.add(listener);
   }
 
   /**
@@ -150,6 +170,7 @@ public final class Hub {
     long bytesBefore = known == null ? 0 : known.run().memoryBytes();
     runBytes.addAndGet(after.memoryBytes() - bytesBefore);
     Chunk chunk = events.isEmpty() ? null : new Chunk(after, position, events);
+    boolean wasOpen = known == null || known.run().isOpen();
     RunTail tail;
     if (known == null) {
       // Readers must not find a run before its first events.
@@ -163,8 +184,11 @@ public final class Hub {
       chunk.attach(tail, log);
       tailBytes.addAndGet(chunk.bytes());
     }
-    if (!after.isOpen()) {
+    if (wasOpen && !after.isOpen()) {
       openRuns.decrementAndGet();
+    }
+    if (after.isDeleted()) {
+      runsByRequestId.remove(after.requestId(), after.runId());
     }
     return tail;
   }
@@ -173,6 +197,7 @@ public final class Hub {
     FoldedRun run = tail.run();
     tails.put(run.runId(), tail);
     openRuns.incrementAndGet();
+    forks.add(run);
     if (!run.requestId().isEmpty()) {
       runsByRequestId.put(run.requestId(), run.runId());
     }
@@ -197,7 +222,7 @@ public final class Hub {
         waiting.forEach(Runnable::run);
       }
     }
-    if (opened || closed) {
+    if (opened || closed || tail.run().isDeleted()) {
       listeners.forEach(listener -> listener.runChanged(tail.run()));
     }
   }
@@ -209,7 +234,7 @@ public final class Hub {
   public void persisted(Collection<FoldedRun> runs, long position) {
     for (FoldedRun run : runs) {
       RunTail tail = tails.get(run.runId());
-      if (tail != null) {
+      if (tail != null && !run.isDeleted()) {
         tail.setPersistedSeq(run.headSeq());
       }
     }
@@ -221,9 +246,13 @@ public final class Hub {
     eviction.run(progress.position());
   }
 
-  /** Forgets a closed run whose records are all persisted. */
+  /** Forgets a closed or deleted run whose records are all persisted. */
   public void reap(RunTail tail) {
     FoldedRun run = tail.run();
+    if (run.isDeleted()) {
+      erasures.forEach(listener -> listener.accept(run.runId()));
+    }
+    forks.remove(run);
     tails.remove(run.runId());
     runBytes.addAndGet(-run.memoryBytes());
     runsByRequestId.remove(run.requestId(), run.runId());

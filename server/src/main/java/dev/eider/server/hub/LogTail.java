@@ -121,7 +121,7 @@ public final class LogTail {
       if (isFull()) {
         return false;
       }
-      if (!selection.matchesRun(chunk.labels())) {
+      if (chunk.isDeleted() || !selection.matchesRun(chunk.labels())) {
         look(chunk.lastSeq() - seq + 1);
       } else {
         for (; seq <= chunk.lastSeq(); seq++) {

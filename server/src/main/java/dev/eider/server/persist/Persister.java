@@ -160,6 +160,7 @@ public final class Persister {
         if (schedule.isDue(clock.millis(), store.usableBytes())) {
           checkpoint(schedule);
         }
+        boolean unused = store.swapIfReady();
       }
     }
   }

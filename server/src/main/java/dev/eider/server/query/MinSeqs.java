@@ -31,6 +31,9 @@ final class MinSeqs {
       // Closed and persisted, or unknown: DuckDB knows.
       return true;
     }
+    if (tail.run().isDeleted()) {
+      throw notFound(min.getKey());
+    }
     if (!tail.run().isOpen() && tail.run().headSeq() < min.getValue()) {
       throw beyondHead(tail.run(), min.getValue());
     }
@@ -47,14 +50,17 @@ final class MinSeqs {
       if (hub.find(min.getKey()) == null) {
         FoldedRun run = reader.findRun(min.getKey());
         if (run == null) {
-          throw BrokerException.of(
-              ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "there is no run " + min.getKey());
+          throw notFound(min.getKey());
         }
         if (run.headSeq() < min.getValue()) {
           throw beyondHead(run, min.getValue());
         }
       }
     }
+  }
+
+  private static BrokerException notFound(RunId runId) {
+    return BrokerException.of(ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "there is no run " + runId);
   }
 
   private static BrokerException beyondHead(FoldedRun run, long minSeq) {

@@ -2,6 +2,7 @@ package dev.eider.server.rpc;
 
 import dev.eider.server.fork.Forker;
 import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RequestFingerprint;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunIdMaker;
@@ -17,6 +18,8 @@ import dev.eider.server.subscribe.RunSelection;
 import dev.eider.server.subscribe.RunWatch;
 import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.CloseRunResponse;
+import dev.eider.v1.DeleteRunRequest;
+import dev.eider.v1.DeleteRunResponse;
 import dev.eider.v1.DiffRunsRequest;
 import dev.eider.v1.DiffRunsResponse;
 import dev.eider.v1.ErrorReason;
@@ -54,7 +57,7 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
   private final long closeWaitMs;
 
   /**
-   * @param closeWaitMs how long CloseRun waits for DuckDB
+   * @param closeWaitMs how long CloseRun and DeleteRun wait for DuckDB
    */
   RunEndpoint(
       RunWriter writer,
@@ -106,8 +109,31 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
           writer
               .closeAndPersist(close)
               .orTimeout(closeWaitMs, TimeUnit.MILLISECONDS)
-              .exceptionallyCompose(failure -> timedOutOr(failure, close));
+              .exceptionallyCompose(
+                  failure ->
+                      timedOutOr(failure, close.runId(), "closed", "close it again to wait on"));
       Responses.send(responses, persisted, RunEndpoint::closed);
+    } catch (RuntimeException refusal) {
+      Responses.refuse(responses, refusal);
+    }
+  }
+
+  @Override
+  public void deleteRun(DeleteRunRequest request, StreamObserver<DeleteRunResponse> responses) {
+    Responses.tolerateCancel(responses);
+    try {
+      Command.Delete delete =
+          new Command.Delete(
+              RequestValidator.runId("run_id", request.getRunId()), request.getForce());
+      CompletionStage<Applied> erased =
+          writer
+              .deleteAndPersist(delete)
+              .orTimeout(closeWaitMs, TimeUnit.MILLISECONDS)
+              .exceptionallyCompose(
+                  failure ->
+                      timedOutOr(
+                          failure, delete.runId(), "deleted", "it is erased as soon as it can be"));
+      Responses.send(responses, erased, RunEndpoint::deleted);
     } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
@@ -208,6 +234,13 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
         .build();
   }
 
+  private static DeleteRunResponse deleted(Applied applied) {
+    return DeleteRunResponse.newBuilder()
+        .setRun(RunView.of(applied.run(), applied.run().headSeq()))
+        .setKeptForForks(applied.run().deletion() == FoldedRun.Deletion.KEPT)
+        .build();
+  }
+
   private static ListRunsResponse listed(RunPage page) {
     ListRunsResponse.Builder response = ListRunsResponse.newBuilder().addAllRuns(page.runs());
     if (page.last() != null) {
@@ -225,17 +258,15 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
     };
   }
 
-  private CompletionStage<Applied> timedOutOr(Throwable failure, Command.Close close) {
+  private CompletionStage<Applied> timedOutOr(
+      Throwable failure, RunId runId, String done, String advice) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return CompletableFuture.failedFuture(
         cause instanceof TimeoutException
             ? BrokerException.of(
                     ErrorReason.ERROR_REASON_WAIT_TIMED_OUT,
-                    "run "
-                        + close.runId()
-                        + " is closed, but DuckDB did not take it within "
-                        + closeWaitMs
-                        + " ms; close it again to wait on")
+                    "run %s is %s, but DuckDB did not take it within %d ms; %s"
+                        .formatted(runId, done, closeWaitMs, advice))
                 .with("limit", closeWaitMs)
             : failure);
   }

@@ -1,6 +1,8 @@
 package dev.eider.server.run;
 
+import dev.eider.server.run.FoldedRun.Deletion;
 import dev.eider.server.run.RunRecord.Closed;
+import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.v1.RunOutcome;
@@ -10,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * The one rule by which a log becomes runs: a pure function over records in log order.
  *
  * <p>A record is accepted iff the run can be opened or is open, its first seq is the head plus one,
- * and its producer comes next; otherwise it has no effect. On one node the sequencer stamps seqs
- * right before it appends, so everything is accepted. Where several daemons append to one shared
- * log the losers of a race are skipped here, by each of them alike, which is what makes the seqs
- * contiguous without a lock.
+ * and its producer comes next; or iff it deletes a run that is closed, or unknown and therefore
+ * closed long ago; otherwise it has no effect. A deleted run takes nothing more. On one node the
+ * sequencer stamps seqs right before it appends, so everything is accepted. Where several daemons
+ * append to one shared log the losers of a race are skipped here, by each of them alike, which is
+ * what makes the seqs contiguous without a lock.
  */
 public final class Fold {
   private Fold() {}
@@ -25,6 +28,27 @@ public final class Fold {
    * @return the run after the record, or null if the record has no effect
    */
   public static @Nullable FoldedRun apply(
+      @Nullable FoldedRun run, long position, RunRecord record) {
+    Deleted deleted = record.deleted();
+    if (deleted == null) {
+      return lived(run, position, record);
+    }
+    boolean isDeletionOnly =
+        record.opened() == null && record.published() == null && record.closed() == null;
+    if (run == null && isDeletionOnly) {
+      return FoldedRun.goneUnseen(record.runId(), position, deletion(deleted));
+    }
+    FoldedRun next = isDeletionOnly ? run : lived(run, position, record);
+    return next == null || next.isOpen() || next.isDeleted()
+        ? null
+        : next.deleted(position, deletion(deleted));
+  }
+
+  private static Deletion deletion(Deleted deleted) {
+    return deleted.kept() ? Deletion.KEPT : Deletion.GONE;
+  }
+
+  private static @Nullable FoldedRun lived(
       @Nullable FoldedRun run, long position, RunRecord record) {
     FoldedRun next = run;
     if (record.opened() != null) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId empty when the opening request had none
  * @param firstPosition log position of the opening record
  * @param lastPosition log position of the latest record
+ * @param deletion whether the run is gone
  */
 @SuppressWarnings("ArrayRecordComponent") // never written to after construction
 public record FoldedRun(
@@ -33,7 +34,17 @@ public record FoldedRun(
     byte[] digest,
     ProducerTable producers,
     long firstPosition,
-    long lastPosition) {
+    long lastPosition,
+    Deletion deletion) {
+  /** Whether a run is gone. */
+  public enum Deletion {
+    NONE,
+    /** It is, and no fork inherited from it then. */
+    GONE,
+    /** It is, but for what its forks inherit. */
+    KEPT
+  }
+
   /**
    * What a run costs in the hub, and its place in the persister, without what varies. As measured
    * with a producer: 952 bytes. The persister has a run of its own only while it lacks records of
@@ -44,9 +55,100 @@ public record FoldedRun(
   /** What a label costs besides its characters. */
   private static final int LABEL_BYTES = 128;
 
+  /** What a fork's entry among those of its parent costs. */
+  private static final int FORK_BYTES = 200;
+
+  /** A run that is there. */
+  public FoldedRun(
+      RunId runId,
+      RunOutcome outcome,
+      long headSeq,
+      int lastT,
+      long createTimeUs,
+      long closeTimeUs,
+      @Nullable Parent parent,
+      Map<String, String> labels,
+      String requestId,
+      byte[] requestHash,
+      double costUsd,
+      byte[] digest,
+      ProducerTable producers,
+      long firstPosition,
+      long lastPosition) {
+    this(
+        runId,
+        outcome,
+        headSeq,
+        lastT,
+        createTimeUs,
+        closeTimeUs,
+        parent,
+        labels,
+        requestId,
+        requestHash,
+        costUsd,
+        digest,
+        producers,
+        firstPosition,
+        lastPosition,
+        Deletion.NONE);
+  }
+
+  /** A run of which nothing is known but that it is gone. */
+  public static FoldedRun goneUnseen(RunId runId, long position, Deletion deletion) {
+    return new FoldedRun(
+        runId,
+        RunOutcome.RUN_OUTCOME_UNSPECIFIED,
+        0,
+        -1,
+        0,
+        0,
+        null,
+        Map.of(),
+        "",
+        new byte[0],
+        0,
+        RunDigest.initial(runId),
+        ProducerTable.EMPTY,
+        position,
+        position,
+        deletion);
+  }
+
+  /** The same run once it is gone. */
+  public FoldedRun deleted(long position, Deletion as) {
+    return new FoldedRun(
+        runId,
+        outcome,
+        headSeq,
+        lastT,
+        createTimeUs,
+        closeTimeUs,
+        parent,
+        labels,
+        requestId,
+        requestHash,
+        costUsd,
+        digest,
+        producers,
+        firstPosition,
+        position,
+        as);
+  }
+
+  /** Says whether it was known when it was deleted. */
+  public boolean isSeen() {
+    return !isDeleted() || firstPosition < lastPosition;
+  }
+
   /** Says whether the run takes events. */
   public boolean isOpen() {
-    return outcome == RunOutcome.RUN_OUTCOME_UNSPECIFIED;
+    return outcome == RunOutcome.RUN_OUTCOME_UNSPECIFIED && !isDeleted();
+  }
+
+  /** Says whether the run is gone, so that nobody may find it any more. */
+  public boolean isDeleted() {
+    return deletion != Deletion.NONE;
   }
 
   /** Roughly what the run takes in memory besides its events, the persister's share included. */
@@ -55,7 +157,7 @@ public record FoldedRun(
     for (Map.Entry<String, String> label : labels.entrySet()) {
       bytes += LABEL_BYTES + label.getKey().length() + label.getValue().length();
     }
-    return bytes + producers.memoryBytes();
+    return bytes + (parent == null ? 0 : FORK_BYTES) + producers.memoryBytes();
   }
 
   /** The first ancestor; the run itself when it is no fork. */

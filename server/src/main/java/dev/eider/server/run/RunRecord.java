@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One record of the log: a step in the life of one run. The parts that are present take effect
- * together, in the order opened, published, closed. Immutable.
+ * together, in the order opened, published, closed, deleted. Immutable.
  *
  * @param timeUs when the daemon accepted it, microseconds since 1970 UTC
  */
@@ -16,7 +16,18 @@ public record RunRecord(
     long timeUs,
     @Nullable Opened opened,
     @Nullable Published published,
-    @Nullable Closed closed) {
+    @Nullable Closed closed,
+    @Nullable Deleted deleted) {
+
+  /** A record of a run that goes on. */
+  public RunRecord(
+      RunId runId,
+      long timeUs,
+      @Nullable Opened opened,
+      @Nullable Published published,
+      @Nullable Closed closed) {
+    this(runId, timeUs, opened, published, closed, null);
+  }
 
   /**
    * The run begins.
@@ -39,4 +50,11 @@ public record RunRecord(
 
   /** The run ends for good. */
   public record Closed(RunOutcome outcome) {}
+
+  /**
+   * The run is gone for good.
+   *
+   * @param kept whether forks inherit from it, so that what they inherit is kept
+   */
+  public record Deleted(boolean kept) {}
 }

@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.eider.server.run.RunRecord.Closed;
+import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.storage.v1.StoredClosed;
+import dev.eider.storage.v1.StoredDeleted;
 import dev.eider.storage.v1.StoredOpened;
 import dev.eider.storage.v1.StoredParent;
 import dev.eider.storage.v1.StoredPublished;
@@ -34,6 +36,9 @@ public final class RunRecordCodec {
     if (record.closed() != null) {
       stored.setClosed(StoredClosed.newBuilder().setOutcome(record.closed().outcome().getNumber()));
     }
+    if (record.deleted() != null) {
+      stored.setDeleted(StoredDeleted.newBuilder().setKept(record.deleted().kept()));
+    }
     return stored.build().toByteArray();
   }
 
@@ -50,7 +55,8 @@ public final class RunRecordCodec {
           stored.getTimeUs(),
           stored.hasOpened() ? decodeOpened(stored.getOpened()) : null,
           stored.hasPublished() ? decodePublished(stored.getPublished()) : null,
-          stored.hasClosed() ? decodeClosed(stored.getClosed()) : null);
+          stored.hasClosed() ? decodeClosed(stored.getClosed()) : null,
+          stored.hasDeleted() ? new Deleted(stored.getDeleted().getKept()) : null);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("not a record: " + e.getMessage(), e);
     }

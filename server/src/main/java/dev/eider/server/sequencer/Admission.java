@@ -71,7 +71,7 @@ final class Admission {
     boolean accepted;
     synchronized (lock) {
       boolean isOvertaking = waiting.containsKey(runId);
-      if (hub.find(runId) != null && !isOvertaking && submission.command().requestId().isEmpty()) {
+      if (!isOvertaking && isKnown(submission.command())) {
         accepted = sequencer.offer(submission);
       } else {
         accepted = lookups.offer(submission);
@@ -84,6 +84,15 @@ final class Admission {
     if (!accepted) {
       refuse(submission, queueFull());
     }
+  }
+
+  /** Says whether memory alone can decide a command. */
+  private boolean isKnown(Command command) {
+    RunId needed = command.neededRunId();
+    return hub.find(command.runId()) != null
+        && (needed == null || hub.find(needed) != null)
+        && command.requestId().isEmpty()
+        && !(command instanceof Command.Delete);
   }
 
   /** Ends the thread once it has passed on what it has. */
@@ -112,21 +121,31 @@ final class Admission {
   private void lookUp(List<Submission> batch) {
     long reapCount = sequencer.reaper().reapCount();
     Set<RunId> runIds = new HashSet<>();
+    Set<RunId> parentIds = new HashSet<>();
     Set<String> requestIds = new HashSet<>();
     for (Submission submission : batch) {
-      if (hub.find(submission.command().runId()) == null) {
-        runIds.add(submission.command().runId());
+      Command command = submission.command();
+      RunId needed = command.neededRunId();
+      runIds.add(command.runId());
+      if (needed != null) {
+        runIds.add(needed);
       }
-      if (!submission.command().requestId().isEmpty()) {
-        requestIds.add(submission.command().requestId());
+      if (command instanceof Command.Delete) {
+        parentIds.add(command.runId());
+      }
+      if (!command.requestId().isEmpty()) {
+        requestIds.add(command.requestId());
       }
     }
+    runIds.removeIf(runId -> hub.find(runId) != null);
     try {
       List<FoldedRun> found =
           runIds.isEmpty() && requestIds.isEmpty()
               ? List.of()
               : persistedRuns.find(runIds, requestIds);
-      pass(batch, found, reapCount);
+      Map<RunId, List<RunId>> forks =
+          parentIds.isEmpty() ? Map.of() : persistedRuns.findForks(parentIds);
+      pass(batch, found, forks, reapCount);
     } catch (BrokerException refused) {
       for (Submission submission : batch) {
         leave(submission);
@@ -135,7 +154,11 @@ final class Admission {
     }
   }
 
-  private void pass(List<Submission> batch, List<FoldedRun> found, long reapCount) {
+  private void pass(
+      List<Submission> batch,
+      List<FoldedRun> found,
+      Map<RunId, List<RunId>> forks,
+      long reapCount) {
     Map<RunId, FoldedRun> byRunId = new HashMap<>();
     Map<String, FoldedRun> byRequestId = new HashMap<>();
     for (FoldedRun run : found) {
@@ -144,10 +167,13 @@ final class Admission {
     }
     for (Submission submission : batch) {
       Command command = submission.command();
+      RunId needed = command.neededRunId();
       Submission lookedUp =
           submission.lookedUp(
               byRunId.get(command.runId()),
               command.requestId().isEmpty() ? null : byRequestId.get(command.requestId()),
+              forks.getOrDefault(command.runId(), List.of()),
+              needed == null ? null : byRunId.get(needed),
               reapCount);
       boolean accepted;
       synchronized (lock) {

@@ -13,6 +13,7 @@ import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.SequencedEvent;
+import dev.eider.server.sequencer.Decider.Related;
 import dev.eider.v1.ErrorReason;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,10 +36,12 @@ final class Batch {
   private final EventLog log;
   private final Hub hub;
   private final Decider decider;
+  private final RunReaper reaper;
   private final int openRunsMax;
   private final boolean isDiskFull;
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Map<String, FoldedRun> runsByRequestId = new HashMap<>();
+  private final List<RunId> forksOpened = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
   private int openedCount;
   private long openedBytes;
@@ -49,7 +52,14 @@ final class Batch {
    * @param isDiskFull refuses what needs room in the log, but for the end of a run, which is small
    *     and lets the rest of it go
    */
-  Batch(EventLog log, Hub hub, Decider decider, int openRunsMax, boolean isDiskFull) {
+  Batch(
+      EventLog log,
+      Hub hub,
+      Decider decider,
+      RunReaper reaper,
+      int openRunsMax,
+      boolean isDiskFull) {
+    this.reaper = reaper;
     this.log = log;
     this.hub = hub;
     this.decider = decider;
@@ -88,9 +98,9 @@ final class Batch {
     try {
       requireFreshRequestId(submission);
       FoldedRun known = run == null ? submission.persisted() : run;
-      Decision decision = decider.decide(known, submission.command(), nowUs);
+      Decision decision = decider.decide(known, related(submission), submission.command(), nowUs);
       if (decision instanceof Decision.Append append) {
-        append(submission, run, append.record());
+        append(submission, known, append.record());
       } else if (decision instanceof Decision.Answer answer) {
         steps.add(new Step(submission, answer.applied(), null, null));
       }
@@ -99,10 +109,27 @@ final class Batch {
     }
   }
 
+  private Related related(Submission submission) {
+    Command command = submission.command();
+    RunId neededId = command.neededRunId();
+    if (neededId != null) {
+      FoldedRun needed = find(neededId);
+      return new Related(needed == null ? submission.needed() : needed, null);
+    }
+    return command instanceof Command.Delete
+        ? new Related(
+            null,
+            new ForkLookup(this::find, hub, reaper)
+                .find(command.runId(), forksOpened, submission.forks()))
+        : Related.NONE;
+  }
+
   private void requireFreshRequestId(Submission submission) {
     if (submission.command() instanceof Command.Open open && !open.requestId().isEmpty()) {
       FoldedRun same = findByRequestId(submission, open.requestId());
-      if (same != null && !same.runId().equals(open.runId())) {
+      FoldedRun now = same == null ? null : find(same.runId());
+      boolean isGone = now != null && now.isDeleted();
+      if (same != null && !isGone && !same.runId().equals(open.runId())) {
         throw Decider.requestIdTaken(open, same);
       }
     }
@@ -139,6 +166,9 @@ final class Batch {
     if (record.opened() != null) {
       openedCount++;
       openedBytes += after.memoryBytes();
+      if (after.parent() != null) {
+        forksOpened.add(after.runId());
+      }
       runsByRequestId.put(record.opened().requestId(), after);
     }
     appendedCount++;
@@ -170,6 +200,7 @@ final class Batch {
         run == null
             || (published != null
                 && producer != null
+                && run != null
                 && run.producers().isEnlargedBy(producer, published.firstSeq()));
     if (isEnlarged) {
       throw BrokerException.of(
@@ -182,13 +213,15 @@ final class Batch {
   }
 
   /** Shows the batch, which is durable now, to readers and then acknowledges it. */
-  void publish(RunReaper reaper) {
+  void publish() {
     Map<RunTail, Change> changes = new LinkedHashMap<>();
     for (Step step : steps) {
       Effect effect = step.effect();
       if (effect != null) {
         RunTail tail = hub.advance(effect.after(), effect.position(), effect.events());
-        if (effect.closed()) {
+        if (effect.after().isDeleted()) {
+          reaper.deleted(tail);
+        } else if (effect.closed()) {
           reaper.closed(tail);
         }
         changes.merge(tail, new Change(effect.opened(), effect.closed()), Change::and);

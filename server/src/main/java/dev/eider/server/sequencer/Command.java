@@ -23,6 +23,11 @@ public sealed interface Command {
   /** Roughly what the command takes in memory and in the log, in bytes. */
   long bytes();
 
+  /** Another run that must be there, or null. */
+  default @Nullable RunId neededRunId() {
+    return null;
+  }
+
   /** The id that makes the command a repeat of an earlier one; empty without. */
   default String requestId() {
     return "";
@@ -64,8 +69,25 @@ public sealed interface Command {
       ErrorReason conflict)
       implements Command {
     @Override
+    public @Nullable RunId neededRunId() {
+      return parent == null ? null : parent.runId();
+    }
+
+    @Override
     public long bytes() {
       return bytesOf(events);
+    }
+  }
+
+  /**
+   * Delete a run.
+   *
+   * @param force even if it is open, or forks inherit from it
+   */
+  record Delete(RunId runId, boolean force) implements Command {
+    @Override
+    public long bytes() {
+      return bytesOf(List.of());
     }
   }
 

@@ -5,11 +5,14 @@ import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.ProducerState;
+import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Closed;
+import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.server.sequencer.Command.Close;
+import dev.eider.server.sequencer.Command.Delete;
 import dev.eider.server.sequencer.Command.Open;
 import dev.eider.server.sequencer.Command.Publish;
 import dev.eider.v1.ErrorReason;
@@ -32,17 +35,39 @@ final class Decider {
   /**
    * Decides.
    *
-   * @param run the run after all commands decided before, null if it does not exist
+   * @param run the run after all commands decided before, null if it never existed
+   * @param related what else the command depends on, as of the same moment
    * @throws BrokerException if the command is refused
    */
-  Decision decide(@Nullable FoldedRun run, Command command, long nowUs) {
+  Decision decide(@Nullable FoldedRun run, Related related, Command command, long nowUs) {
+    if (command instanceof Delete delete) {
+      return decide(run, related.fork(), delete, nowUs);
+    }
+    if (run != null && run.isDeleted()) {
+      throw command instanceof Open ? idUsed(run) : deleted(command.runId());
+    }
     if (command instanceof Publish publish) {
       return decide(run, publish, nowUs);
     }
     if (command instanceof Open open) {
-      return decide(run, open, nowUs);
+      return decide(run, related.needed(), open, nowUs);
     }
     return decide(run, (Close) command, nowUs);
+  }
+
+  /** Says that a run is gone, in the same words to everybody. */
+  static BrokerException deleted(RunId runId) {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+            "run " + runId + " was deleted; its id is not used again")
+        .with("deleted", true);
+  }
+
+  private static BrokerException idUsed(FoldedRun run) {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS,
+            "run " + run.runId() + " was deleted, and its id is not used again; choose another")
+        .with("deleted", true);
   }
 
   private Decision decide(@Nullable FoldedRun run, Publish publish, long nowUs) {
@@ -165,9 +190,15 @@ final class Decider {
     return outcome.name().substring("RUN_OUTCOME_".length());
   }
 
-  private static Decision decide(@Nullable FoldedRun run, Open open, long nowUs) {
+  private static Decision decide(
+      @Nullable FoldedRun run, @Nullable FoldedRun parent, Open open, long nowUs) {
     if (run != null) {
       return new Decision.Answer(repeatedOpen(run, open));
+    }
+    RunId parentId = open.neededRunId();
+    // It was there when its snapshot was read.
+    if (parentId != null && (parent == null || parent.isDeleted())) {
+      throw deleted(parentId);
     }
     Opened opened = new Opened(open.labels(), open.requestId(), open.requestHash(), open.parent());
     return new Decision.Append(
@@ -197,6 +228,51 @@ final class Decider {
                 + run.runId()
                 + " with other arguments; use a new request_id")
         .with("run_id", run.runId());
+  }
+
+  private static Decision decide(
+      @Nullable FoldedRun run, @Nullable RunId fork, Delete delete, long nowUs) {
+    if (run == null || run.isDeleted()) {
+      throw run == null
+          ? BrokerException.of(
+              ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + delete.runId() + " does not exist")
+          : deleted(delete.runId());
+    }
+    if (run.isOpen() && !delete.force()) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_RUN_OPEN,
+              "run " + delete.runId() + " is open; close it first, or set force")
+          .with("head_seq", run.headSeq());
+    }
+    if (fork != null && !delete.force()) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_RUN_HAS_FORKS,
+              "run "
+                  + delete.runId()
+                  + " is what run "
+                  + fork
+                  + " was forked from; delete its forks first, or set force to keep what they"
+                  + " inherit")
+          .with("fork_run_id", fork);
+    }
+    return new Decision.Append(
+        new RunRecord(
+            delete.runId(),
+            nowUs,
+            null,
+            null,
+            run.isOpen() ? new Closed(RunOutcome.RUN_OUTCOME_ABANDONED) : null,
+            new Deleted(fork != null)));
+  }
+
+  /**
+   * What a command depends on besides its run. Immutable.
+   *
+   * @param needed the run it needs, null if that never existed
+   * @param fork one that inherits from the run to be deleted, null if none does
+   */
+  record Related(@Nullable FoldedRun needed, @Nullable RunId fork) {
+    static final Related NONE = new Related(null, null);
   }
 
   private static Decision decide(@Nullable FoldedRun run, Close close, long nowUs) {

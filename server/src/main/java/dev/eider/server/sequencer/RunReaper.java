@@ -6,6 +6,7 @@ import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes closed runs out of memory once the grace period is over, or earlier when the state of runs
- * takes more than half of its room, and DuckDB has all of them.
+ * takes more than half of its room, and DuckDB has all of them; and deleted runs as soon as DuckDB
+ * has erased them.
  *
  * <p>A command whose run was looked up in DuckDB, and not found, could otherwise be decided after
  * that run was opened, closed and reaped by others; the newest reaped runs are remembered for it.
@@ -26,6 +28,7 @@ final class RunReaper {
   private final Map<RunId, FoldedRun> recent = new RecentRuns();
   private final AtomicLong reapCount = new AtomicLong();
   private final Deque<ClosedRun> oldestFirst = new ArrayDeque<>();
+  private final Deque<RunTail> deletedFirst = new ArrayDeque<>();
   private final Hub hub;
   private final InstantSource clock;
   private final long graceMs;
@@ -39,6 +42,11 @@ final class RunReaper {
   /** How many runs have left memory so far. */
   long reapCount() {
     return reapCount.get();
+  }
+
+  /** The runs that left memory lately. */
+  Collection<FoldedRun> recent() {
+    return recent.values();
   }
 
   /** Returns a run that left memory lately, or null. */
@@ -58,19 +66,38 @@ final class RunReaper {
     oldestFirst.add(new ClosedRun(tail, clock.millis()));
   }
 
+  void deleted(RunTail tail) {
+    deletedFirst.add(tail);
+  }
+
   void run() {
+    while (isPersisted(deletedFirst.peek())) {
+      reap(deletedFirst.remove());
+    }
     while (isDue(oldestFirst.peek())) {
       RunTail tail = oldestFirst.remove().tail();
-      hub.reap(tail);
-      recent.put(tail.run().runId(), tail.run());
-      reapCount.incrementAndGet();
+      if (!tail.run().isDeleted()) {
+        reap(tail);
+      }
     }
+  }
+
+  private void reap(RunTail tail) {
+    hub.reap(tail);
+    // As the newest, whatever was known of it before.
+    recent.remove(tail.run().runId());
+    recent.put(tail.run().runId(), tail.run());
+    reapCount.incrementAndGet();
+  }
+
+  private boolean isPersisted(@Nullable RunTail tail) {
+    return tail != null && tail.run().lastPosition() < hub.progress().position();
   }
 
   private boolean isDue(@Nullable ClosedRun oldest) {
     return oldest != null
         && (clock.millis() - oldest.closedAtMs() >= graceMs || isShortOfMemory())
-        && oldest.tail().run().lastPosition() < hub.progress().position();
+        && isPersisted(oldest.tail());
   }
 
   /** Closed runs do not keep room for their grace period that open ones need. */

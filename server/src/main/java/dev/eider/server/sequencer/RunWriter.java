@@ -68,12 +68,21 @@ public final class RunWriter {
 
   /** Closes a run; the future completes once DuckDB holds all of it. */
   public CompletableFuture<Applied> closeAndPersist(Command.Close close) {
-    return execute(close)
-        .thenCompose(
-            applied ->
-                hub.progress()
-                    .await(applied.run().lastPosition() + 1)
-                    .thenApply(persisted -> applied));
+    return persisted(execute(close));
+  }
+
+  /**
+   * Deletes a run; the future completes once DuckDB has erased it, or keeps no more of it than its
+   * forks inherit.
+   */
+  public CompletableFuture<Applied> deleteAndPersist(Command.Delete delete) {
+    return persisted(execute(delete));
+  }
+
+  private CompletableFuture<Applied> persisted(CompletableFuture<Applied> executed) {
+    return executed.thenCompose(
+        applied ->
+            hub.progress().await(applied.run().lastPosition() + 1).thenApply(persisted -> applied));
   }
 
   /** Refuses commands from now on. */

@@ -5,10 +5,12 @@ import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
+import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogWriteException;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.Micros;
+import dev.eider.server.run.RunId;
 import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -82,7 +84,13 @@ final class Sequencer {
     idleMs = config.async() ? Math.min(IDLE_MS_MAX, config.forceIntervalMs()) : IDLE_MS_MAX;
     throttle = new Throttle(idleMs);
     pauseOver = threads.newSignal();
-    hub.runs().stream().filter(tail -> !tail.run().isOpen()).forEach(reaper::closed);
+    for (RunTail tail : hub.runs()) {
+      if (tail.run().isDeleted()) {
+        reaper.deleted(tail);
+      } else if (!tail.run().isOpen()) {
+        reaper.closed(tail);
+      }
+    }
   }
 
   /** Starts the thread; the listener knows the health by then. */
@@ -137,6 +145,8 @@ final class Sequencer {
         checkHealth();
         Submission first = queue.poll();
         if (first != null) {
+          // Whoever was told that a run is erased must not find that memory still thinks of it.
+          reaper.run();
           process(first);
         } else if (!offered.await(idleMs)) {
           rest();
@@ -151,14 +161,15 @@ final class Sequencer {
 
   private void process(Submission first) throws InterruptedException {
     observeStore();
-    Batch batch = new Batch(log, hub, decider, config.openRunsMax(), health == LogHealth.FULL);
+    Batch batch =
+        new Batch(log, hub, decider, reaper, config.openRunsMax(), health == LogHealth.FULL);
     long nowUs = Micros.now(clock);
     for (Submission next = first; next != null; next = nextFor(batch)) {
       release(next);
       decide(batch, next, nowUs);
     }
     if (!batch.hasRecords() || commit(batch)) {
-      batch.publish(reaper);
+      batch.publish();
     }
     if (config.async()) {
       forceIfDue();
@@ -186,12 +197,19 @@ final class Sequencer {
   }
 
   private void decide(Batch batch, Submission submission, long nowUs) {
-    if (batch.find(submission.command().runId()) == null
+    if (needsLookUp(batch, submission.command())
         && !reaper.remembersSince(submission.reapCount())) {
       listener.runUnknown(submission);
     } else {
       batch.add(submission.orElse(reaper), nowUs);
     }
+  }
+
+  private static boolean needsLookUp(Batch batch, Command command) {
+    RunId needed = command.neededRunId();
+    return command instanceof Command.Delete
+        || batch.find(command.runId()) == null
+        || (needed != null && batch.find(needed) == null);
   }
 
   private boolean commit(Batch batch) {

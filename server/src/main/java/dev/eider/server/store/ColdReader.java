@@ -9,6 +9,7 @@ import dev.eider.server.run.SequencedEvent;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public interface ColdReader {
   /** What an event costs in memory besides its envelope, in bytes. */
   int EVENT_OVERHEAD_BYTES = 128;
+
+  /** How many forks of one run are told at the most. */
+  int FORKS_MAX = 100;
 
   /** Returns a run as of its last persisted record, or null if DuckDB does not know it. */
   @Nullable FoldedRun findRun(RunId runId) throws StoreException;
@@ -29,14 +33,33 @@ public interface ColdReader {
   List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
       throws StoreException;
 
+  /** Returns a deleted run that is kept for what its forks inherit, or null. */
+  @Nullable FoldedRun findKept(RunId runId) throws StoreException;
+
+  /** Returns those of these ids that are of deleted runs, kept or not. */
+  Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException;
+
+  /**
+   * Returns runs that were forked from these, deleted ones that are kept among them; by parent, up
+   * to {@link #FORKS_MAX} each.
+   */
+  Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException;
+
   /** Returns runs by create time and run id, both descending. */
   List<FoldedRun> listRuns(RunQuery query) throws StoreException;
 
-  /** Returns the next events of a run. */
+  /**
+   * Returns the next events of a run.
+   *
+   * @throws MissingEventsException if the run was deleted meanwhile; that may go unnoticed, too
+   */
   ColdPage readPage(PageQuery query) throws StoreException;
 
   /** Returns the next events of all runs. */
   LogBlock readLog(LogQuery query) throws StoreException;
+
+  /** Returns the next events of a deleted run that is kept; as {@link #readPage}. */
+  ColdPage readKeptPage(PageQuery query) throws StoreException;
 
   /**
    * Selects runs.

@@ -10,9 +10,9 @@ import java.util.List;
  * <p>A store is <em>open</em> or <em>failed</em>. A failed store throws on every call but {@link
  * #reopen} and {@link #close}.
  *
- * <p>Everything blocks, but for {@link #isFailed}. {@link #persist}, {@link #checkpoint} and {@link
- * #reopen} are called by one thread only, {@link #close} after that thread has ended; the rest is
- * thread-safe.
+ * <p>Everything blocks, but for {@link #isFailed}. {@link #persist}, {@link #checkpoint}, {@link
+ * #swapIfReady} and {@link #reopen} are called by one thread only, {@link #close} after that thread
+ * has ended; the rest is thread-safe.
  */
 public interface ColdStore extends AutoCloseable {
   /** Says whether the store has to be reopened. Does not block. */
@@ -62,6 +62,17 @@ public interface ColdStore extends AutoCloseable {
             + " persists it again from the log",
         position,
         positionMin);
+  }
+
+  /**
+   * Puts a rewritten file in the place of the old one, if there is one, complete. To be called
+   * between two transactions.
+   *
+   * @return whether it was put there
+   * @throws StoreException if that failed; the store is failed then, with the one or the other file
+   */
+  default boolean swapIfReady() throws StoreException {
+    return false;
   }
 
   /** How many bytes its disk can still take; huge if it cannot be told. Does not block. */

@@ -5,14 +5,10 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.eider.server.run.FoldedRun;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.eider.server.run.RunId;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.duckdb.DuckDBConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   open --(a persist or checkpoint throws; a read finds the instance invalidated)--> failed
  *   failed --(reopen)--> open
+ *   open --(a rewritten file takes the place of the old one)--> failed, at once reopened
  *   open, failed --(close)--> closed
  * </pre>
  *
@@ -51,7 +48,8 @@ public final class DuckDbStore implements ColdStore {
   private final StoreOpener opener;
   private final ColdReader reader = new StoreReader(this);
   private final Object transition = new Object();
-  private final AtomicBoolean damageSaid = new AtomicBoolean();
+  private final QueryFailures queryFailures;
+  private final Rewriting rewriting;
 
   /** Read by every thread, changed by {@link #replace} alone. */
   private volatile State state;
@@ -59,6 +57,8 @@ public final class DuckDbStore implements ColdStore {
   private DuckDbStore(StoreOpener opener, StoreConnections connections) {
     this.opener = opener;
     this.state = new State(Mode.OPEN, connections);
+    queryFailures = new QueryFailures(opener.file());
+    rewriting = new Rewriting(this, opener);
   }
 
   /**
@@ -123,19 +123,19 @@ public final class DuckDbStore implements ColdStore {
 
   @Override
   public long persistedPosition() throws StoreException {
-    return read(connections(), DuckDbStore::persistedPosition);
+    return readNow(StoreTransaction::persistedPosition);
   }
 
   @Override
   public List<FoldedRun> openRuns() throws StoreException {
-    return read(connections(), RunQueries::open);
+    return readNow(RunQueries::open);
   }
 
   @Override
   public void persist(PersistBatch batch) throws StoreException {
     StoreConnections connections = connections();
     try {
-      persist(connections.writer(), batch);
+      StoreTransaction.write(connections.writer(), batch);
     } catch (SQLException e) {
       throw failed(connections, "cannot persist up to " + batch.nextPosition(), e);
     } catch (RuntimeException | Error e) {
@@ -148,7 +148,7 @@ public final class DuckDbStore implements ColdStore {
   public boolean checkpoint() throws StoreException {
     StoreConnections connections = connections();
     try {
-      execute(connections.writer(), "CHECKPOINT");
+      StoreTransaction.execute(connections.writer(), "CHECKPOINT");
       return true;
     } catch (SQLException e) {
       if (DuckDbErrors.isCheckpointTooEarly(e)) {
@@ -186,6 +186,7 @@ public final class DuckDbStore implements ColdStore {
    * @throws StoreException if none came back in time
    */
   public SqlSession querySession() throws StoreException {
+    rewriting.awaitSwapped(BORROW_TIMEOUT_MS);
     awaitReopened();
     StoreConnections connections = connections();
     return connections.lend(BORROW_TIMEOUT_MS, failure -> queryEnded(connections, failure));
@@ -195,6 +196,40 @@ public final class DuckDbStore implements ColdStore {
     if (failure.kind() == QueryException.Kind.STORE_FAILED) {
       fail(connections, failure);
     }
+  }
+
+  @Override
+  public boolean swapIfReady() throws StoreException {
+    return rewriting.swapIfReady();
+  }
+
+  /**
+   * Returns closed runs that are to go, oldest close time first; none that others were forked from.
+   * The bounds are those of {@link ExpiredRuns.Bounds}.
+   */
+  public List<RunId> expiredRuns(long closedBeforeUs, long runsMax, long bytesMax, int foundMax)
+      throws StoreException {
+    ExpiredRuns.Bounds bounds = new ExpiredRuns.Bounds(closedBeforeUs, runsMax, bytesMax, foundMax);
+    return read(connection -> ExpiredRuns.find(connection, bounds));
+  }
+
+  /** What rewrites the file, for the one thread that does. */
+  Rewriting rewriting() {
+    return rewriting;
+  }
+
+  /**
+   * Has readers wait, and lets go of the file as a failure does; the persister's thread opens it
+   * again at once.
+   *
+   * @return false when somebody is still reading it, or it has failed meanwhile
+   */
+  boolean letGo(StoreConnections connections) {
+    State now = state;
+    return now.mode == Mode.OPEN
+        && now.connections == connections
+        && replace(now, new State(Mode.FAILED, connections))
+        && connections.closeAndAwait(DRAIN_TIMEOUT_MS);
   }
 
   @Override
@@ -209,7 +244,12 @@ public final class DuckDbStore implements ColdStore {
     }
     StoreConnections connections = opener.openAgain();
     try {
-      ColdStore.requireNotBefore(positionMin, read(connections, DuckDbStore::persistedPosition));
+      long position =
+          read(
+              connections,
+              connections.borrow(BORROW_TIMEOUT_MS),
+              StoreTransaction::persistedPosition);
+      ColdStore.requireNotBefore(positionMin, position);
     } catch (StoreException | RuntimeException e) {
       connections.close();
       throw e;
@@ -251,64 +291,38 @@ public final class DuckDbStore implements ColdStore {
   /** Runs a reading on a read connection, waiting for one, and for the store, if need be. */
   <T> T read(Reading<T> reading) throws StoreException {
     awaitReopened();
-    return read(connections(), reading);
+    StoreConnections connections = connections();
+    DuckDBConnection connection;
+    try {
+      connection = connections.borrow(BORROW_TIMEOUT_MS);
+    } catch (StoreException e) {
+      // Closed between the two: once more on what has been opened since.
+      awaitReopened();
+      StoreConnections newer = connections();
+      if (newer == connections) {
+        throw e;
+      }
+      return read(newer, newer.borrow(BORROW_TIMEOUT_MS), reading);
+    }
+    return read(connections, connection, reading);
   }
 
-  private <T> T read(StoreConnections connections, Reading<T> reading) throws StoreException {
-    DuckDBConnection connection = connections.borrow(BORROW_TIMEOUT_MS);
+  private <T> T readNow(Reading<T> reading) throws StoreException {
+    StoreConnections connections = connections();
+    return read(connections, connections.borrow(BORROW_TIMEOUT_MS), reading);
+  }
+
+  private <T> T read(StoreConnections connections, DuckDBConnection connection, Reading<T> reading)
+      throws StoreException {
     try {
       return reading.read(connection);
     } catch (SQLException e) {
       if (DuckDbErrors.invalidatesStore(e)) {
         throw failed(connections, "cannot read", e);
       }
-      throw queryFailed(e);
+      throw queryFailures.of(e);
     } finally {
       connections.giveBack(connection);
-    }
-  }
-
-  /** Damage shows when it is read; it is said once for the operator, and to every caller. */
-  private StoreException queryFailed(SQLException e) {
-    if (!DuckDbErrors.isDamagedFile(e)) {
-      return new StoreException("a query failed: " + e.getMessage(), e);
-    }
-    String what = opener.file() + " is damaged; stop the daemon and restore it from a copy";
-    if (damageSaid.compareAndSet(false, true)) {
-      LOG.error("{}: {}", what, e.getMessage());
-    }
-    return StoreException.ofDamage(what + ": " + e.getMessage(), e);
-  }
-
-  private static void persist(DuckDBConnection writer, PersistBatch batch) throws SQLException {
-    // The statement and not setAutoCommit(false), which an appender's own flushes do not heed.
-    execute(writer, "BEGIN TRANSACTION");
-    EventAppender.append(writer, batch.events());
-    RunRows.replace(writer, batch.runs(), persistedPosition(writer));
-    try (PreparedStatement update =
-        writer.prepareStatement(
-            "UPDATE store_state SET persisted_position = ? WHERE persisted_position <= ?")) {
-      update.setLong(1, batch.nextPosition());
-      update.setLong(2, batch.nextPosition());
-      require(
-          update.executeUpdate() == 1,
-          "position %d lies before what is persisted",
-          batch.nextPosition());
-    }
-    execute(writer, "COMMIT");
-  }
-
-  private static long persistedPosition(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT persisted_position FROM store_state")) {
-      require(rows.next(), "store_state is empty");
-      return rows.getLong(1);
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
     }
   }
 
@@ -328,7 +342,7 @@ public final class DuckDbStore implements ColdStore {
     }
   }
 
-  private StoreConnections connections() throws StoreException {
+  StoreConnections connections() throws StoreException {
     State now = state;
     if (now.mode != Mode.OPEN) {
       throw new StoreException(now.mode.refusal);

@@ -1,7 +1,5 @@
 package dev.eider.server.store;
 
-import static dev.eider.server.base.Invariants.require;
-
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
@@ -23,7 +21,7 @@ import java.util.List;
  * at once would take a gigabyte where each holds a large snapshot; knowing the end first keeps a
  * page to {@code bytesMax} and one event. It also narrows the second step to the positions that the
  * page covers, since positions grow with seq. Both steps see the same events, because those are
- * never changed.
+ * never changed; unless their run is deleted between the two, which the second step notices.
  */
 final class EventPages {
   /**
@@ -38,25 +36,30 @@ final class EventPages {
 
   private EventPages() {}
 
-  static ColdPage read(Connection connection, PageQuery query) throws SQLException {
+  /**
+   * @param table events or kept_events
+   */
+  static ColdPage read(Connection connection, String table, PageQuery query)
+      throws SQLException, MissingEventsException {
     // Without a filter no more seqs are wanted than events: fewer rows to sort.
     long untilSeq =
         query.matcher().equals(EventMatcher.ALL)
             ? Math.min(query.untilSeq(), query.afterSeq() + query.eventsMax())
             : query.untilSeq();
-    Extent extent = measure(connection, query, untilSeq);
+    Extent extent = measure(connection, table, query, untilSeq);
     if (extent.count == 0) {
       return new ColdPage(List.of(), untilSeq, query.fromPosition());
     }
     long scannedSeq = extent.isFull ? extent.lastSeq : untilSeq;
-    return new ColdPage(events(connection, query, extent), scannedSeq, extent.lastPosition);
+    return new ColdPage(events(connection, table, query, extent), scannedSeq, extent.lastPosition);
   }
 
-  private static Extent measure(Connection connection, PageQuery query, long untilSeq)
+  private static Extent measure(Connection connection, String table, PageQuery query, long untilSeq)
       throws SQLException {
     SqlParameters sql =
         from(
                 "SELECT seq, position, event_size",
+                table,
                 query,
                 untilSeq,
                 query.fromPosition(),
@@ -81,11 +84,13 @@ final class EventPages {
     return new Extent(count, isFull, lastSeq, firstPosition, lastPosition);
   }
 
-  private static List<SequencedEvent> events(Connection connection, PageQuery query, Extent extent)
-      throws SQLException {
+  private static List<SequencedEvent> events(
+      Connection connection, String table, PageQuery query, Extent extent)
+      throws SQLException, MissingEventsException {
     SqlParameters sql =
         from(
             "SELECT " + EVENT_COLUMNS,
+            table,
             query,
             extent.lastSeq,
             extent.firstPosition,
@@ -105,13 +110,11 @@ final class EventPages {
     if (!isSorted) {
       events.sort(Comparator.comparingLong(SequencedEvent::seq));
     }
-    require(
-        events.size() == extent.count,
-        "%s has %d events up to seq %d where %d were measured",
-        query.runId(),
-        events.size(),
-        extent.lastSeq,
-        extent.count);
+    if (events.size() != extent.count) {
+      throw new MissingEventsException(
+          "%s has %d events up to seq %d where %d were measured"
+              .formatted(query.runId(), events.size(), extent.lastSeq, extent.count));
+    }
     return events;
   }
 
@@ -126,10 +129,15 @@ final class EventPages {
   }
 
   private static SqlParameters from(
-      String select, PageQuery query, long untilSeq, long fromPosition, long untilPosition) {
+      String select,
+      String table,
+      PageQuery query,
+      long untilSeq,
+      long fromPosition,
+      long untilPosition) {
     SqlParameters sql =
         new SqlParameters(select)
-            .add("FROM events WHERE run_id = ?", query.runId().value())
+            .add("FROM " + table + " WHERE run_id = ?", query.runId().value())
             .add("AND seq > ? AND seq <= ?", query.afterSeq(), untilSeq)
             .add("AND position >= ? AND position <= ?", fromPosition, untilPosition);
     addMatcher(sql, query.matcher());

@@ -37,11 +37,23 @@ final class LogReadAhead {
   @GuardedBy("lock")
   private final Deque<Kept> newestFirst = new ArrayDeque<>();
 
+  @GuardedBy("lock")
+  private long forgotten;
+
   LogReadAhead(ColdReader store) {
     this.store = store;
   }
 
+  /** Lets go of everything, since a run of it has been erased. */
+  void forget() {
+    synchronized (lock) {
+      forgotten++;
+      newestFirst.clear();
+    }
+  }
+
   LogBlock read(LogQuery query) throws StoreException {
+    long forgottenBefore = forgotten();
     Kept known = find(query);
     if (known != null) {
       return known.page(query);
@@ -57,7 +69,7 @@ final class LogReadAhead {
     Kept block = new Kept(query.after(), query.selection(), read);
     LogBlock page = block.page(query);
     if (page.next().compareTo(read.next()) < 0 && block.bytes() <= BLOCK_BYTES_MAX) {
-      keep(block);
+      keep(block, forgottenBefore);
     }
     return page;
   }
@@ -76,8 +88,18 @@ final class LogReadAhead {
     }
   }
 
-  private void keep(Kept block) {
+  private long forgotten() {
     synchronized (lock) {
+      return forgotten;
+    }
+  }
+
+  /** Keeps a block, unless something was erased while it was read. */
+  private void keep(Kept block, long forgottenBefore) {
+    synchronized (lock) {
+      if (forgotten != forgottenBefore) {
+        return;
+      }
       while (newestFirst.size() >= BLOCKS_MAX) {
         newestFirst.removeLast();
       }

@@ -3,7 +3,6 @@ package dev.eider.server.store;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.primitives.Ints;
-import dev.eider.server.base.Invariants;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
@@ -11,6 +10,9 @@ import dev.eider.server.run.SequencedEvent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Problem: what a query costs DuckDB before its first row is as much as a thousand rows cost. So
  * whoever wants the next page of a run has several pages read, and finds the others here. Pages
- * never change once they are read, because events do not. Reads that filter, or want a single
- * event, go to the store directly.
+ * never change once they are read, because events do not; what is deleted has to be forgotten.
+ * Reads that filter, or want a single event, go to the store directly.
  *
  * <p>Holds no more than {@code bytesMax}, least recently used first out; a page that is gone is
  * read again. Thread-safe; blocks as the store does.
@@ -44,6 +46,7 @@ public final class ReadAhead implements ColdReader {
   private final Cache<PageKey, WeighedPage> pages;
   private final Cache<RunId, FoldedRun> closedRuns;
   private final LogReadAhead log;
+  private final AtomicLong forgotten = new AtomicLong();
 
   public ReadAhead(ColdReader store, long bytesMax) {
     this.store = store;
@@ -69,11 +72,44 @@ public final class ReadAhead implements ColdReader {
     if (known != null) {
       return known;
     }
+    long forgottenBefore = forgotten.get();
     FoldedRun found = store.findRun(runId);
     if (found != null && !found.isOpen()) {
       closedRuns.put(runId, found);
+      if (forgotten.get() != forgottenBefore) {
+        // It may have been read just before it was erased.
+        closedRuns.invalidate(runId);
+      }
     }
     return found;
+  }
+
+  /** Lets go of what is kept of a run that the store has erased. */
+  public void forget(RunId runId) {
+    forgotten.incrementAndGet();
+    closedRuns.invalidate(runId);
+    log.forget();
+    pages.asMap().keySet().removeIf(key -> key.runId.equals(runId));
+  }
+
+  @Override
+  public @Nullable FoldedRun findKept(RunId runId) throws StoreException {
+    return store.findKept(runId);
+  }
+
+  @Override
+  public Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException {
+    return store.findDeleted(runIds);
+  }
+
+  @Override
+  public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
+    return store.findForks(parentIds);
+  }
+
+  @Override
+  public ColdPage readKeptPage(PageQuery query) throws StoreException {
+    return store.readKeptPage(query);
   }
 
   @Override
@@ -128,23 +164,21 @@ public final class ReadAhead implements ColdReader {
    * Requires every event up to what was scanned, once: a reader goes on behind that, so what is
    * missing would be missing for good.
    */
-  private static void requireWhole(ColdPage block, PageQuery query) {
+  private static void requireWhole(ColdPage block, PageQuery query) throws MissingEventsException {
     long seq = query.afterSeq();
     for (SequencedEvent event : block.events()) {
       seq++;
-      Invariants.require(
-          event.seq() == seq,
-          "run %s: DuckDB has event %d where %d comes next",
-          query.runId(),
-          event.seq(),
-          seq);
+      if (event.seq() != seq) {
+        throw new MissingEventsException(
+            "run %s: DuckDB has event %d where %d comes next"
+                .formatted(query.runId(), event.seq(), seq));
+      }
     }
-    Invariants.require(
-        seq == block.scannedSeq(),
-        "run %s: DuckDB has no event %d, and should have those up to %d",
-        query.runId(),
-        seq + 1,
-        block.scannedSeq());
+    if (seq != block.scannedSeq()) {
+      throw new MissingEventsException(
+          "run %s: DuckDB has no event %d, and should have those up to %d"
+              .formatted(query.runId(), seq + 1, block.scannedSeq()));
+    }
   }
 
   /** Cuts a block into pages as the query wants them; all but the last have the block's start. */

@@ -28,7 +28,7 @@ final class Schema {
     isPrepared(connection, file);
     try (Statement statement = connection.createStatement()) {
       statement.execute("BEGIN TRANSACTION");
-      statement.execute(schemaSql());
+      statement.execute(sql());
       statement.execute("COMMIT");
     }
     isPrepared(connection, file);
@@ -74,7 +74,8 @@ final class Schema {
     }
   }
 
-  private static String schemaSql() {
+  /** What makes the tables and views. */
+  static String sql() {
     try (InputStream in =
         Objects.requireNonNull(Schema.class.getResourceAsStream("schema.sql"), "schema.sql")) {
       return new String(in.readAllBytes(), UTF_8);

@@ -1,5 +1,6 @@
 package dev.eider.server.store;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -8,13 +9,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every connection to one opening of the file: one that writes and those that read. DuckDB lets go
- * of the file when the last is closed. Thread-safe, but for the writer, which the persister's
- * thread owns.
+ * Every connection to one opening of the file: one that writes, those that read, and one that
+ * copies. DuckDB lets go of the file when the last is closed. Thread-safe, but for the writer,
+ * which the persister's thread owns.
  */
 final class StoreConnections {
   private static final Logger LOG = LoggerFactory.getLogger(StoreConnections.class);
@@ -22,7 +24,11 @@ final class StoreConnections {
   private final DuckDBConnection writer;
   private final ReaderPool readers;
   private final ReaderPool queries;
+  private final ReaderPool copies;
   private final Set<SqlSession> sessions = ConcurrentHashMap.newKeySet();
+
+  // Written by the thread that copies, read by who closes.
+  private volatile @Nullable FileCopy copy;
 
   /**
    * Takes over the writer, and makes the rest from it. After that no setting can be changed by
@@ -38,6 +44,7 @@ final class StoreConnections {
       execute(connection, "SET max_expression_depth = 100");
     }
     this.queries = new ReaderPool(forQueries);
+    this.copies = new ReaderPool(duplicates(writer, 1));
     execute(writer, "SET lock_configuration = true");
   }
 
@@ -83,6 +90,26 @@ final class StoreConnections {
     return session;
   }
 
+  /** Says whether no query of a caller is under way. */
+  boolean isWithoutQueries() {
+    return sessions.isEmpty();
+  }
+
+  /** Begins a copy of the file; one at a time. */
+  FileCopy copy(Path file, long sliceBytesMax) throws StoreException {
+    FileCopy begun =
+        new FileCopy(
+            copies.borrow(1),
+            file,
+            sliceBytesMax,
+            ended -> {
+              copy = null;
+              giveBack(copies, ended);
+            });
+    copy = begun;
+    return begun;
+  }
+
   private static void giveBack(ReaderPool pool, DuckDBConnection connection) {
     try {
       pool.giveBack(connection);
@@ -97,9 +124,14 @@ final class StoreConnections {
    */
   void close() {
     sessions.forEach(SqlSession::cancel);
+    FileCopy underWay = copy;
+    if (underWay != null) {
+      underWay.cancel();
+    }
     try {
       readers.close();
       queries.close();
+      copies.close();
     } catch (SQLException e) {
       LOG.warn("closing a read connection failed", e);
     }
@@ -113,6 +145,8 @@ final class StoreConnections {
   /** Closes everything, waiting for readers; returns false when one is still busy. */
   boolean closeAndAwait(long timeoutMs) {
     close();
-    return readers.awaitClosed(timeoutMs) && queries.awaitClosed(timeoutMs);
+    return readers.awaitClosed(timeoutMs)
+        && queries.awaitClosed(timeoutMs)
+        && copies.awaitClosed(timeoutMs);
   }
 }

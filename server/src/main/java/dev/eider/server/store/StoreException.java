@@ -4,7 +4,7 @@ package dev.eider.server.store;
  * Says that DuckDB cannot be used: at the moment, when nothing that was committed is lost, or, when
  * its file is damaged, until that is restored.
  */
-public final class StoreException extends Exception {
+public class StoreException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final boolean isDamage;

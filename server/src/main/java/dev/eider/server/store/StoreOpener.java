@@ -38,15 +38,25 @@ final class StoreOpener {
   private static final long HEADERS_BYTES = 3 * 4096;
 
   private final StoreConfig config;
+  private final RewriteFiles files;
   private final Clock clock;
 
   StoreOpener(StoreConfig config, Clock clock) {
     this.config = config;
+    this.files = new RewriteFiles(config.file());
     this.clock = clock;
   }
 
   Path file() {
     return config.file();
+  }
+
+  RewriteFiles rewriteFiles() {
+    return files;
+  }
+
+  long memoryLimitBytes() {
+    return config.memoryLimitBytes();
   }
 
   /**
@@ -73,6 +83,7 @@ final class StoreOpener {
 
   /** Brings the file to this daemon's format. */
   void prepare(StoreConnections connections) throws StoreException {
+    files.deleteLeftovers();
     try {
       Schema.prepare(connections.writer(), config.file());
     } catch (SQLException e) {
@@ -164,8 +175,9 @@ final class StoreOpener {
     // Nothing is fetched from the network, ever.
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
-    // No file either but its own, whatever a query asks for.
+    // No file either but its own and its copy, whatever a query asks for.
     properties.setProperty("enable_external_access", "false");
+    properties.setProperty("allowed_directories", "['" + files.directoryText() + "']");
     properties.setProperty("memory_limit", config.memoryLimitBytes() + "B");
     properties.setProperty("threads", Integer.toString(config.threads()));
     properties.setProperty("temp_directory", config.tempDirectory().toString());

@@ -4,6 +4,8 @@ import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads through the store's read connections. Thread-safe. */
@@ -26,13 +28,33 @@ final class StoreReader implements ColdReader {
   }
 
   @Override
+  public @Nullable FoldedRun findKept(RunId runId) throws StoreException {
+    return first(store.read(connection -> DeletedRuns.findKept(connection, runId)));
+  }
+
+  @Override
+  public Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException {
+    return store.read(connection -> DeletedRuns.find(connection, runIds));
+  }
+
+  @Override
+  public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
+    return store.read(connection -> DeletedRuns.findForks(connection, parentIds));
+  }
+
+  @Override
   public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
     return store.read(connection -> RunQueries.list(connection, query));
   }
 
   @Override
   public ColdPage readPage(PageQuery query) throws StoreException {
-    return store.read(connection -> EventPages.read(connection, query));
+    return store.read(connection -> EventPages.read(connection, "events", query));
+  }
+
+  @Override
+  public ColdPage readKeptPage(PageQuery query) throws StoreException {
+    return store.read(connection -> EventPages.read(connection, "kept_events", query));
   }
 
   @Override

@@ -43,6 +43,8 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
       run = history.findPersisted(request.start().runId());
       requireKnown(run);
     }
+    // Also as the last thing: what was read before is all there was only if the run is still there.
+    history.requireThere(request.start().runId());
     if (run != null && !inheritance.isOver()) {
       Page page = inheritance.read(run, request.matcher(), pageSize(), true);
       return page == null ? Next.COLD : sendInherited(page);

@@ -44,6 +44,15 @@ final class DiffSide {
     }
   }
 
+  /**
+   * Requires that the run is not deleted meanwhile. Blocks.
+   *
+   * @throws dev.eider.server.run.BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   */
+  void requireThere() {
+    history.requireThere(start.runId());
+  }
+
   /** The seq up to which the run is compared. */
   long headSeq() {
     return begun().headSeq();

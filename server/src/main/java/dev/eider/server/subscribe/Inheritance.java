@@ -6,7 +6,6 @@ import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.RunId;
 import dev.eider.server.subscribe.RunHistory.Cursor;
-import dev.eider.server.subscribe.RunHistory.KnownRun;
 import dev.eider.server.subscribe.RunHistory.Page;
 import dev.eider.server.subscribe.RunHistory.PageSize;
 import dev.eider.v1.ErrorReason;
@@ -26,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing here changes while it is read: a run's parent and fork point are those of its first
  * record, and what precedes the fork point was durable before the fork was made. The same holds in
- * DuckDB, which takes records in the order of the log.
+ * DuckDB, which takes records in the order of the log. An ancestor that is deleted is kept as far
+ * as it is inherited.
  *
  * <p>Owned by the reader, on one thread at a time.
  */
@@ -38,6 +38,7 @@ final class Inheritance {
   private static final Page NOTHING = new Page(List.of(), Cursor.START);
 
   private final RunHistory history;
+  private final Ancestors ancestors;
   private final boolean persistedOnly;
   private final ReadStart start;
   private final Deque<Part> parts = new ArrayDeque<>();
@@ -60,6 +61,7 @@ final class Inheritance {
    */
   Inheritance(RunHistory history, ReadStart start, boolean persistedOnly) {
     this.history = history;
+    ancestors = history.ancestors();
     this.start = start;
     this.persistedOnly = persistedOnly;
     isOver = !start.isInherited();
@@ -135,7 +137,7 @@ final class Inheritance {
         climber = null;
         return true;
       }
-      FoldedRun ancestor = find(parent.runId(), mayBlock);
+      FoldedRun ancestor = ancestors.find(parent.runId(), persistedOnly, mayBlock);
       if (ancestor == null) {
         return false;
       }
@@ -185,21 +187,6 @@ final class Inheritance {
           .with("head_seq", part.untilSeq);
     }
     return start.afterSeq();
-  }
-
-  private @Nullable FoldedRun find(RunId runId, boolean mayBlock) {
-    KnownRun inMemory = persistedOnly ? null : history.findInMemory(runId);
-    if (inMemory != null) {
-      return inMemory.run();
-    }
-    if (!mayBlock) {
-      return null;
-    }
-    FoldedRun persisted = history.findPersisted(runId);
-    if (persisted == null) {
-      throw RunHistory.runNotFound(runId);
-    }
-    return persisted;
   }
 
   /**

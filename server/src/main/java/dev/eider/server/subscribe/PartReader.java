@@ -1,7 +1,6 @@
 package dev.eider.server.subscribe;
 
 import dev.eider.server.run.EventMatcher;
-import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import dev.eider.server.subscribe.RunHistory.Cursor;
 import dev.eider.server.subscribe.RunHistory.KnownRun;
@@ -11,18 +10,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way through one run up to a seq that is durable already. Owned by a reader, on one thread at a
- * time.
+ * A way through one run up to a seq that is durable already, be the run deleted by now. Owned by a
+ * reader, on one thread at a time.
  */
 final class PartReader {
   private final RunHistory history;
+  private final Ancestors ancestors;
   private final RunId runId;
   private final long untilSeq;
   private final boolean persistedOnly;
   private Cursor cursor;
-
-  /** The run once DuckDB has told of it. */
-  private @Nullable FoldedRun persisted;
 
   /**
    * @param untilSeq inclusive
@@ -30,6 +27,7 @@ final class PartReader {
    */
   PartReader(RunHistory history, RunId runId, long afterSeq, long untilSeq, boolean persistedOnly) {
     this.history = history;
+    ancestors = history.ancestors();
     this.runId = runId;
     this.untilSeq = untilSeq;
     this.persistedOnly = persistedOnly;
@@ -59,38 +57,18 @@ final class PartReader {
     if (isRead()) {
       return new Page(List.of(), cursor);
     }
-    KnownRun inMemory = persistedOnly ? null : history.findInMemory(runId);
+    KnownRun inMemory = persistedOnly ? null : ancestors.findInMemory(runId);
     if (inMemory != null) {
       Page page = history.readInMemory(inMemory, cursor, matcher, size);
       if (page != null) {
         return page.until(untilSeq);
       }
     }
-    if (!mayBlock) {
-      return null;
-    }
-    if (inMemory == null) {
-      return history.readPersisted(persisted(), cursor, untilSeq, matcher, size);
-    }
-    // Memory has let go of the next event: DuckDB has it, and what else it had by then.
-    long persistedSeq = Math.min(untilSeq, inMemory.currentPersistedSeq());
-    return history.readPersisted(inMemory.run(), cursor, persistedSeq, matcher, size);
+    return mayBlock ? ancestors.readPersisted(runId, cursor, untilSeq, matcher, size) : null;
   }
 
   /** Goes on after what was read. */
   void advance(Page page) {
     cursor = page.next();
-  }
-
-  private FoldedRun persisted() {
-    FoldedRun run = persisted;
-    if (run == null) {
-      run = history.findPersisted(runId);
-      if (run == null) {
-        throw RunHistory.runNotFound(runId);
-      }
-      persisted = run;
-    }
-    return run;
   }
 }

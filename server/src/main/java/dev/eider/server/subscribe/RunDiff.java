@@ -70,10 +70,14 @@ public final class RunDiff extends StreamReader<DiffRunsResponse> {
       right.begin();
       isBegun = true;
     }
+    left.requireThere();
+    right.requireThere();
     readOn(left, true);
     readOn(right, false);
     compare();
     if (left.isAtEnd() && right.isAtEnd()) {
+      left.requireThere();
+      right.requireThere();
       counts.handOverTurns();
       outbox.add(summary());
       isSummed = true;

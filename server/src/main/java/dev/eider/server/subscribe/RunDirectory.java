@@ -57,7 +57,7 @@ public final class RunDirectory {
     for (RunTail tail : hub.runs()) {
       FoldedRun run = tail.run();
       inMemory.add(run.runId());
-      if (comesAfter(place(run), after) && selection.matches(run)) {
+      if (!run.isDeleted() && comesAfter(place(run), after) && selection.matches(run)) {
         add(newest, new Listed(run, tail), runsMax + 1);
       }
     }

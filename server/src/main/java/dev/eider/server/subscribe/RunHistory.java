@@ -13,6 +13,7 @@ import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.MissingEventsException;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
 import java.util.List;
@@ -40,10 +41,47 @@ public final class RunHistory {
     this.cold = cold;
   }
 
-  /** Returns a run if it is in memory, else null. Does not block. */
+  /**
+   * Returns a run if it is in memory, else null. Does not block.
+   *
+   * @throws BrokerException RUN_NOT_FOUND if memory knows that it was deleted
+   */
   @Nullable KnownRun findInMemory(RunId runId) {
     RunTail tail = hub.find(runId);
-    return tail == null ? null : new KnownRun(tail.run(), tail.persistedSeq(), tail);
+    if (tail == null) {
+      return null;
+    }
+    KnownRun known = new KnownRun(tail.run(), tail.persistedSeq(), tail);
+    if (known.run().isDeleted()) {
+      throw deleted(runId);
+    }
+    return known;
+  }
+
+  /**
+   * Requires that a run is there now, so that what was read of it before is all there was. Blocks.
+   *
+   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   */
+  void requireThere(RunId runId) {
+    if (find(runId) == null) {
+      throw runNotFound(runId);
+    }
+  }
+
+  /**
+   * Requires that nobody had a run of this id before. Blocks.
+   *
+   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   */
+  void requireNeverDeleted(RunId runId) {
+    try {
+      if (!cold.findDeleted(Set.of(runId)).isEmpty()) {
+        throw deleted(runId);
+      }
+    } catch (StoreException e) {
+      throw unavailable(e);
+    }
   }
 
   /**
@@ -91,6 +129,13 @@ public final class RunHistory {
         ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + runId + " does not exist");
   }
 
+  private static BrokerException deleted(RunId runId) {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+            "run " + runId + " was deleted; its id is not used again")
+        .with("deleted", true);
+  }
+
   /** Refuses a start past the end of a closed run. */
   static BrokerException beyondHead(FoldedRun run, long afterSeq) {
     return BrokerException.of(
@@ -128,21 +173,35 @@ public final class RunHistory {
   Page readPersisted(
       FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
     try {
-      ColdPage page =
-          cold.readPage(
-              new PageQuery(
-                  run.runId(),
-                  after.seq(),
-                  Math.min(untilSeq, run.headSeq()),
-                  Math.max(after.position(), run.firstPosition()),
-                  run.lastPosition(),
-                  matcher,
-                  size.eventsMax(),
-                  size.bytesMax()));
-      return new Page(page.events(), new Cursor(page.scannedSeq(), page.position()));
+      return page(cold.readPage(query(run, after, untilSeq, matcher, size)));
+    } catch (MissingEventsException e) {
+      Invariants.require(find(run.runId()) == null, "%s", String.valueOf(e.getMessage()));
+      throw runNotFound(run.runId());
     } catch (StoreException e) {
       throw unavailable(e);
     }
+  }
+
+  static PageQuery query(
+      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+    return new PageQuery(
+        run.runId(),
+        after.seq(),
+        Math.min(untilSeq, run.headSeq()),
+        Math.max(after.position(), run.firstPosition()),
+        run.lastPosition(),
+        matcher,
+        size.eventsMax(),
+        size.bytesMax());
+  }
+
+  static Page page(ColdPage page) {
+    return new Page(page.events(), new Cursor(page.scannedSeq(), page.position()));
+  }
+
+  /** What is inherited. */
+  Ancestors ancestors() {
+    return new Ancestors(hub, this, cold);
   }
 
   /**

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller's view of the runs there are and of those that begin and end.
+ * One caller's view of the runs there are and of those that begin, end and are deleted.
  *
  * <p>It listens before it lists, so no change is missed. Changes wait in a map by run, where a
  * later one takes the place of an earlier one; a caller that lets too many runs pile up is refused.
@@ -161,6 +161,9 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
         RunView.of(
             run, tail == null ? run.headSeq() : Math.min(tail.persistedSeq(), run.headSeq()));
     WatchRunsResponse.Builder response = WatchRunsResponse.newBuilder();
+    if (run.isDeleted()) {
+      return response.setDeleted(view).build();
+    }
     if (!run.isOpen()) {
       return response.setClosed(view).build();
     }

@@ -143,6 +143,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     if (!request.waitForRun()) {
       throw RunHistory.runNotFound(request.start().runId());
     }
+    history.requireNeverDeleted(request.start().runId());
     hub.awaitRun(request.start().runId(), waker);
     if (isOver()) {
       hub.removeAwaitRun(request.start().runId(), waker);

@@ -59,6 +59,16 @@ CREATE TABLE IF NOT EXISTS runs (
 COMMENT ON TABLE runs IS
   'one row a run: state open or closed; outcome completed, failed or abandoned once closed; times are UTC';
 
+-- Deleted runs that forks inherit from, and of their events what is inherited; gone with the last such fork. The columns
+-- are those of runs and events.
+CREATE TABLE IF NOT EXISTS kept_runs AS FROM runs LIMIT 0;
+CREATE TABLE IF NOT EXISTS kept_events AS FROM events LIMIT 0;
+
+-- So that no id is used twice: the first 16 bytes of the SHA-256 of each deleted run's id.
+CREATE TABLE IF NOT EXISTS deleted_runs (
+  id_hash BLOB
+);
+
 CREATE OR REPLACE VIEW turns AS
 SELECT
   run_id, seq, agent_id, t, ts,
@@ -178,7 +188,8 @@ FROM (
 COMMENT ON VIEW leaderboard IS
   'the last value of each metric by run and agent, ranked within the metric, largest first; equal values share a rank';
 
--- A child inherits what its parent's timeline holds before the forked turn_start, to any depth.
+-- A child inherits what its parent's timeline holds before the forked turn_start, to any depth; also of a parent that is
+-- deleted.
 CREATE OR REPLACE VIEW timeline AS
 WITH RECURSIVE lineage AS (
   SELECT
@@ -186,10 +197,14 @@ WITH RECURSIVE lineage AS (
   FROM runs
   UNION ALL
   SELECT
-    lineage.run_id, lineage.depth + 1, runs.run_id, lineage.parent_seq - 1, runs.parent_run_id,
-    runs.parent_seq
+    lineage.run_id, lineage.depth + 1, ancestors.run_id, lineage.parent_seq - 1, ancestors.parent_run_id,
+    ancestors.parent_seq
   FROM lineage
-  JOIN runs ON runs.run_id = lineage.parent_run_id
+  JOIN (
+    SELECT run_id, parent_run_id, parent_seq FROM runs
+    UNION ALL
+    SELECT run_id, parent_run_id, parent_seq FROM kept_runs
+  ) AS ancestors ON ancestors.run_id = lineage.parent_run_id
 )
 SELECT
   lineage.run_id,
@@ -197,6 +212,6 @@ SELECT
   lineage.depth, lineage.source_run_id, events.seq, events.agent_id, events.t, events.kind, events.payload_json,
   events.ts, events.schema_version
 FROM lineage
-JOIN events ON events.run_id = lineage.source_run_id AND events.seq <= lineage.until_seq;
+JOIN (FROM events UNION ALL FROM kept_events) AS events ON events.run_id = lineage.source_run_id AND events.seq <= lineage.until_seq;
 COMMENT ON VIEW timeline IS
   'a run with what it inherits: ORDER BY ordinal; source_run_id and seq say where an event stands; depth 0 is its own';

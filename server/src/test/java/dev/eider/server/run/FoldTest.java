@@ -27,6 +27,53 @@ final class FoldTest {
   private static final Parent PARENT = new Parent(new RunId("p"), 3, 12, new RunId("root"));
 
   @Test
+  void shouldDeleteAClosedRun() {
+    FoldedRun run = fold(opening(RUN), closing(RUN), Samples.deleting(RUN, false));
+    assertThat(run.isDeleted()).isTrue();
+    assertThat(run.isOpen()).isFalse();
+    assertThat(run.isSeen()).isTrue();
+    assertThat(run.deletion()).isEqualTo(FoldedRun.Deletion.GONE);
+  }
+
+  @Test
+  void shouldCloseAndDeleteInOneStep() {
+    RunRecord record =
+        new RunRecord(
+            RUN,
+            NOW_US,
+            null,
+            null,
+            new Closed(RunOutcome.RUN_OUTCOME_ABANDONED),
+            new RunRecord.Deleted(true));
+    FoldedRun run = fold(opening(RUN), record);
+    assertThat(run.deletion()).isEqualTo(FoldedRun.Deletion.KEPT);
+    assertThat(run.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
+  }
+
+  @Test
+  void shouldDeleteARunThatMemoryHasForgotten() {
+    FoldedRun run = Fold.apply(null, 80, Samples.deleting(RUN, false));
+    assertThat(run).isNotNull();
+    assertThat(run.isDeleted()).isTrue();
+    assertThat(run.isSeen()).isFalse();
+    assertThat(run.lastPosition()).isEqualTo(80);
+  }
+
+  @Test
+  void shouldNotDeleteAnOpenRun() {
+    assertThat(Fold.apply(fold(opening(RUN)), 1, Samples.deleting(RUN, false))).isNull();
+  }
+
+  @Test
+  void shouldTakeNothingMoreOnceDeleted() {
+    FoldedRun run = fold(opening(RUN), closing(RUN), Samples.deleting(RUN, false));
+    assertThat(Fold.apply(run, 3, Samples.deleting(RUN, false))).isNull();
+    assertThat(Fold.apply(run, 3, opening(RUN))).isNull();
+    assertThat(Fold.apply(run, 3, closing(RUN))).isNull();
+    assertThat(Fold.apply(run, 3, Samples.publishing(RUN, 1, null, Samples.metrics(1)))).isNull();
+  }
+
+  @Test
   void shouldOpenARun() {
     // given
     Opened opened = new Opened(Map.of("arena", "gold"), "req", new byte[] {7}, PARENT);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import dev.eider.server.run.RunRecord.Closed;
+import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.storage.v1.StoredClosed;
@@ -34,7 +35,8 @@ final class RunRecordCodecTest {
             NOW_US,
             new Opened(Map.of("a", "1", "b", ""), "req", new byte[] {1, 2}, parent),
             new Published(1, new ProducerStamp("x", 3, 1), Samples.metrics(2)),
-            new Closed(RunOutcome.RUN_OUTCOME_FAILED));
+            new Closed(RunOutcome.RUN_OUTCOME_FAILED),
+            new Deleted(true));
 
     // when
     RunRecord read = RunRecordCodec.decode(RunRecordCodec.encode(record));
@@ -55,6 +57,7 @@ final class RunRecordCodecTest {
         .usingRecursiveFieldByFieldElementComparator()
         .isEqualTo(Samples.metrics(2));
     assertThat(read.closed()).isEqualTo(new Closed(RunOutcome.RUN_OUTCOME_FAILED));
+    assertThat(read.deleted()).isEqualTo(new Deleted(true));
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
 import dev.eider.server.run.RunRecord.Closed;
+import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.v1.Event;
@@ -74,6 +75,11 @@ public final class Samples {
   public static RunRecord closing(RunId runId) {
     return new RunRecord(
         runId, NOW_US + 2, null, null, new Closed(RunOutcome.RUN_OUTCOME_COMPLETED));
+  }
+
+  /** A record that deletes a run. */
+  public static RunRecord deleting(RunId runId, boolean kept) {
+    return new RunRecord(runId, NOW_US + 3, null, null, null, new Deleted(kept));
   }
 
   /** An opening without anything to it. */

@@ -41,7 +41,9 @@ final class BatchTest {
   @BeforeEach
   void decide() throws Exception {
     log = SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), 0);
-    batch = new Batch(log, hub, new Decider(3), 10, false);
+    batch =
+        new Batch(
+            log, hub, new Decider(3), new RunReaper(hub, InstantSource.system(), 0), 10, false);
     batch.add(first, 1);
     batch.add(closing, 2);
     batch.add(late, 3);
@@ -56,7 +58,7 @@ final class BatchTest {
   void shouldRefuseOnceTheBatchIsDurable() throws Exception {
     assertThat(late.done()).isNotDone();
     log.commit(true);
-    batch.publish(new RunReaper(hub, InstantSource.system(), 0));
+    batch.publish();
     assertThat(reasonOf(late.done())).isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
   }
 

@@ -1,6 +1,7 @@
 package dev.eider.server.sequencer;
 
 import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.Parent;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.Samples;
@@ -51,6 +52,23 @@ public final class Commands {
         null,
         List.of(),
         ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
+  }
+
+  /** Forks a run at its first event. */
+  public static Command.Open fork(RunId runId, RunId parentId) {
+    return new Command.Open(
+        runId,
+        Map.of(),
+        "",
+        new byte[0],
+        new Parent(parentId, 0, 1, parentId),
+        Samples.metrics(1),
+        ErrorReason.ERROR_REASON_FORK_ALREADY_EXISTS);
+  }
+
+  /** Deletes a run that is closed and has no forks. */
+  public static Command.Delete delete(RunId runId) {
+    return new Command.Delete(runId, false);
   }
 
   /** Closes a run. */

@@ -258,11 +258,11 @@ final class DeciderTest {
   }
 
   private RunRecord append(@Nullable FoldedRun run, Command command) {
-    return ((Decision.Append) decider.decide(run, command, NOW_US)).record();
+    return ((Decision.Append) decider.decide(run, Decider.Related.NONE, command, NOW_US)).record();
   }
 
   private Applied answer(FoldedRun run, Command command) {
-    return ((Decision.Answer) decider.decide(run, command, NOW_US)).applied();
+    return ((Decision.Answer) decider.decide(run, Decider.Related.NONE, command, NOW_US)).applied();
   }
 
   private void assertRepeat(FoldedRun run, Command command, long firstSeq, long lastSeq) {
@@ -273,6 +273,7 @@ final class DeciderTest {
   }
 
   private BrokerException refusal(@Nullable FoldedRun run, Command command) {
-    return catchThrowableOfType(BrokerException.class, () -> decider.decide(run, command, NOW_US));
+    return catchThrowableOfType(
+        BrokerException.class, () -> decider.decide(run, Decider.Related.NONE, command, NOW_US));
   }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A run writer over a real log on disk; what DuckDB would hold is in a map. */
 final class WriterRig implements AutoCloseable {
@@ -67,7 +68,7 @@ final class WriterRig implements AutoCloseable {
         new RunWriter(
             log,
             hub,
-            this::findPersisted,
+            new Persisted(),
             clock,
             config,
             Threads.system(),
@@ -107,9 +108,24 @@ final class WriterRig implements AutoCloseable {
     assertThat(defects).isEmpty();
   }
 
-  private List<FoldedRun> findPersisted(Collection<RunId> runIds, Collection<String> requestIds) {
-    return persisted.values().stream()
-        .filter(run -> runIds.contains(run.runId()) || requestIds.contains(run.requestId()))
-        .toList();
+  /** What DuckDB says. */
+  private final class Persisted implements PersistedRuns {
+    @Override
+    public List<FoldedRun> find(Collection<RunId> runIds, Collection<String> requestIds) {
+      return persisted.values().stream()
+          .filter(run -> runIds.contains(run.runId()) || requestIds.contains(run.requestId()))
+          .toList();
+    }
+
+    @Override
+    public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) {
+      return persisted.values().stream()
+          .filter(run -> run.deletion() != FoldedRun.Deletion.GONE)
+          .filter(run -> run.parent() != null && parentIds.contains(run.parent().runId()))
+          .collect(
+              Collectors.groupingBy(
+                  run -> Objects.requireNonNull(run.parent()).runId(),
+                  Collectors.mapping(FoldedRun::runId, Collectors.toList())));
+    }
   }
 }

@@ -3,7 +3,6 @@ package dev.eider.server.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.eider.server.base.Invariants;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
@@ -108,7 +107,7 @@ class ReadAheadTest {
 
     // when, then
     assertThatThrownBy(() -> pages(ahead, 4, ROOMY))
-        .isInstanceOf(Invariants.InvariantBroken.class)
+        .isInstanceOf(MissingEventsException.class)
         .hasMessageContaining("game-1");
   }
 
@@ -120,7 +119,7 @@ class ReadAheadTest {
 
     // when, then
     assertThatThrownBy(() -> pages(ahead, 4, ROOMY))
-        .isInstanceOf(Invariants.InvariantBroken.class)
+        .isInstanceOf(MissingEventsException.class)
         .hasMessageContaining("event 8 where 7 comes next");
   }
 

@@ -8,6 +8,7 @@ import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Closed;
+import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.v1.Event;
@@ -66,6 +67,17 @@ final class TestLog {
   TestLog close(String runId, RunOutcome outcome) {
     return append(
         new RunRecord(new RunId(runId), BASE_US + position, null, null, new Closed(outcome)));
+  }
+
+  TestLog delete(String runId) {
+    return append(
+        new RunRecord(new RunId(runId), BASE_US + position, null, null, null, new Deleted(false)));
+  }
+
+  /** What the persister does once a batch is written: a closed run is forgotten. */
+  TestLog forget(String runId) {
+    runs.remove(new RunId(runId));
+    return this;
   }
 
   FoldedRun run(String runId) {

@@ -6,6 +6,8 @@ import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.StoreException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** A store whose file is damaged everywhere. */
 final class DamagedReader implements ColdReader {
@@ -32,6 +34,26 @@ final class DamagedReader implements ColdReader {
 
   @Override
   public LogBlock readLog(LogQuery query) throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public FoldedRun findKept(RunId runId) throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public ColdPage readKeptPage(PageQuery query) throws StoreException {
     throw damage();
   }
 

@@ -28,7 +28,8 @@ final class TailRoundsTest {
       new Hub(new HubBounds(0, 1, 1), new PersistProgress(0, Threads.system().newSignal()));
   private final RunTail tail = hub.advance(fold(opening(RUN)), 0, List.of());
   private final ReaderPools pools = new ReaderPools(Threads.system(), 1, 1);
-  private final ReaderRegistry registry = new ReaderRegistry(new ReaderBounds(1, 1 << 20, 100, 2));
+  private final ReaderRegistry registry =
+      new ReaderRegistry(new ReaderBounds(1, 1 << 20, 100, 2, 2));
   private final Deque<Runnable> live = new ArrayDeque<>();
   private final HeldTimer timer = new HeldTimer();
   private final TailRounds rounds = new TailRounds(live::add, timer);

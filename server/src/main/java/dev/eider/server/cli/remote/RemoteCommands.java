@@ -16,6 +16,7 @@ public final class RemoteCommands {
         new CommandLine(new ColdCommand(out)),
         new CommandLine(new ForkCommand(out)),
         new CommandLine(new DiffCommand(out)),
-        new CommandLine(new QueryCommand(out)));
+        new CommandLine(new QueryCommand(out)),
+        new CommandLine(new RmCommand(out)));
   }
 }

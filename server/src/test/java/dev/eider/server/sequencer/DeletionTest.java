@@ -1,0 +1,217 @@
+package dev.eider.server.sequencer;
+
+import static dev.eider.server.run.Samples.RUN;
+import static dev.eider.server.sequencer.Commands.delete;
+import static dev.eider.server.sequencer.Commands.fork;
+import static dev.eider.server.sequencer.Commands.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
+import dev.eider.v1.ErrorReason;
+import dev.eider.v1.RunOutcome;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** DeleteRun as the sequencer decides it. */
+@Timeout(60)
+final class DeletionTest {
+  private static final RunId CHILD = new RunId("child");
+  private static final RunId GRANDCHILD = new RunId("grandchild");
+
+  @TempDir private Path directory;
+  private WriterRig rig;
+
+  @BeforeEach
+  void open() throws Exception {
+    rig = new WriterRig(directory);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    rig.close();
+  }
+
+  @Test
+  void shouldDeleteAClosedRun() throws Exception {
+    rig.apply(publish(RUN, 2));
+    rig.apply(Commands.close(RUN));
+
+    Applied applied = rig.apply(delete(RUN));
+
+    assertThat(applied.run().isDeleted()).isTrue();
+    assertThat(applied.run().headSeq()).isEqualTo(2);
+    assertThat(rig.hub.openRunCount()).isZero();
+  }
+
+  @Test
+  void shouldRefuseAnOpenRunUnlessForced() throws Exception {
+    rig.apply(publish(RUN, 2));
+
+    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_OPEN);
+    FoldedRun deleted = rig.apply(new Command.Delete(RUN, true)).run();
+
+    assertThat(deleted.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
+    assertThat(deleted.isDeleted()).isTrue();
+    assertThat(rig.hub.openRunCount()).isZero();
+  }
+
+  @Test
+  void shouldNotFindWhatNeverWasOrIsDeleted() throws Exception {
+    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+    deleteARun();
+    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+    forgetTheRun();
+    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+  }
+
+  @Test
+  void shouldNeverUseTheIdAgain() throws Exception {
+    deleteARun();
+    requireIdUsed();
+    forgetTheRun();
+    requireIdUsed();
+  }
+
+  private void requireIdUsed() {
+    BrokerException opening = rig.refusalOf(Commands.open(RUN, "", 1));
+    assertThat(opening.reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
+    assertThat(opening.metadata()).containsEntry("deleted", "true");
+    assertThat(reason(publish(RUN, 1))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+    assertThat(reason(publish(RUN, "ada", 1, 1, 1)))
+        .isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+    assertThat(reason(Commands.close(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+  }
+
+  @Test
+  void shouldDeleteARunThatHasLeftMemory() throws Exception {
+    rig.apply(publish(RUN, 2));
+    rig.apply(Commands.close(RUN));
+    forgetTheRun();
+
+    assertThat(rig.apply(delete(RUN)).run().headSeq()).isEqualTo(2);
+    assertThat(rig.hub.runBytes()).isPositive();
+    forgetTheRun();
+    assertThat(rig.hub.runBytes()).isZero();
+  }
+
+  @Test
+  void shouldRefuseAParentAsLongAsAForkIsThere() throws Exception {
+    rig.apply(publish(RUN, 2));
+    rig.apply(Commands.close(RUN));
+    rig.apply(fork(CHILD, RUN));
+
+    BrokerException refusal = rig.refusalOf(delete(RUN));
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
+    assertThat(refusal.metadata()).containsEntry("fork_run_id", "child");
+
+    rig.apply(Commands.close(CHILD));
+    forgetTheRun();
+    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
+    rig.apply(delete(CHILD));
+    assertThat(rig.apply(delete(RUN)).run().deletion()).isEqualTo(FoldedRun.Deletion.GONE);
+  }
+
+  @Test
+  void shouldKeepWhatForksInheritWhenForced() throws Exception {
+    rig.apply(publish(RUN, 2));
+    rig.apply(fork(CHILD, RUN));
+    rig.apply(fork(GRANDCHILD, CHILD));
+
+    assertThat(rig.apply(new Command.Delete(CHILD, true)).run().deletion())
+        .isEqualTo(FoldedRun.Deletion.KEPT);
+    // The grandchild inherits through the deleted child.
+    rig.apply(Commands.close(RUN));
+    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
+  }
+
+  @Test
+  void shouldNotForkADeletedRun() throws Exception {
+    deleteARun();
+    assertThat(reason(fork(CHILD, RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+    forgetTheRun();
+    assertThat(reason(fork(CHILD, RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+  }
+
+  @Test
+  void shouldDecideForkAndDeletionInOneOrder() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      RunId parent = new RunId("parent-" + round);
+      RunId child = new RunId("child-" + round);
+      rig.apply(publish(parent, 1));
+      rig.apply(Commands.close(parent));
+      if (round % 2 == 0) {
+        rig.persist();
+      }
+
+      CompletableFuture<Applied> forked = rig.writer.execute(fork(child, parent));
+      CompletableFuture<Applied> deleted = rig.writer.execute(delete(parent));
+
+      boolean isForked = isAccepted(forked, ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+      boolean isDeleted = isAccepted(deleted, ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
+      assertThat(isForked).as("round %d", round).isNotEqualTo(isDeleted);
+    }
+  }
+
+  @Test
+  void shouldLetARequestIdGoWithItsRun() throws Exception {
+    rig.apply(Commands.open(RUN, "once", 1));
+    rig.apply(new Command.Delete(RUN, true));
+    assertThat(rig.apply(Commands.open(CHILD, "once", 2)).run().isOpen()).isTrue();
+  }
+
+  @Test
+  void shouldFindDeletionsInTheLog() throws Exception {
+    // given
+    deleteARun();
+    rig.apply(publish(CHILD, 1));
+    rig.close();
+
+    // when
+    rig = new WriterRig(directory);
+
+    // then
+    assertThat(rig.run(RUN).isDeleted()).isTrue();
+    assertThat(rig.run(CHILD).isOpen()).isTrue();
+    requireIdUsed();
+  }
+
+  private void deleteARun() throws Exception {
+    rig.apply(publish(RUN, 2));
+    rig.apply(Commands.close(RUN));
+    rig.apply(delete(RUN));
+  }
+
+  /** Has DuckDB take everything, and closed and deleted runs leave memory. */
+  private void forgetTheRun() {
+    rig.persist();
+    rig.clock.advance(100_000);
+    await().until(() -> rig.hub.find(RUN) == null);
+  }
+
+  private ErrorReason reason(Command command) {
+    return rig.refusalOf(command).reason();
+  }
+
+  private static boolean isAccepted(CompletableFuture<Applied> answer, ErrorReason otherwise)
+      throws Exception {
+    try {
+      answer.get(20, TimeUnit.SECONDS);
+      return true;
+    } catch (ExecutionException | CompletionException e) {
+      assertThat(e.getCause()).isInstanceOf(BrokerException.class);
+      assertThat(((BrokerException) e.getCause()).reason()).isEqualTo(otherwise);
+      return false;
+    }
+  }
+}
