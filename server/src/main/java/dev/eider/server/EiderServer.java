@@ -7,12 +7,15 @@ import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.SegmentedLog;
 import dev.eider.server.query.Queries;
 import dev.eider.server.rpc.GrpcServer;
+import dev.eider.server.rpc.WireRules;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.store.DuckDbStore;
 import dev.eider.server.store.SqlTable;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.transfer.TransferGround;
+import dev.eider.server.transfer.Transfers;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,6 +46,7 @@ public final class EiderServer implements AutoCloseable {
   private final DuckDbStore store;
   private final Broker broker;
   private final Queries queries;
+  private final Transfers transfers;
   private final GrpcServer grpc;
 
   /** Written by the sequencer thread, read by the one that starts the daemon. */
@@ -79,6 +83,8 @@ public final class EiderServer implements AutoCloseable {
             config.queries(),
             Threads.system());
     undo.push(queries);
+    transfers = newTransfers();
+    undo.push(transfers);
     grpc = listen();
     // It may have changed before there was anybody to tell.
     tellHealth();
@@ -156,11 +162,13 @@ public final class EiderServer implements AutoCloseable {
     grpc.drain(refusal);
     boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
     queries.endAll(refusal);
+    transfers.endAll(refusal);
     grpc.stop(Math.min(CALLS_MS, leftMs(untilNanos)));
     if (!isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
       LOG.warn("not everything is in DuckDB yet; the next start takes the rest from the log");
     }
     queries.close();
+    transfers.close();
     broker.stopReading();
     dataDir.close();
     LOG.info("stopped");
@@ -225,6 +233,22 @@ public final class EiderServer implements AutoCloseable {
     return String.valueOf(e.getMessage());
   }
 
+  private Transfers newTransfers() {
+    return new Transfers(
+        new TransferGround(
+            store.reader(),
+            broker.hub(),
+            broker.log()::endPosition,
+            broker.writer(),
+            dataDir.temp(),
+            dataDir.staging(),
+            config.scratch(dataDir),
+            new WireRules(),
+            InstantSource.system()),
+        config.transfers(),
+        Threads.system());
+  }
+
   private GrpcServer listen() {
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
     GrpcServer.Parts parts =
@@ -234,8 +258,15 @@ public final class EiderServer implements AutoCloseable {
             broker.forker(),
             broker.readers(),
             queries,
+            transfers,
             new RunIdMaker(new SecureRandom()),
-            new ServerInfo(config, broker.hub(), broker.log(), broker.readers().registry(), queries)
+            new ServerInfo(
+                    config,
+                    broker.hub(),
+                    broker.log(),
+                    broker.readers().registry(),
+                    queries,
+                    transfers)
                 ::describe);
     try {
       return GrpcServer.start(

@@ -3,8 +3,10 @@ package dev.eider.server.hub;
 import dev.eider.server.base.Listeners;
 import dev.eider.server.base.Registration;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
+import dev.eider.server.run.StagedFile;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +34,7 @@ public final class Hub {
   private final TailEviction eviction;
   private final PersistProgress progress;
   private final HubBounds bounds;
+  private final ImportedRuns imported = new ImportedRuns();
 
   public Hub(HubBounds bounds, PersistProgress progress) {
     this.bounds = bounds;
@@ -170,6 +173,36 @@ public final class Hub {
     if (opened || closed) {
       listeners.forEach(listener -> listener.runChanged(tail.run()));
     }
+  }
+
+  /** Takes over the runs of a durable import; nobody is shown them before DuckDB has them. */
+  public void addImport(ImportRecord record, long position) {
+    imported.add(record, position);
+    runBytes.addAndGet(ImportedRuns.memoryBytes(record.runs()));
+  }
+
+  /** Returns a run that has been imported and is not in DuckDB yet, or null. */
+  public @Nullable FoldedRun findImported(RunId runId) {
+    return imported.find(runId);
+  }
+
+  /** The files of the imports that DuckDB lacks. */
+  public List<StagedFile> stagedFiles() {
+    return imported.files();
+  }
+
+  /** Forgets the imported runs that DuckDB has, tells everybody of them, and returns them. */
+  public List<FoldedRun> releaseImported() {
+    List<FoldedRun> released = imported.release(progress.position());
+    runBytes.addAndGet(-ImportedRuns.memoryBytes(released));
+    for (FoldedRun run : released) {
+      Set<Runnable> waiting = awaited.remove(run.runId());
+      if (waiting != null) {
+        waiting.forEach(Runnable::run);
+      }
+      listeners.forEach(listener -> listener.runChanged(run));
+    }
+    return released;
   }
 
   /**

@@ -5,6 +5,8 @@ import dev.eider.server.log.LogRecord;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecord;
+import dev.eider.server.run.ImportRecordCodec;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Published;
@@ -18,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds log records into what the next DuckDB transaction writes. Keeps the state of the open runs
@@ -30,6 +33,7 @@ final class BatchBuilder {
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Set<RunId> changed = new HashSet<>();
   private final List<EventRow> rows = new ArrayList<>();
+  private @Nullable LogRecord pendingImport;
   private long nextPosition;
   private long bytes;
 
@@ -42,7 +46,12 @@ final class BatchBuilder {
     nextPosition = position;
   }
 
+  /** Takes a record; one with which runs are imported waits for a transaction of its own. */
   void add(LogRecord entry) {
+    if (ImportRecordCodec.isImport(entry.body())) {
+      pendingImport = entry;
+      return;
+    }
     RunRecord record = RunRecordCodec.decode(entry.body());
     RunId runId = record.runId();
     FoldedRun after = Fold.apply(runs.get(runId), entry.position(), record);
@@ -58,6 +67,20 @@ final class BatchBuilder {
     }
     nextPosition = entry.nextPosition();
     bytes += entry.body().length;
+  }
+
+  /** The import that comes after the batch, before which nothing more may be taken, or null. */
+  @Nullable LogRecord pendingImport() {
+    return pendingImport;
+  }
+
+  /** The import as a batch of its own. */
+  PersistBatch takeImport() {
+    LogRecord entry = Invariants.requireNonNull(pendingImport, "no import waits");
+    pendingImport = null;
+    nextPosition = entry.nextPosition();
+    ImportRecord record = ImportRecordCodec.decode(entry.body());
+    return PersistBatch.of(record, entry.position(), nextPosition);
   }
 
   int eventCount() {

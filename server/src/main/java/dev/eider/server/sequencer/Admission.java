@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings commands to the sequencer, and asks DuckDB first about a run that is not in memory: it may
@@ -114,9 +115,9 @@ final class Admission {
     Set<RunId> runIds = new HashSet<>();
     Set<String> requestIds = new HashSet<>();
     for (Submission submission : batch) {
-      if (hub.find(submission.command().runId()) == null) {
-        runIds.add(submission.command().runId());
-      }
+      submission.command().runIds().stream()
+          .filter(runId -> hub.find(runId) == null)
+          .forEach(runIds::add);
       if (!submission.command().requestId().isEmpty()) {
         requestIds.add(submission.command().requestId());
       }
@@ -146,7 +147,7 @@ final class Admission {
       Command command = submission.command();
       Submission lookedUp =
           submission.lookedUp(
-              byRunId.get(command.runId()),
+              first(command, byRunId),
               command.requestId().isEmpty() ? null : byRequestId.get(command.requestId()),
               reapCount);
       boolean accepted;
@@ -158,6 +159,16 @@ final class Admission {
         refuse(submission, queueFull());
       }
     }
+  }
+
+  private static @Nullable FoldedRun first(Command command, Map<RunId, FoldedRun> found) {
+    for (RunId runId : command.runIds()) {
+      FoldedRun run = found.get(runId);
+      if (run != null) {
+        return run;
+      }
+    }
+    return null;
   }
 
   private void refuse(Submission submission, BrokerException refusal) {

@@ -7,6 +7,8 @@ import dev.eider.server.log.EventLog;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecord;
+import dev.eider.server.run.ImportRecordCodec;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
@@ -39,6 +41,7 @@ final class Batch {
   private final boolean isDiskFull;
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Map<String, FoldedRun> runsByRequestId = new HashMap<>();
+  private final Map<Long, ImportRecord> imports = new LinkedHashMap<>();
   private final List<Step> steps = new ArrayList<>();
   private int openedCount;
   private long openedBytes;
@@ -86,6 +89,10 @@ final class Batch {
   void add(Submission submission, long nowUs) {
     FoldedRun run = find(submission.command().runId());
     try {
+      if (submission.command() instanceof Command.Import command) {
+        append(submission, Decider.decide(findAny(submission), command, nowUs));
+        return;
+      }
       requireFreshRequestId(submission);
       FoldedRun known = run == null ? submission.persisted() : run;
       Decision decision = decider.decide(known, submission.command(), nowUs);
@@ -115,6 +122,37 @@ final class Batch {
     }
     RunId inMemory = hub.findByRequestId(requestId);
     return inMemory == null ? submission.sameRequest() : find(inMemory);
+  }
+
+  /** A run of an import that is there already, or null. */
+  private @Nullable FoldedRun findAny(Submission submission) {
+    for (RunId runId : submission.command().runIds()) {
+      FoldedRun run = find(runId);
+      if (run != null) {
+        return run;
+      }
+    }
+    return submission.persisted();
+  }
+
+  private void append(Submission submission, ImportRecord record) {
+    long recordBytes = record.runs().stream().mapToLong(FoldedRun::memoryBytes).sum();
+    if (hub.runBytes() + openedBytes + recordBytes > hub.bounds().runBytesMax()) {
+      throw runRoomFull();
+    }
+    if (isDiskFull) {
+      throw diskFull();
+    }
+    byte[] body = ImportRecordCodec.encode(record);
+    long position = log.append(record.firstRunId(), 0, body);
+    List<FoldedRun> after = record.runsAt(position);
+    after.forEach(run -> runs.put(run.runId(), run));
+    imports.put(position, record);
+    openedBytes += recordBytes;
+    appendedCount++;
+    bytes += body.length + FRAME_BYTES_MAX;
+    FoldedRun first = after.get(0);
+    steps.add(new Step(submission, new Applied(first, 0, first.headSeq(), false), null, null));
   }
 
   private void append(Submission submission, @Nullable FoldedRun run, RunRecord record) {
@@ -172,13 +210,18 @@ final class Batch {
                 && producer != null
                 && run.producers().isEnlargedBy(producer, published.firstSeq()));
     if (isEnlarged) {
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "what the daemon keeps of runs takes as much memory as it may: "
-                  + runBytesMax
-                  + " bytes; close some runs")
-          .with("limit_bytes", runBytesMax);
+      throw runRoomFull();
     }
+  }
+
+  private BrokerException runRoomFull() {
+    long runBytesMax = hub.bounds().runBytesMax();
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_OVERLOADED,
+            "what the daemon keeps of runs takes as much memory as it may: "
+                + runBytesMax
+                + " bytes; close some runs")
+        .with("limit_bytes", runBytesMax);
   }
 
   /** Shows the batch, which is durable now, to readers and then acknowledges it. */
@@ -194,6 +237,7 @@ final class Batch {
         changes.merge(tail, new Change(effect.opened(), effect.closed()), Change::and);
       }
     }
+    imports.forEach((position, record) -> hub.addImport(record, position));
     steps.forEach(Step::answer);
     changes.forEach((tail, change) -> hub.announce(tail, change.opened(), change.closed()));
   }

@@ -3,6 +3,7 @@ package dev.eider.server.sequencer;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.ProducerState;
 import dev.eider.server.run.RunRecord;
@@ -10,6 +11,7 @@ import dev.eider.server.run.RunRecord.Closed;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.server.sequencer.Command.Close;
+import dev.eider.server.sequencer.Command.Import;
 import dev.eider.server.sequencer.Command.Open;
 import dev.eider.server.sequencer.Command.Publish;
 import dev.eider.v1.ErrorReason;
@@ -43,6 +45,22 @@ final class Decider {
       return decide(run, open, nowUs);
     }
     return decide(run, (Close) command, nowUs);
+  }
+
+  /**
+   * Decides an import.
+   *
+   * @param known one of its runs that exists, null if none does
+   * @throws BrokerException if it is refused
+   */
+  static ImportRecord decide(@Nullable FoldedRun known, Import command, long nowUs) {
+    if (known != null) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS,
+              "run " + known.runId() + " of the file already exists; nothing was imported")
+          .with("run_id", known.runId());
+    }
+    return command.record().acceptedAt(nowUs);
   }
 
   private Decision decide(@Nullable FoldedRun run, Publish publish, long nowUs) {

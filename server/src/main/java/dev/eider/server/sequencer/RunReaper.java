@@ -41,9 +41,10 @@ final class RunReaper {
     return reapCount.get();
   }
 
-  /** Returns a run that left memory lately, or null. */
+  /** Returns a run that left memory lately, or was imported and is not in DuckDB yet, or null. */
   @Nullable FoldedRun findRecent(RunId runId) {
-    return recent.get(runId);
+    FoldedRun imported = hub.findImported(runId);
+    return imported == null ? recent.get(runId) : imported;
   }
 
   /**
@@ -59,12 +60,20 @@ final class RunReaper {
   }
 
   void run() {
+    // From here on DuckDB tells of them; whoever asked it before is told by what is remembered.
+    for (FoldedRun run : hub.releaseImported()) {
+      remember(run);
+    }
     while (isDue(oldestFirst.peek())) {
       RunTail tail = oldestFirst.remove().tail();
       hub.reap(tail);
-      recent.put(tail.run().runId(), tail.run());
-      reapCount.incrementAndGet();
+      remember(tail.run());
     }
+  }
+
+  private void remember(FoldedRun run) {
+    recent.put(run.runId(), run);
+    reapCount.incrementAndGet();
   }
 
   private boolean isDue(@Nullable ClosedRun oldest) {

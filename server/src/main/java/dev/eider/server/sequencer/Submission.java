@@ -1,6 +1,7 @@
 package dev.eider.server.sequencer;
 
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunId;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,17 @@ record Submission(
     return new Submission(command, new CompletableFuture<>(), null, null, -1);
   }
 
-  /** Takes a run that left memory lately for what DuckDB would say now. */
+  /**
+   * Takes a run that left memory lately, or is not in DuckDB yet, for what DuckDB would say now.
+   */
   Submission orElse(RunReaper reaper) {
-    FoldedRun recent = reaper.findRecent(command.runId());
-    return recent == null ? this : new Submission(command, done, recent, sameRequest, reapCount);
+    for (RunId runId : command.runIds()) {
+      FoldedRun recent = reaper.findRecent(runId);
+      if (recent != null) {
+        return new Submission(command, done, recent, sameRequest, reapCount);
+      }
+    }
+    return this;
   }
 
   Submission lookedUp(

@@ -5,12 +5,14 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.StagedFile;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.duckdb.DuckDBConnection;
@@ -49,6 +51,7 @@ public final class DuckDbStore implements ColdStore {
   private static final long DRAIN_TIMEOUT_MS = 5_000;
 
   private final StoreOpener opener;
+  private final StagingArea staging;
   private final ColdReader reader = new StoreReader(this);
   private final Object transition = new Object();
   private final AtomicBoolean damageSaid = new AtomicBoolean();
@@ -58,6 +61,7 @@ public final class DuckDbStore implements ColdStore {
 
   private DuckDbStore(StoreOpener opener, StoreConnections connections) {
     this.opener = opener;
+    this.staging = opener.newStagingArea();
     this.state = new State(Mode.OPEN, connections);
   }
 
@@ -136,6 +140,7 @@ public final class DuckDbStore implements ColdStore {
     StoreConnections connections = connections();
     try {
       persist(connections.writer(), batch);
+      staging.committed(batch.staged());
     } catch (SQLException e) {
       throw failed(connections, "cannot persist up to " + batch.nextPosition(), e);
     } catch (RuntimeException | Error e) {
@@ -145,10 +150,16 @@ public final class DuckDbStore implements ColdStore {
   }
 
   @Override
+  public void requireStaged(Collection<StagedFile> files) throws StoreException {
+    staging.require(files);
+  }
+
+  @Override
   public boolean checkpoint() throws StoreException {
     StoreConnections connections = connections();
     try {
       execute(connections.writer(), "CHECKPOINT");
+      staging.checkpointed();
       return true;
     } catch (SQLException e) {
       if (DuckDbErrors.isCheckpointTooEarly(e)) {
@@ -280,10 +291,11 @@ public final class DuckDbStore implements ColdStore {
     return new StoreException(what + ": " + e.getMessage(), e);
   }
 
-  private static void persist(DuckDBConnection writer, PersistBatch batch) throws SQLException {
+  private void persist(DuckDBConnection writer, PersistBatch batch) throws SQLException {
     // The statement and not setAutoCommit(false), which an appender's own flushes do not heed.
     execute(writer, "BEGIN TRANSACTION");
     EventAppender.append(writer, batch.events());
+    staging.load(writer, batch.staged());
     RunRows.replace(writer, batch.runs());
     try (PreparedStatement update =
         writer.prepareStatement(
