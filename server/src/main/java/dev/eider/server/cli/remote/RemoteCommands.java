@@ -9,13 +9,15 @@ public final class RemoteCommands {
   private RemoteCommands() {}
 
   /** Every command, to be added to one that has its name and the exit codes. */
-  public static List<CommandLine> all(PrintWriter out) {
+  public static List<CommandLine> all(PrintWriter out, PrintWriter err) {
     return List.of(
         new CommandLine(new RunsCommand(out)).setCaseInsensitiveEnumValuesAllowed(true),
         new CommandLine(new TailCommand(out)),
         new CommandLine(new ColdCommand(out)),
         new CommandLine(new ForkCommand(out)),
         new CommandLine(new DiffCommand(out)),
-        new CommandLine(new QueryCommand(out)));
+        new CommandLine(new QueryCommand(out)),
+        new CommandLine(new ExportCommand(out, err)).setCaseInsensitiveEnumValuesAllowed(true),
+        new CommandLine(new ImportCommand(out, err)));
   }
 }

@@ -37,7 +37,7 @@ final class ExportRows implements FileRows {
   }
 
   static String sortedCopyOfParquet(Path file) {
-    return "CREATE TEMP TABLE sorted AS SELECT run_id, seq, event FROM read_parquet(%s) ORDER BY run_id, seq"
+    return "CREATE TABLE sorted AS SELECT run_id, seq, event FROM read_parquet(%s) ORDER BY run_id, seq"
         .formatted(ScratchDatabase.quoted(file));
   }
 

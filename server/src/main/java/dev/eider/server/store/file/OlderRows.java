@@ -34,7 +34,7 @@ final class OlderRows implements FileRows {
       """;
 
   static final String KEYS =
-      "SELECT run_id, NULL, rowid, strlen(payload_json), ts_us FROM sorted ORDER BY rowid";
+      "SELECT run_id, NULL, rowid, strlen(payload_json), ts_us FROM sorted WHERE rowid >= ? ORDER BY rowid LIMIT ?";
 
   private final ScratchDatabase database;
   private final FileRules rules;

@@ -4,7 +4,9 @@ import dev.eider.server.run.RunId;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -15,28 +17,61 @@ import org.jspecify.annotations.Nullable;
  * by row id. Used by one thread.
  */
 final class RowCursor implements AutoCloseable {
-  private final DuckDBConnection connection;
+  private static final int KEYS_AT_ONCE = 1_000;
+
+  private final ScratchDatabase database;
+  private final @Nullable DuckDBConnection connection;
   private final PreparedStatement statement;
-  private final ResultSet rows;
+  private final Deque<Key> ahead = new ArrayDeque<>();
   private final long bytesMax;
-  private @Nullable Key ahead;
+
+  /** The one result of a whole stream; null when each page has one of its own. */
+  private @Nullable ResultSet stream;
+
+  private long nextRowId;
   private long seq;
   private String runId = "";
 
+  private RowCursor(
+      ScratchDatabase database,
+      @Nullable DuckDBConnection connection,
+      PreparedStatement statement,
+      long bytesMax) {
+    this.database = database;
+    this.connection = connection;
+    this.statement = statement;
+    this.bytesMax = bytesMax;
+  }
+
   /**
+   * Goes over what a query gives, on a connection of its own.
+   *
    * @param sql gives run_id, seq (or NULL: counted), row id, length, and event time in microseconds
    * @param bytesMax the longest row
    */
-  RowCursor(ScratchDatabase database, String sql, long bytesMax) throws SQLException {
-    this.bytesMax = bytesMax;
-    connection = database.duplicate();
+  static RowCursor ofStream(ScratchDatabase database, String sql, long bytesMax)
+      throws SQLException {
+    DuckDBConnection connection = database.duplicate();
     try {
-      statement = connection.prepareStatement(sql);
-      rows = database.query(statement);
+      PreparedStatement statement = connection.prepareStatement(sql);
+      RowCursor cursor = new RowCursor(database, connection, statement, bytesMax);
+      cursor.stream = database.query(statement);
+      return cursor;
     } catch (SQLException | RuntimeException e) {
       connection.close();
       throw e;
     }
+  }
+
+  /**
+   * Goes over a table that only the database's own connection sees, in the order of its row ids.
+   *
+   * @param sql gives the same from one row id on, so many rows
+   */
+  static RowCursor ofPages(ScratchDatabase database, String sql, long bytesMax)
+      throws SQLException {
+    PreparedStatement statement = database.connection().prepareStatement(sql);
+    return new RowCursor(database, null, statement, bytesMax);
   }
 
   /** The next rows, up to a number and a sum of lengths, or one longer row; empty at the end. */
@@ -49,20 +84,37 @@ final class RowCursor implements AutoCloseable {
         && (page.isEmpty() || bytes + next.bytes() <= pageBytesMax)) {
       page.add(next);
       bytes += next.bytes();
-      ahead = null;
+      ahead.remove();
       next = peek();
     }
     return page;
   }
 
   private @Nullable Key peek() throws SQLException {
-    if (ahead == null && rows.next()) {
-      ahead = key();
+    if (ahead.isEmpty()) {
+      ResultSet open = stream;
+      if (open != null) {
+        readAhead(open);
+      } else {
+        statement.setLong(1, nextRowId);
+        statement.setInt(2, KEYS_AT_ONCE);
+        try (ResultSet rows = database.query(statement)) {
+          readAhead(rows);
+        }
+      }
     }
-    return ahead;
+    return ahead.peek();
   }
 
-  private Key key() throws SQLException {
+  private void readAhead(ResultSet rows) throws SQLException {
+    while (ahead.size() < KEYS_AT_ONCE && rows.next()) {
+      Key key = key(rows);
+      nextRowId = key.rowId() + 1;
+      ahead.add(key);
+    }
+  }
+
+  private Key key(ResultSet rows) throws SQLException {
     String id = rows.getString(1);
     if (id == null) {
       throw FileFaults.invalid("a row of events has no run_id");
@@ -91,9 +143,13 @@ final class RowCursor implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    rows.close();
+    if (stream != null) {
+      stream.close();
+    }
     statement.close();
-    connection.close();
+    if (connection != null) {
+      connection.close();
+    }
   }
 
   /** Where a row is. */

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,13 +77,13 @@ public final class RunFile implements AutoCloseable {
         database.execute(OlderRows.SORTED_COPY);
         return new RunFile(
             database,
-            new RowCursor(database, OlderRows.KEYS, config.eventBytesMax()),
+            RowCursor.ofPages(database, OlderRows.KEYS, config.eventBytesMax()),
             new OlderRows(database, rules),
             null);
       }
       return new RunFile(
           database,
-          new RowCursor(database, ExportRows.keys("events"), config.eventBytesMax()),
+          RowCursor.ofStream(database, ExportRows.keys("events"), config.eventBytesMax()),
           new ExportRows(database, "events", rules),
           new Manifest(database, Manifest.OF_TABLE, rules, nowUs));
     } catch (SQLException | RuntimeException e) {
@@ -99,7 +100,7 @@ public final class RunFile implements AutoCloseable {
       database.execute(ExportRows.sortedCopyOfParquet(file));
       return new RunFile(
           database,
-          new RowCursor(database, ExportRows.keys("sorted"), config.eventBytesMax()),
+          RowCursor.ofStream(database, ExportRows.keys("sorted"), config.eventBytesMax()),
           new ExportRows(database, "sorted", rules),
           new Manifest(database, Manifest.ofParquet(file), rules, nowUs));
     } catch (SQLException | RuntimeException e) {
@@ -158,7 +159,7 @@ public final class RunFile implements AutoCloseable {
 
   /** The run that was read, closed, with positions 0. */
   public FoldedRun run() {
-    RunId read = java.util.Objects.requireNonNull(runId, "no run");
+    RunId read = Objects.requireNonNull(runId, "no run");
     return manifest == null
         ? OlderRows.run(read, sums, createTimeUs, closeTimeUs)
         : manifest.run(sums);
