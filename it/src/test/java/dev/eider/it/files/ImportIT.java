@@ -52,11 +52,13 @@ class ImportIT {
       for (String payload : OlderFile.NINE_KINDS) {
         older.add("old-1", 0, "wrong", payload).add("old-2", 0, "wrong", payload);
       }
-      older.add("old-2", 0, "metric", "{\"kind\":\"metric\",\"name\":\"x\",\"value\":1,\"more\":[1]}");
+      older.add(
+          "old-2", 0, "metric", "{\"kind\":\"metric\",\"name\":\"x\",\"value\":1,\"more\":[1]}");
     }
 
     // when
-    assertThat(FileCalls.importRuns(daemon, file).getRunIdsList()).containsExactly("old-1", "old-2");
+    assertThat(FileCalls.importRuns(daemon, file).getRunIdsList())
+        .containsExactly("old-1", "old-2");
 
     // then t decides before the row's number
     Run run = runs.get("old-1");
@@ -187,8 +189,7 @@ class ImportIT {
   }
 
   private EiderException refusalOf(Path file) {
-    return catchThrowableOfType(
-        EiderException.class, () -> FileCalls.importRuns(daemon, file));
+    return catchThrowableOfType(EiderException.class, () -> FileCalls.importRuns(daemon, file));
   }
 
   private static Event event(RawEnvelope envelope) {

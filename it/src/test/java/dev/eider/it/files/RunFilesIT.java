@@ -85,7 +85,8 @@ class RunFilesIT {
     assertThat(eider("export cli-a --json -o " + files.resolve("a.duckdb"), 0))
         .contains("\"bytes\":");
     assertThat(files.resolve("a.parquet")).isRegularFile();
-    assertThat(eider("import " + files.resolve("a.duckdb"), 1)).contains("RUN_ALREADY_EXISTS", "cli-a");
+    assertThat(eider("import " + files.resolve("a.duckdb"), 1))
+        .contains("RUN_ALREADY_EXISTS", "cli-a");
     assertThat(eider("export nobody -o " + files.resolve("none"), 1)).contains("RUN_NOT_FOUND");
     assertThat(files.resolve("none")).doesNotExist();
     assertThat(eider("import " + files.resolve("none"), 2)).contains("is no file");
@@ -101,7 +102,9 @@ class RunFilesIT {
   }
 
   private static void await(Path file) {
-    Awaitility.await(file + " is there").atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(file));
+    Awaitility.await(file + " is there")
+        .atMost(30, TimeUnit.SECONDS)
+        .until(() -> Files.exists(file));
   }
 
   private static List<String> kinds(Path file, String sql) throws Exception {

@@ -172,8 +172,7 @@ public final class RunFiles implements AutoCloseable {
     if (run == null) {
       return;
     }
-    Path unfinished =
-        TransferFiles.temporary(ground.tempDirectory(), ++fileNumber, ".run.duckdb");
+    Path unfinished = TransferFiles.temporary(ground.tempDirectory(), ++fileNumber, ".run.duckdb");
     try {
       write(run, unfinished);
       TransferFiles.force(unfinished);

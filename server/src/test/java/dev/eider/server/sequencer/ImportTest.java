@@ -56,8 +56,7 @@ final class ImportTest {
         .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
     assertThat(rig.apply(new Command.Close(FIRST, RunOutcome.RUN_OUTCOME_FAILED)).duplicate())
         .isTrue();
-    assertThat(rig.refusalOf(close(FIRST)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+    assertThat(rig.refusalOf(close(FIRST)).reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
   }
 
   @Test

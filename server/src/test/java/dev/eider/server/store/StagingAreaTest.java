@@ -65,8 +65,7 @@ final class StagingAreaTest {
   void shouldTakeTheEventsWithTheirPositionAndThenTheFileAway() throws Exception {
     // when
     store.requireStaged(List.of(staged));
-    ImportRecord record =
-        new ImportRecord(7, staged, EVENTS, List.of(Imports.run(RUN, EVENTS)));
+    ImportRecord record = new ImportRecord(7, staged, EVENTS, List.of(Imports.run(RUN, EVENTS)));
     store.persist(PersistBatch.of(record, 40, 80));
 
     // then
