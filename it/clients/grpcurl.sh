@@ -132,6 +132,10 @@ example ListRuns '[run["run_id"] for run in out[0]["runs"]][:2] == ["game-1b", "
 run_example WatchRuns 3 # A watch has no end: grpcurl's is DEADLINE_EXCEEDED, exit code 64 + 4.
 judge WatchRuns 68 $? '{"game-1", "game-1b"} <= {part["existing"]["run_id"] for part in out if "existing" in part}
   and int([part["listed"] for part in out if "listed" in part][0]["run_count"]) >= 2'
+run_example SubscribeAll 3 # It has no end either.
+judge SubscribeAll 68 $? '[(e["run_id"], e["seq"]) for part in out for e in part.get("events", {}).get("envelopes", [])]
+  == [("game-1", "1"), ("game-1", "2"), ("game-1", "3")]
+  and "caught_up" in out[-1] and all(part["resume_token"] for part in out)'
 example CloseRun 'out[0]["run"]["state"] == "RUN_STATE_CLOSED" and out[0]["run"]["persisted_seq"] == "3"'
 wait "$follower"
 judge Subscribe 0 $? '"caught_up" in out[0] and out[-1]["run_closed"]["final_seq"] == "3"

@@ -1,5 +1,6 @@
 package dev.eider.client;
 
+import dev.eider.v1.SubscribeAllRequest;
 import io.grpc.ManagedChannel;
 import java.util.List;
 import java.util.Random;
@@ -10,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,7 +28,7 @@ final class ClientParts {
   private final UnaryCalls calls;
   private final PublishLink link;
   private final AtomicLong nextLaneId = new AtomicLong(1);
-  private final Set<RunSubscription> readers = ConcurrentHashMap.newKeySet();
+  private final Set<AutoCloseable> readers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   ClientParts(ClientConfig config) {
@@ -83,20 +85,36 @@ final class ClientParts {
   }
 
   RunSubscription reader(StreamSource source) {
+    return reader(wiring -> new RunSubscription(source, wiring));
+  }
+
+  AllRunsSubscription reader(SubscribeAllRequest request) {
+    return reader(wiring -> new AllRunsSubscription(request, channel(), wiring));
+  }
+
+  private <T extends AutoCloseable> T reader(Function<ResumingStream.Wiring, T> make) {
     requireOpen();
-    RunSubscription reader =
-        new RunSubscription(
-            source,
-            new RetryState(backoff, config.resumeTimeout().toNanos()),
-            config.idleTimeout().toNanos(),
-            channel(),
-            nanoTime,
-            readers::remove);
+    T reader =
+        make.apply(
+            new ResumingStream.Wiring(
+                new RetryState(backoff, config.resumeTimeout().toNanos()),
+                config.idleTimeout().toNanos(),
+                channel(),
+                nanoTime,
+                readers::remove));
     readers.add(reader);
     if (closed.get()) {
-      reader.close();
+      closeReader(reader);
     }
     return reader;
+  }
+
+  private static void closeReader(AutoCloseable reader) {
+    try {
+      reader.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("readers close without failing", e);
+    }
   }
 
   /** Ends readers, publishers, calls and threads, in this order. Blocks. */
@@ -105,7 +123,7 @@ final class ClientParts {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    List.copyOf(readers).forEach(RunSubscription::close);
+    List.copyOf(readers).forEach(ClientParts::closeReader);
     CountDownLatch linkClosed = new CountDownLatch(1);
     worker.execute(
         () -> {

@@ -1,5 +1,6 @@
 package dev.eider.client;
 
+import com.google.protobuf.ByteString;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.ColdStreamRequest;
@@ -25,6 +26,7 @@ import dev.eider.v1.RunFilter;
 import dev.eider.v1.RunOutcome;
 import dev.eider.v1.RunServiceGrpc;
 import dev.eider.v1.ServerInfoServiceGrpc;
+import dev.eider.v1.SubscribeAllRequest;
 import dev.eider.v1.SubscribeRequest;
 import dev.eider.v1.WorldStateSnapshot;
 import io.grpc.CallOptions;
@@ -189,6 +191,21 @@ public final class EiderClient implements AutoCloseable {
   /** Reads a run; opens the stream when the first event is asked for. */
   public RunSubscription subscribe(SubscribeRequest request) {
     return parts.reader(StreamSource.of(request, channel()));
+  }
+
+  /**
+   * Reads every event of every run in the order of the log, past and future; see {@code
+   * BrokerService.SubscribeAll}.
+   *
+   * @param resumeToken that of the last batch that was stored; empty means from the start
+   */
+  public AllRunsSubscription subscribeAll(ByteString resumeToken) {
+    return subscribeAll(SubscribeAllRequest.newBuilder().setResumeToken(resumeToken).build());
+  }
+
+  /** Reads all runs, or some; opens the stream when the first batch is asked for. */
+  public AllRunsSubscription subscribeAll(SubscribeAllRequest request) {
+    return parts.reader(request);
   }
 
   /** Reads what DuckDB holds of a run. */

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by the consuming thread, but for {@link #cancel}, which any thread may call.
  */
-final class ResponseReader<Q, R> extends ClientCall.Listener<R> {
+final class ResponseReader<Q, R, P> extends ClientCall.Listener<R> {
   static final int BUFFERED_MAX = 4;
 
-  private final Function<R, StreamPart> toPart;
+  private final Function<R, P> toPart;
   private final ClientCall<Q, R> call;
   // Bounded by what was asked for: one task for each response, and a few for the end.
   private final BlockingQueue<Runnable> callbacks = new LinkedBlockingQueue<>();
@@ -32,13 +32,13 @@ final class ResponseReader<Q, R> extends ClientCall.Listener<R> {
   private @Nullable EiderException failure;
   private boolean ended;
 
-  ResponseReader(Channel channel, MethodDescriptor<Q, R> method, Function<R, StreamPart> toPart) {
+  ResponseReader(Channel channel, MethodDescriptor<Q, R> method, Function<R, P> toPart) {
     this.toPart = toPart;
     this.call = channel.newCall(method, CallOptions.DEFAULT.withExecutor(callbacks::add));
   }
 
   /** Opens the stream; does not wait for it. */
-  ResponseReader<Q, R> start(Q request) {
+  ResponseReader<Q, R, P> start(Q request) {
     call.start(this, new Metadata());
     call.request(BUFFERED_MAX);
     call.sendMessage(request);
@@ -51,7 +51,7 @@ final class ResponseReader<Q, R> extends ClientCall.Listener<R> {
    *
    * @return null when the time passed, the stream ended or it was cancelled
    */
-  @Nullable StreamPart read(long timeoutNanos) throws InterruptedException {
+  @Nullable P read(long timeoutNanos) throws InterruptedException {
     runCallbacks();
     if (received.isEmpty() && !ended && timeoutNanos > 0) {
       Runnable callback = callbacks.poll(timeoutNanos, TimeUnit.NANOSECONDS);

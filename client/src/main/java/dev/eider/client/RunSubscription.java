@@ -3,17 +3,11 @@ package dev.eider.client;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.SubscribeResponse;
-import io.grpc.ManagedChannel;
-import io.grpc.Status;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,42 +26,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by one consuming thread, but for {@link #close}, which any thread may call.
  */
 public final class RunSubscription implements Iterator<EventEnvelope>, AutoCloseable {
-  /** Long enough to stand for ever, short enough to be added to a clock. */
-  private static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
-
   private final StreamSource source;
   private final ReadCursor cursor;
-  private final RetryState retry;
-  private final long idleTimeoutNanos;
-  private final ManagedChannel channel;
-  private final LongSupplier nanoTime;
-  private final Consumer<RunSubscription> onEnd;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  // Written by the consuming thread, read by close.
-  private volatile @Nullable ResponseReader<?, ?> reader;
+  private final ResumingStream<StreamPart> stream;
   private Iterator<EventEnvelope> batch = Collections.emptyIterator();
-  private long lastResponseNanos;
-  private long resumeAtNanos;
-  private boolean ended;
-  private @Nullable EiderException failure;
   private SubscribeResponse.@Nullable RunClosed runClosed;
   private ColdStreamResponse.@Nullable ColdEnd end;
 
-  RunSubscription(
-      StreamSource source,
-      RetryState retry,
-      long idleTimeoutNanos,
-      ManagedChannel channel,
-      LongSupplier nanoTime,
-      Consumer<RunSubscription> onEnd) {
+  RunSubscription(StreamSource source, ResumingStream.Wiring wiring) {
     this.source = source;
     this.cursor = new ReadCursor(source);
-    this.retry = retry;
-    this.idleTimeoutNanos = idleTimeoutNanos;
-    this.channel = channel;
-    this.nanoTime = nanoTime;
-    this.onEnd = onEnd;
-    this.resumeAtNanos = nanoTime.getAsLong();
+    this.stream =
+        new ResumingStream<>(
+            "run " + source.runId(), this, () -> source.open().apply(cursor.resumeAfter()), wiring);
   }
 
   /**
@@ -79,7 +50,7 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
    */
   @Override
   public boolean hasNext() {
-    return fill(FOREVER_NANOS);
+    return fill(ResumingStream.FOREVER_NANOS);
   }
 
   /** The next event; blocks as {@link #hasNext} does. */
@@ -114,16 +85,11 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
   /** Drops the stream; a thread that waits for an event returns at once. */
   @Override
   public void close() {
-    closed.countDown();
-    ResponseReader<?, ?> open = reader;
-    if (open != null) {
-      open.cancel();
-    }
-    onEnd.accept(this);
+    stream.close();
   }
 
-  private boolean isClosed() {
-    return closed.getCount() == 0;
+  private boolean fill(long timeoutNanos) {
+    return stream.fill(timeoutNanos, () -> batch.hasNext(), this::accept);
   }
 
   /**
@@ -135,90 +101,10 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
       cursor.accept(envelope);
     } catch (EiderException e) {
       batch = Collections.emptyIterator();
-      finish(e);
+      stream.finish(e);
       throw e;
     }
     return envelope;
-  }
-
-  private boolean fill(long timeoutNanos) {
-    long startNanos = nanoTime.getAsLong();
-    while (!batch.hasNext()) {
-      if (isClosed()) {
-        return false;
-      }
-      if (ended) {
-        if (failure != null) {
-          throw failure.because("reading run " + source.runId() + " failed");
-        }
-        return false;
-      }
-      long leftNanos = timeoutNanos - (nanoTime.getAsLong() - startNanos);
-      step(Math.max(0, leftNanos));
-      if (leftNanos <= 0 && !batch.hasNext() && !ended) {
-        return false;
-      }
-    }
-    return !isClosed();
-  }
-
-  /** Goes one response, one loss or one wait further. */
-  private void step(long leftNanos) {
-    try {
-      ResponseReader<?, ?> open = reader;
-      if (open == null) {
-        open = openAfterWait(leftNanos);
-      }
-      if (open != null) {
-        readFrom(open, leftNanos);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw EiderException.local(
-          Status.Code.CANCELLED, "interrupted while reading run " + source.runId());
-    }
-  }
-
-  private @Nullable ResponseReader<?, ?> openAfterWait(long leftNanos) throws InterruptedException {
-    long waitNanos = resumeAtNanos - nanoTime.getAsLong();
-    if (waitNanos > 0) {
-      closed.await(Math.min(waitNanos, leftNanos), TimeUnit.NANOSECONDS);
-      if (waitNanos > leftNanos || isClosed()) {
-        return null;
-      }
-    }
-    if (retry.isFailing()) {
-      // The channel has a backoff of its own, of up to two minutes; ours decides.
-      channel.resetConnectBackoff();
-    }
-    lastResponseNanos = nanoTime.getAsLong();
-    ResponseReader<?, ?> opened = source.open().apply(cursor.resumeAfter());
-    reader = opened;
-    if (isClosed()) {
-      opened.cancel();
-    }
-    return opened;
-  }
-
-  private void readFrom(ResponseReader<?, ?> open, long leftNanos) throws InterruptedException {
-    long idleLeftNanos = lastResponseNanos + idleTimeoutNanos - nanoTime.getAsLong();
-    StreamPart part = open.read(Math.min(leftNanos, idleLeftNanos));
-    if (part != null) {
-      lastResponseNanos = nanoTime.getAsLong();
-      retry.succeeded();
-      accept(part);
-    } else if (open.hasEnded()) {
-      EiderException cause = open.failure();
-      // A connection that breaks after the last response has taken nothing away.
-      if (cause == null || runClosed != null || end != null) {
-        finish(null);
-      } else {
-        lost(cause);
-      }
-    } else if (idleLeftNanos <= 0 && !isClosed()) {
-      open.cancel();
-      lost(EiderException.local(Status.Code.DEADLINE_EXCEEDED, "the stream has fallen silent"));
-    }
   }
 
   private void accept(StreamPart part) {
@@ -228,36 +114,15 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
     }
     runClosed = part.runClosed() == null ? runClosed : part.runClosed();
     end = part.end() == null ? end : part.end();
+    if (runClosed != null || end != null) {
+      stream.completed();
+    }
     if (part.runClosed() != null) {
       try {
         cursor.closedAt(part.runClosed().getFinalSeq());
       } catch (EiderException e) {
-        finish(e);
+        stream.finish(e);
       }
     }
-  }
-
-  private void lost(EiderException cause) {
-    reader = null;
-    long nowNanos = nanoTime.getAsLong();
-    long askedNanos = cause.retryDelay().map(Duration::toNanos).orElse(0L);
-    long delayNanos =
-        cause.isStreamLost() ? retry.failed(nowNanos, askedNanos) : RetryState.GIVE_UP;
-    if (delayNanos == RetryState.GIVE_UP) {
-      finish(cause);
-    } else {
-      resumeAtNanos = nowNanos + delayNanos;
-    }
-  }
-
-  private void finish(@Nullable EiderException cause) {
-    ended = true;
-    failure = cause;
-    ResponseReader<?, ?> open = reader;
-    reader = null;
-    if (open != null && !open.hasEnded()) {
-      open.cancel();
-    }
-    onEnd.accept(this);
   }
 }

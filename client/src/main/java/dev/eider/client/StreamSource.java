@@ -20,7 +20,7 @@ record StreamSource(
     ReadPlace after,
     boolean inherited,
     boolean filtered,
-    Function<ReadPlace, ResponseReader<?, ?>> open) {
+    Function<ReadPlace, ResponseReader<?, ?, StreamPart>> open) {
 
   /** A Subscribe, with notices whatever the request says: the reader needs them. */
   static StreamSource of(SubscribeRequest request, Channel channel) {

@@ -26,6 +26,8 @@ final class Catalogue {
             Aim.told(Ceiling.ECHO_AND_FORCE).peer(BETTER));
       }
     }
+    AIMS.put("5,000 ev/s beside queries, ack p50", Aim.told(Ceiling.NO_QUERIES));
+    AIMS.put("5,000 ev/s beside queries, ack p99", Aim.told(Ceiling.NO_QUERIES));
     AIMS.put("fan-out, 50 subscribers", Aim.ceiling(Ceiling.ECHO, 0.7).peer(2));
     AIMS.put("disk", Aim.told(Ceiling.BYTES).peer(BETTER));
     AIMS.put("RSS after the stored run", Aim.absolute(400));

@@ -9,6 +9,7 @@ public final class Ceiling {
   public static final String TABLE = "DuckDB, sorted";
   public static final String COPY = "memory copy";
   public static final String BYTES = "JSON bytes";
+  public static final String NO_QUERIES = "without queries";
   public static final String SHORT_RUN = "run of 100";
 
   private Ceiling() {}

@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum Unit {
   EVENTS_PER_SECOND("ev/s", true),
   DELIVERIES_PER_SECOND("deliveries/s", true),
+  QUERIES_PER_SECOND("queries/s", true),
   MICROSECONDS("us", false),
   MILLISECONDS("ms", false),
   SECONDS("s", false),

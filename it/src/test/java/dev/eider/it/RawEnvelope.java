@@ -29,6 +29,11 @@ public record RawEnvelope(String runId, long seq, ByteString event, ByteString b
     return parse(envelope.toByteString());
   }
 
+  /** Takes an envelope that was kept as bytes. */
+  public static RawEnvelope ofBytes(ByteString bytes) {
+    return parse(bytes);
+  }
+
   static RawEnvelope parse(ByteString bytes) {
     String runId = "";
     long seq = 0;

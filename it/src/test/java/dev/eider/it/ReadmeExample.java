@@ -1,9 +1,12 @@
 package dev.eider.it;
 
+import com.google.protobuf.ByteString;
+import dev.eider.client.AllRunsSubscription;
 import dev.eider.client.EiderClient;
 import dev.eider.client.MultiRunSink;
 import dev.eider.client.RunPublisher;
 import dev.eider.client.RunSubscription;
+import dev.eider.client.TokenedBatch;
 import dev.eider.v1.Event;
 import dev.eider.v1.ForkResponse;
 import dev.eider.v1.MetricPayload;
@@ -28,6 +31,11 @@ final class ReadmeExample {
       try (RunSubscription events = client.subscribe("game-2", 0)) { // after seq 0: from the start
         events.forEachRemaining(envelope -> System.out.println(envelope.getEvent()));
       } // an open run goes on until it is closed
+
+      try (AllRunsSubscription all = client.subscribeAll(ByteString.EMPTY)) { // all runs, one order
+        TokenedBatch batch = all.next(); // store its token with its events: each exactly once
+        System.out.println(batch.events().size() + " events, then " + batch.resumeToken());
+      } // goes on for ever; subscribeAll(token) begins after that batch
 
       ForkResponse left = client.fork("game-2", 0, snapshot -> otherWorld);
       ForkResponse right = client.fork("game-2", 0, snapshot -> snapshot);

@@ -35,8 +35,10 @@ class RecordedRunsIT {
     List<RecordedRun> recorded = RecordedRuns.all();
     Map<String, Long> expectedKinds = RecordedRuns.expectedKindCounts();
 
-    // when all runs are played side by side, each with its readers
+    // when all runs are played side by side, each with its readers, and one that reads them all
+    LogReader all = LogReader.fromStart(daemon.channel());
     Map<String, StreamChecker> live = play(recorded);
+    shouldHaveOneOrder(all, live);
 
     // then each is read back to the same bytes when it has left memory
     new RunCalls(daemon).awaitReaped(SOON);
@@ -51,6 +53,22 @@ class RecordedRunsIT {
     try (DuckDbFile file = DuckDbFile.of(daemon)) {
       shouldHoldTheKinds(file, expectedKinds);
       shouldHoldTheDigests(file, live);
+    }
+  }
+
+  /** The reader of all runs, one that comes later and one that resumes midway got the same. */
+  private void shouldHaveOneOrder(LogReader all, Map<String, StreamChecker> live) {
+    int expected = live.values().stream().mapToInt(StreamChecker::eventCount).sum();
+    all.awaitEvents(expected, SOON);
+    LogReader.Mark midway = all.marks().get(all.marks().size() / 2);
+    LogChecker order = all.leave();
+    live.forEach((runId, run) -> order.run(runId).shouldEqual(run));
+    try (LogReader later = LogReader.fromStart(daemon.channel());
+        LogReader resumed = LogReader.after(daemon.channel(), midway.token())) {
+      later.awaitEvents(expected, SOON);
+      later.leave().shouldEqual(order);
+      resumed.awaitEvents(expected - midway.eventsSoFar(), SOON);
+      resumed.leave().shouldBeTheRestOf(order, midway.eventsSoFar());
     }
   }
 

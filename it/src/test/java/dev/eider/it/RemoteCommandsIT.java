@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +61,38 @@ class RemoteCommandsIT {
     assertThat(eider("diff cli-1 cli-1")).startsWith("equal: 3 events");
     assertThat(fails("diff cli-1 cli-2 --inherited --turns", DIFFERENT))
         .contains("differ in agent after 1 equal events", "cli-2 seq 1, t 1, agent -, fork");
+  }
+
+  @Test
+  void shouldPrintAllRunsAndGoOnWhereItStopped() {
+    // given
+    String once =
+        "tail --all --no-follow --json --label set=all --token-file "
+            + RepositoryRoot.workDirectory("RemoteCommandsShell").resolve("all.token");
+    runs.open("all-1", Map.of("set", "all"));
+    runs.open("all-2", Map.of("set", "all"));
+    runs.publish("all-1", Events.metrics(2, 0));
+    runs.publish("all-2", Events.metrics(1, 0));
+    runs.publish("all-1", Events.metrics(1, 2));
+
+    // then it prints each event once, in the order of the log
+    assertThat(runAndSeq(eider(once))).containsExactly("all-1 1", "all-1 2", "all-2 1", "all-1 3");
+    assertThat(eider(once)).isEmpty();
+    runs.publish("all-2", Events.metrics(2, 1));
+    assertThat(runAndSeq(eider(once + " --kind metric"))).containsExactly("all-2 2", "all-2 3");
+
+    // and says so when it makes no sense
+    fails("tail", USAGE);
+    fails("tail all-1 --all", USAGE);
+    fails("tail all-1 --no-follow", USAGE);
+    fails("tail --all --after 3", USAGE);
+  }
+
+  private static List<String> runAndSeq(String output) {
+    return output
+        .lines()
+        .map(line -> line.replaceAll("^\\{\"run_id\":\"([^\"]+)\",\"seq\":\"(\\d+)\".*", "$1 $2"))
+        .toList();
   }
 
   @Test

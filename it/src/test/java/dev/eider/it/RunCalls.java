@@ -14,6 +14,8 @@ import dev.eider.v1.RunFilter;
 import dev.eider.v1.RunOutcome;
 import dev.eider.v1.RunState;
 import dev.eider.v1.WorldStateSnapshot;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,23 @@ public record RunCalls(Daemon daemon) {
                 .setOutcome(RunOutcome.RUN_OUTCOME_COMPLETED)
                 .build())
         .getRun();
+  }
+
+  /** Closes, asking again for as long as DuckDB has more to take than one call waits for. */
+  public Run close(String runId, Duration atMost) {
+    long end = System.nanoTime() + atMost.toNanos();
+    while (true) {
+      try {
+        return close(runId);
+      } catch (StatusRuntimeException e) {
+        boolean isLate =
+            e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED
+                || Refusal.of(e).reason().equals("WAIT_TIMED_OUT");
+        if (!isLate || System.nanoTime() > end) {
+          throw e;
+        }
+      }
+    }
   }
 
   public Run get(String runId) {

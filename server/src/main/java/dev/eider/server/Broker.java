@@ -15,6 +15,7 @@ import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.ReadAhead;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.subscribe.LogHistory;
 import dev.eider.server.subscribe.ReaderPools;
 import dev.eider.server.subscribe.ReaderRegistry;
 import dev.eider.server.subscribe.Readers;
@@ -84,12 +85,18 @@ public final class Broker {
     pools = new ReaderPools(threads, LIVE_THREADS, config.getInt(Setting.STORE_READERS_MAX));
     undo.push(pools);
     registry = new ReaderRegistry(config.readers());
-    RunHistory history =
-        new RunHistory(
-            hub, new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX)));
+    ReadAhead cold = new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX));
+    RunHistory history = new RunHistory(hub, cold);
+    LogHistory logHistory = new LogHistory(hub, history, cold, log::endPosition);
     readers =
         new Readers(
-            pools, registry, hub, history, ground.clock(), config.get(Setting.HEARTBEAT_MS));
+            pools,
+            registry,
+            hub,
+            history,
+            logHistory,
+            ground.clock(),
+            config.get(Setting.HEARTBEAT_MS));
     directory = new RunDirectory(hub, history, store.reader());
     forker =
         new Forker(

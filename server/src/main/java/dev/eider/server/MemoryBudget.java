@@ -93,6 +93,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
         new Part(
             "pages kept (page-cache-bytes-max)",
             config.get(Setting.PAGE_CACHE_BYTES_MAX) + ReadAhead.RUNS_BYTES_MAX));
+    parts.add(new Part("blocks of the log kept", ReadAhead.LOG_BYTES_MAX));
     parts.add(new Part("runs (run-bytes-max)", config.get(Setting.RUN_BYTES_MAX)));
     parts.add(new Part("open calls (calls-max)", CALL_BYTES * config.get(Setting.CALLS_MAX)));
     parts.add(

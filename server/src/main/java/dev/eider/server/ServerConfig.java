@@ -114,7 +114,8 @@ public record ServerConfig(
         getInt(Setting.SUBSCRIPTIONS_MAX),
         get(Setting.OUTBOUND_BYTES_MAX),
         getInt(Setting.WATCH_CHANGES_MAX),
-        getInt(Setting.DIFFS_MAX));
+        getInt(Setting.DIFFS_MAX),
+        getInt(Setting.SUBSCRIBE_ALL_MAX));
   }
 
   RequestLimits requests() {

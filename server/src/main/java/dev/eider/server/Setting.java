@@ -26,9 +26,10 @@ public enum Setting {
   REQUEST_BYTES_MAX(16L << 20, 1 << 10, 64L << 20, "largest request"),
   EVENTS_PER_REQUEST_MAX(10_000, 1, 100_000, "most events in one request"),
   SUBSCRIPTIONS_MAX(10_000, 1, 1_000_000, "most open streams of readers"),
+  SUBSCRIBE_ALL_MAX(64, 1, 10_000, "most open streams of SubscribeAll"),
   DIFFS_MAX(16, 1, 10_000, "most open calls of DiffRuns"),
   WATCH_CHANGES_MAX(
-      50_000, 100, 10_000_000, "most changed runs that wait for all streams of WatchRuns"),
+      25_000, 100, 10_000_000, "most changed runs that wait for all streams of WatchRuns"),
   OPEN_RUNS_MAX(200_000, 1, 10_000_000, "most open runs"),
   RUN_BYTES_MAX(
       96L << 20, 1 << 20, 64L << 30, "most bytes of what is kept of runs besides their events"),

@@ -36,8 +36,9 @@ final class ServerConfigTest {
       request-bytes-max         16777216    1024     67108864
       events-per-request-max    10000       1        100000
       subscriptions-max         10000       1        1000000
+      subscribe-all-max         64          1        10000
       diffs-max                 16          1        10000
-      watch-changes-max         50000       100      10000000
+      watch-changes-max         25000       100      10000000
       open-runs-max             200000      1        10000000
       run-bytes-max             100663296   1048576  68719476736
       producers-per-run-max     1000        1        100000

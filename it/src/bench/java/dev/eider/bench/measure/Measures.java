@@ -24,6 +24,7 @@ public final class Measures {
         new StoredRun(),
         new InterleavedRuns(),
         new ForkMeasure(),
+        new BesideQueries(),
         new OpenRuns());
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Sends one event after the other at a fixed rate, into run 0, whether or not the ones before are
+ * Sends one event after the other at a fixed rate, into one run, whether or not the ones before are
  * acknowledged, and remembers for each the moment at which it should have been sent. Used once.
  */
 final class Offered {
@@ -22,11 +22,19 @@ final class Offered {
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final Latencies acks = new Latencies();
+  private final int run;
   private final int warmUpEvents;
   private final int events;
   private final AtomicLongArray momentOfSeq;
 
+  /** Into run 0. */
   Offered(Rig rig) {
+    this(0, rig);
+  }
+
+  /** Into a run that has no event yet. */
+  Offered(int run, Rig rig) {
+    this.run = run;
     warmUpEvents = (int) (rig.scale().warmUpNanos() / 1_000_000_000) * PER_SECOND;
     events = warmUpEvents + rig.scale().seconds() * PER_SECOND;
     momentOfSeq = new AtomicLongArray(events + 1);
@@ -42,7 +50,7 @@ final class Offered {
       take(slots, 1);
       boolean counts = isMeasured(seq);
       publisher
-          .publish(0, rig.workload().batch(seq, 1))
+          .publish(run, rig.workload().batch(seq, 1))
           .whenComplete(
               (nothing, failed) -> {
                 if (counts) {

@@ -10,17 +10,28 @@ import dev.eider.v1.RunServiceGrpc.RunServiceBlockingStub;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /** Makes a call again until its outcome is known, with short deadlines. Owned by one thread. */
 final class Attempts {
-  /** Ends of a call that leave its outcome open. */
-  static final Set<Status.Code> IN_DOUBT =
+  private static final Set<Status.Code> IN_DOUBT =
       Set.of(Status.Code.UNAVAILABLE, Status.Code.CANCELLED, Status.Code.DEADLINE_EXCEEDED);
 
   private static final Set<String> TRY_AGAIN = Set.of("OVERLOADED", "STORAGE_FULL");
+
+  /**
+   * Says whether a call that ended like this has an open outcome. UNKNOWN is a defect if the daemon
+   * says it; gRPC's client makes one of its own when the connection closes under a request that is
+   * being written, and then has the cause at hand.
+   */
+  static boolean isInDoubt(Status status) {
+    return IN_DOUBT.contains(status.getCode())
+        || (status.getCode() == Status.Code.UNKNOWN
+            && status.getCause() instanceof ClosedChannelException);
+  }
 
   /** One try; the stubs are good for one call. */
   interface Call<T> {
@@ -70,7 +81,7 @@ final class Attempts {
         return new Answer<>(once(call), "", inDoubt);
       } catch (StatusRuntimeException e) {
         Refusal refusal = Refusal.of(e);
-        if (IN_DOUBT.contains(refusal.code())) {
+        if (isInDoubt(e.getStatus())) {
           inDoubt = true;
           tally.doubts.incrementAndGet();
         } else if (refusal.reason().isEmpty() || refusal.reason().equals("INTERNAL")) {

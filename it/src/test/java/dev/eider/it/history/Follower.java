@@ -54,7 +54,7 @@ final class Follower implements Callable<Void> {
         reader.awaitRunClosed(SOON);
         readers.remove(runId);
         finished.add(runId);
-      } else if (Attempts.IN_DOUBT.contains(status.getCode())) {
+      } else if (Attempts.isInDoubt(status)) {
         begin(runId, reader.checker());
       } else {
         throw new AssertionError("following " + runId + " ended with " + status);

@@ -134,9 +134,9 @@ final class Pipelining {
       awaitEnd();
       if (error != null) {
         tally.doubts.incrementAndGet();
-        Status.Code code = Status.fromThrowable(error).getCode();
-        if (!Attempts.IN_DOUBT.contains(code)) {
-          throw new AssertionError("a PublishStream ended with " + code, error);
+        Status status = Status.fromThrowable(error);
+        if (!Attempts.isInDoubt(status)) {
+          throw new AssertionError("a PublishStream ended with " + status, error);
         }
       }
       return refusal;

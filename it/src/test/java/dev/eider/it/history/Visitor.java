@@ -83,7 +83,7 @@ final class Visitor implements Callable<Void> {
   private static void shouldBeForgivable(StatusRuntimeException e) {
     Refusal refusal = Refusal.of(e);
     boolean isForgivable =
-        Attempts.IN_DOUBT.contains(refusal.code()) || refusal.reason().equals("RUN_NOT_FOUND");
+        Attempts.isInDoubt(e.getStatus()) || refusal.reason().equals("RUN_NOT_FOUND");
     if (!isForgivable) {
       throw new AssertionError("a visit ended with " + refusal, e);
     }

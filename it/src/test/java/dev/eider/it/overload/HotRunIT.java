@@ -28,13 +28,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * One run is published as fast as the daemon takes it and read by many, some of them stalled; the
  * others, of whom each publishes and reads a little, get their turn all the while.
  */
-@Timeout(900)
+@Timeout(1800)
 class HotRunIT {
   private static final int OTHERS = Scale.of("eider.it.overload.others", 10, 100);
   private static final int TURNS = Scale.of("eider.it.overload.turns", 20, 200);
   private static final int HOT_READERS = Scale.of("eider.it.overload.hotReaders", 20, 100);
   private static final String TEXT = "word ".repeat(60);
-  private static final Duration LONG = Duration.ofSeconds(300);
+  private static final Duration LONG = Duration.ofSeconds(600);
 
   @RegisterExtension
   static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 500);
@@ -53,7 +53,7 @@ class HotRunIT {
     try (MemoryWatch memory = new MemoryWatch(daemon);
         Channels channels = new Channels(daemon, 10);
         // What is not read takes the window of its whole connection.
-        Channels stalledChannels = new Channels(daemon, HOT_READERS / 4);
+        Channels stalledChannels = Channels.narrow(daemon, HOT_READERS / 4);
         EiderClient client = EiderClient.connect(daemon.target());
         Workers workers = new Workers()) {
       // given how long the others take without it
@@ -72,7 +72,7 @@ class HotRunIT {
       workers.awaitAll(LONG);
 
       // then the others got their turns while it went on, and it has lost nothing
-      Run hot = runs.close("hot");
+      Run hot = runs.close("hot", LONG);
       for (int i = 3; i < HOT_READERS; i += 4) {
         hotReaders.get(i).readOn();
       }
@@ -120,7 +120,7 @@ class HotRunIT {
     if (hot != null) {
       assertThat(hot.get()).as("the hot run went on").isGreaterThan(hotBefore);
     }
-    runs.close(publisher.runId());
+    runs.close(publisher.runId(), LONG);
     reader.awaitRunClosed(LONG).shouldHaveAllUpTo(TURNS);
   }
 

@@ -144,13 +144,13 @@ class LargeEventIT {
       assertThat(memory.heapBytesMax()).isLessThanOrEqualTo(HEAP_BYTES);
     }
     for (StormPublisher publisher : publishers) {
-      Run closed = runs.close(publisher.runId());
+      Run closed = runs.close(publisher.runId(), LONG);
       assertThat(closed.getHeadSeq()).isEqualTo(EVENTS_EACH);
       StreamChecker cold = ColdRead.of(daemon.channel(), publisher.runId()).checker();
       cold.shouldHaveAllUpTo(EVENTS_EACH);
       cold.shouldHaveDigest(closed.getDigest());
     }
-    runs.close("small");
+    runs.close("small", LONG);
     before.awaitBack();
   }
 

@@ -69,7 +69,7 @@ class ProducerStormIT {
       publishTogether();
       workers.awaitAll(LONG);
       report("published", start, overloads.get(), memory);
-      publishers.forEach(publisher -> runs.close(publisher.runId()));
+      publishers.forEach(publisher -> runs.close(publisher.runId(), LONG));
 
       // then everybody who reads gets all of it, some of them only now
       stalled.forEach(RunReader::readOn);

@@ -62,7 +62,7 @@ class ReaderBoundsIT {
     // given as many subscribers as may be, none of which reads
     StormCounters before = StormCounters.atRest(daemon);
     List<RunReader> stalled = new ArrayList<>();
-    try (Channels channels = new Channels(daemon, 20);
+    try (Channels channels = Channels.narrow(daemon, 20);
         MemoryWatch memory = new MemoryWatch(daemon)) {
       for (int i = 0; i < SUBSCRIPTIONS_MAX; i++) {
         stalled.add(RunReader.stalled(channels.get(i), "stalled"));
@@ -88,7 +88,7 @@ class ReaderBoundsIT {
           SUBSCRIPTIONS_MAX, STALLED_MIB, memory);
       assertThat(memory.directBytesMax())
           .isLessThan(OUTBOUND_BYTES_MAX + SUBSCRIPTIONS_MAX * STREAM_BYTES + NETWORK_BYTES);
-      Run closed = runs.close("stalled");
+      Run closed = runs.close("stalled", LONG);
       shouldReadOn(stalled, closed.getHeadSeq());
     }
     before.awaitBack();

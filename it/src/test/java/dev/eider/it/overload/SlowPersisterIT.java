@@ -80,8 +80,8 @@ class SlowPersisterIT {
       workers.awaitAll(LONG);
 
       // then all of it is there, once, live and cold
-      assertThat(runs.close("slow-alone").getHeadSeq()).isEqualTo(EVENTS);
-      assertThat(runs.close("slow-raw").getHeadSeq()).isEqualTo(EVENTS);
+      assertThat(runs.close("slow-alone", LONG).getHeadSeq()).isEqualTo(EVENTS);
+      assertThat(runs.close("slow-raw", LONG).getHeadSeq()).isEqualTo(EVENTS);
       for (RunReader reader : readers) {
         reader.awaitRunClosed(LONG).shouldHaveAllUpTo(EVENTS);
         ColdRead.of(daemon.channel(), reader.runId()).checker().shouldEqual(reader.checker());

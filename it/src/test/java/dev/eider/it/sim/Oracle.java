@@ -7,6 +7,7 @@ import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.LogSelection;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.EventRow;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Oracle {
   private final Map<RunId, Told> runs = new TreeMap<>();
   private final Map<String, String> places = new HashMap<>();
+  private final List<String> logOrder = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
   private final List<List<EncodedEvent>> requests = new ArrayList<>();
 
@@ -106,6 +108,27 @@ final class Oracle {
     note(runId, event);
     Told told = run(runId);
     told.seenSeq = Math.max(told.seenSeq, event.seq());
+  }
+
+  /** Takes note of the event that is at an index in the order of all events, from 0. */
+  void seenInOrder(int index, String name) {
+    if (index < logOrder.size()) {
+      Rule.LOG_ORDER.require(
+          logOrder.get(index).equals(name),
+          "event %d of all runs is %s, and was %s before",
+          index,
+          name,
+          logOrder.get(index));
+    } else {
+      Rule.LOG_ORDER.require(
+          index == logOrder.size(), "event %d of all runs came after %d", index, logOrder.size());
+      logOrder.add(name);
+    }
+  }
+
+  /** What a mirror has to have once everything is stored, in order. */
+  List<String> logOrder(SimStore store, LogSelection selection) {
+    return store.inLogOrder(selection).stream().map(row -> row.runId() + " " + row.seq()).toList();
   }
 
   private void note(RunId runId, SequencedEvent event) {

@@ -6,6 +6,8 @@ enum Rule {
   ONE_HISTORY,
   /** A reader gets each seq once, in order, without a gap but for what it filters out. */
   CONTIGUOUS,
+  /** The events of all runs come in the order of the log, to every reader and at any time. */
+  LOG_ORDER,
   /** An event is at one place in one run, whatever was repeated. */
   STORED_ONCE,
   /** What was acknowledged is there after every start. */

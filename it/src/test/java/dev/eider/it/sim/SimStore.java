@@ -1,6 +1,8 @@
 package dev.eider.it.sim;
 
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.LogPlace;
+import dev.eider.server.run.LogSelection;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader;
@@ -251,6 +253,46 @@ final class SimStore implements ColdStore, ColdReader {
     }
     coverage.add("cold pages");
     return new ColdPage(events, query.untilSeq(), position);
+  }
+
+  /** As the real one, it returns less than it could at times. */
+  @Override
+  public LogBlock readLog(LogQuery query) throws StoreException {
+    read(60);
+    coverage.add("cold blocks of all runs");
+    long from = query.after().position();
+    long span = 1 + random.nextInt(4_096);
+    long until = Math.min(query.untilPosition(), from + span);
+    List<SequencedEvent> events = new ArrayList<>();
+    List<LogPlace> places = new ArrayList<>();
+    long bytes = 0;
+    for (EventRow row : inLogOrder(query.selection())) {
+      LogPlace place = LogPlace.after(row.position(), row.runId(), row.seq());
+      if (place.compareTo(query.after()) <= 0 || row.position() >= until) {
+        continue;
+      }
+      bytes += row.encoded().bytes().length + EVENT_OVERHEAD_BYTES;
+      if (events.size() == query.eventsMax() || (!events.isEmpty() && bytes > query.bytesMax())) {
+        return new LogBlock(events, places, places.get(places.size() - 1), 0);
+      }
+      events.add(sequenced(row));
+      places.add(place);
+    }
+    return new LogBlock(events, places, LogPlace.before(until), span);
+  }
+
+  /** The events that are committed, by position, run and seq. */
+  List<EventRow> inLogOrder(LogSelection selection) {
+    List<EventRow> rows = new ArrayList<>();
+    for (FoldedRun run : content.runs()) {
+      if (selection.matchesRun(run.labels())) {
+        content.rows(run.runId()).stream()
+            .filter(row -> selection.matcher().matches(sequenced(row)))
+            .forEach(rows::add);
+      }
+    }
+    rows.sort(Comparator.comparing(row -> LogPlace.after(row.position(), row.runId(), row.seq())));
+    return rows;
   }
 
   private static SequencedEvent sequenced(EventRow row) {

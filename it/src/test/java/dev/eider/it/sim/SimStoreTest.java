@@ -7,10 +7,14 @@ import dev.eider.server.run.EventKind;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.LogPlace;
+import dev.eider.server.run.LogSelection;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.LogBlock;
+import dev.eider.server.store.ColdReader.LogQuery;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.ColdReader.RunQuery;
 import dev.eider.server.store.ColdStore;
@@ -94,6 +98,44 @@ class SimStoreTest {
         .isEqualTo(real.listRuns(list).stream().map(SimStoreTest::text).toList());
     PageQuery page = pageQuery(runId);
     assertThat(text(model.readPage(page))).as("%s", page).isEqualTo(text(real.readPage(page)));
+    LogQuery log = logQuery();
+    assertThat(readLog(model, log)).as("%s", log).isEqualTo(readLog(real, log));
+  }
+
+  private LogQuery logQuery() {
+    LogSelection selection =
+        new LogSelection(
+            random.nextBoolean() ? EventMatcher.ALL : new EventMatcher(Set.of(), Set.of(), 1, 2),
+            random.nextInt(3) == 0 ? Map.of("k", "v") : Map.of());
+    LogPlace after = LogPlace.before(position / (1 + random.nextInt(4)));
+    return new LogQuery(
+        after,
+        after.position() + random.nextInt(100),
+        selection,
+        1 + random.nextInt(10),
+        1 + random.nextInt(2_000));
+  }
+
+  /** All that the query asks for, in as many parts as it takes. */
+  private static List<String> readLog(ColdReader reader, LogQuery query) throws StoreException {
+    List<String> texts = new ArrayList<>();
+    LogPlace after = query.after();
+    while (after.position() < query.untilPosition()) {
+      LogBlock block =
+          reader.readLog(
+              new LogQuery(
+                  after,
+                  query.untilPosition(),
+                  query.selection(),
+                  query.eventsMax(),
+                  query.bytesMax()));
+      for (int i = 0; i < block.events().size(); i++) {
+        texts.add(
+            block.places().get(i) + HexFormat.of().formatHex(block.events().get(i).envelope()));
+      }
+      after = block.next();
+    }
+    return texts;
   }
 
   private PageQuery pageQuery(RunId runId) {

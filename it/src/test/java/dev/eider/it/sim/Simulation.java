@@ -5,9 +5,12 @@ import dev.eider.server.ServerConfig;
 import dev.eider.server.Setting;
 import dev.eider.server.run.EventKind;
 import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.LogSelection;
 import dev.eider.server.run.RunId;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +25,7 @@ import java.util.TreeSet;
 final class Simulation {
   private static final int DISTURBANCES_MAX = 14;
   private static final int READERS_MAX = 5;
+  private static final int MIRRORS_MAX = 3;
 
   private final Random random;
   private final Coverage coverage = new Coverage();
@@ -32,6 +36,7 @@ final class Simulation {
   private final Oracle oracle = new Oracle();
   private final World world;
   private final Runs runs;
+  private final List<Mirror> mirrors = new ArrayList<>();
   private final boolean losesPower;
   private int clientsAtWork;
 
@@ -103,6 +108,7 @@ final class Simulation {
       scheduler.sleep(20);
     } while (clientsAtWork > 0);
     readEverything();
+    mirrors.forEach(Mirror::finish);
     requireEmptyMemory();
     daemon.stop();
     startDaemon();
@@ -155,6 +161,11 @@ final class Simulation {
       startClient("follower-" + i, follower::follow);
     }
     startClient("cold", this::readColdAtTimes);
+    for (int i = random.nextInt(MIRRORS_MAX); i >= 0; i--) {
+      Mirror mirror = new Mirror(world, i == 0 ? LogSelection.ALL : selection());
+      mirrors.add(mirror);
+      startClient("mirror-" + i, () -> mirror.follow(1 + random.nextInt(8)));
+    }
   }
 
   private void startClient(String name, Runnable body) {
@@ -173,6 +184,15 @@ final class Simulation {
         ? new EventMatcher(
             Set.of(EventKind.TURN_START), Set.of(), Integer.MIN_VALUE, Integer.MAX_VALUE)
         : new EventMatcher(Set.of(), Set.of(), 1, 2);
+  }
+
+  private LogSelection selection() {
+    return switch (random.nextInt(4)) {
+      case 0 -> LogSelection.ALL;
+      case 1 -> new LogSelection(matcher(), Map.of());
+      case 2 -> new LogSelection(EventMatcher.ALL, Map.of("keeper", "k0"));
+      default -> new LogSelection(matcher(), Map.of("keeper", "k1"));
+    };
   }
 
   private void readColdAtTimes() {

@@ -1,13 +1,16 @@
 package dev.eider.server.hub;
 
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.LogPlace;
+import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of one record, as a tail holds them. The list of what may be dropped refers to it as
- * well, so it lets go of its tail when that leaves memory. Owned by the sequencer thread; the
- * events are read by any.
+ * The events of one record, as the tail of their run and that of the log hold them: it is in both
+ * or in none. Owned by the sequencer thread; the events are read by any.
  */
 final class Chunk {
   /** What an event costs in memory besides its envelope, in bytes. */
@@ -16,13 +19,21 @@ final class Chunk {
   /** What a chunk costs in memory besides its events: it, its lists, and its places in two more. */
   private static final int CHUNK_OVERHEAD_BYTES = 256;
 
+  private final RunId runId;
+  private final Map<String, String> labels;
   private final List<SequencedEvent> events;
   private final long firstSeq;
   private final long position;
   private final long bytes;
   private @Nullable RunTail tail;
+  private @Nullable LogTail log;
 
-  Chunk(long position, List<SequencedEvent> events) {
+  /**
+   * @param run after the record
+   */
+  Chunk(FoldedRun run, long position, List<SequencedEvent> events) {
+    this.runId = run.runId();
+    this.labels = run.labels();
     this.position = position;
     this.events = events;
     this.firstSeq = events.get(0).seq();
@@ -33,8 +44,26 @@ final class Chunk {
     this.bytes = sum;
   }
 
-  void attach(RunTail owner) {
+  /** Joins the log's tail, having joined that of its run. */
+  void attach(RunTail owner, LogTail order) {
     tail = owner;
+    log = order;
+    order.add(this);
+  }
+
+  RunId runId() {
+    return runId;
+  }
+
+  /** The labels of the run. */
+  Map<String, String> labels() {
+    return labels;
+  }
+
+  /** The seq after a place at this chunk's position. */
+  long firstSeqAfter(LogPlace place) {
+    int order = runId.value().compareTo(place.runId());
+    return order > 0 ? firstSeq : order < 0 ? lastSeq() + 1 : place.seq() + 1;
   }
 
   long firstSeq() {
@@ -58,18 +87,17 @@ final class Chunk {
     return bytes;
   }
 
-  boolean isReleased() {
-    return tail == null;
-  }
-
-  /** Lets go of the tail; returns the bytes that this frees, 0 the second time. */
+  /** Leaves both tails; returns the bytes that this frees, 0 the second time. */
   long release() {
     RunTail released = tail;
-    if (released == null) {
+    LogTail left = log;
+    if (released == null || left == null) {
       return 0;
     }
     released.drop(this);
+    left.drop(this);
     tail = null;
+    log = null;
     return bytes;
   }
 }

@@ -28,9 +28,11 @@ public final class Hub {
   private final Map<String, RunId> runsByRequestId = new ConcurrentHashMap<>();
   private final Map<RunId, Set<Runnable>> awaited = new ConcurrentHashMap<>();
   private final Listeners<RunListener> listeners = new Listeners<>();
+  private final Listeners<Runnable> logListeners = new Listeners<>();
   private final AtomicLong tailBytes = new AtomicLong();
   private final AtomicLong runBytes = new AtomicLong();
   private final AtomicInteger openRuns = new AtomicInteger();
+  private final LogTail log;
   private final TailEviction eviction;
   private final PersistProgress progress;
   private final HubBounds bounds;
@@ -39,7 +41,8 @@ public final class Hub {
   public Hub(HubBounds bounds, PersistProgress progress) {
     this.bounds = bounds;
     this.progress = progress;
-    this.eviction = new TailEviction(bounds.persistedBytesMax(), tailBytes);
+    this.log = new LogTail(progress.position());
+    this.eviction = new TailEviction(bounds.persistedBytesMax(), log, tailBytes);
   }
 
   /** Returns a run, or null if it is not in memory. */
@@ -88,6 +91,19 @@ public final class Hub {
     return progress;
   }
 
+  /** The newest events of all runs. */
+  public LogTail log() {
+    return log;
+  }
+
+  /**
+   * Has {@code listener} called, on the sequencer thread and briefly, whenever there are events
+   * that were not there before, of whatever runs.
+   */
+  public Registration addLogListener(Runnable listener) {
+    return logListeners.add(listener);
+  }
+
   /** Has {@code listener} called for every run that is opened or closed from now on. */
   public Registration addListener(RunListener listener) {
     return listeners.add(listener);
@@ -131,7 +147,7 @@ public final class Hub {
     RunTail known = tails.get(after.runId());
     long bytesBefore = known == null ? 0 : known.run().memoryBytes();
     runBytes.addAndGet(after.memoryBytes() - bytesBefore);
-    Chunk chunk = events.isEmpty() ? null : new Chunk(position, events);
+    Chunk chunk = events.isEmpty() ? null : new Chunk(after, position, events);
     RunTail tail;
     if (known == null) {
       // Readers must not find a run before its first events.
@@ -142,9 +158,8 @@ public final class Hub {
       tail.advance(after, chunk);
     }
     if (chunk != null) {
-      chunk.attach(tail);
+      chunk.attach(tail, log);
       tailBytes.addAndGet(chunk.bytes());
-      eviction.add(chunk);
     }
     if (!after.isOpen()) {
       openRuns.decrementAndGet();
@@ -159,6 +174,16 @@ public final class Hub {
     if (!run.requestId().isEmpty()) {
       runsByRequestId.put(run.requestId(), run.runId());
     }
+  }
+
+  /** Takes note of a record whose events only DuckDB will have, once it is persisted. */
+  public void passOver(long position) {
+    log.passOver(position);
+  }
+
+  /** Tells those who follow all runs that some have changed. */
+  public void announceAll() {
+    logListeners.forEach(Runnable::run);
   }
 
   /** Tells everybody concerned that a run has changed. */
@@ -177,6 +202,7 @@ public final class Hub {
 
   /** Takes over the runs of a durable import; nobody is shown them before DuckDB has them. */
   public void addImport(ImportRecord record, long position) {
+    passOver(position);
     imported.add(record, position);
     runBytes.addAndGet(ImportedRuns.memoryBytes(record.runs()));
   }

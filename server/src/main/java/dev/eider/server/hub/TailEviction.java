@@ -1,9 +1,6 @@
 package dev.eider.server.hub;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which events leave memory: the oldest of all runs, as soon as they are persisted and the
@@ -13,30 +10,28 @@ final class TailEviction {
   /** How many chunks are kept at the most, however small they are. */
   private static final int CHUNKS_MAX = 200_000;
 
-  private final Deque<Chunk> oldestFirst = new ArrayDeque<>();
+  private final LogTail log;
   private final long bytesMax;
   private final AtomicLong tailBytes;
 
-  TailEviction(long bytesMax, AtomicLong tailBytes) {
+  TailEviction(long bytesMax, LogTail log, AtomicLong tailBytes) {
     this.bytesMax = bytesMax;
+    this.log = log;
     this.tailBytes = tailBytes;
   }
 
-  void add(Chunk chunk) {
-    oldestFirst.add(chunk);
-  }
-
   void run(long persistedPosition) {
-    while (mayDrop(oldestFirst.peek(), persistedPosition)) {
-      tailBytes.addAndGet(-oldestFirst.remove().release());
+    if (!isOverBound()) {
+      return;
+    }
+    for (Chunk oldest = log.oldest();
+        oldest != null && isOverBound() && oldest.position() < persistedPosition;
+        oldest = log.oldest()) {
+      tailBytes.addAndGet(-oldest.release());
     }
   }
 
-  private boolean mayDrop(@Nullable Chunk oldest, long persistedPosition) {
-    if (oldest == null) {
-      return false;
-    }
-    boolean isOverBound = tailBytes.get() > bytesMax || oldestFirst.size() > CHUNKS_MAX;
-    return oldest.isReleased() || (isOverBound && oldest.position() < persistedPosition);
+  private boolean isOverBound() {
+    return tailBytes.get() > bytesMax || log.chunkCount() > CHUNKS_MAX;
   }
 }

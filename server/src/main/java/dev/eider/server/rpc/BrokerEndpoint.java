@@ -4,12 +4,16 @@ import com.google.protobuf.Message;
 import dev.eider.server.fork.Forker;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.LogSelection;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.subscribe.ColdRead;
+import dev.eider.server.subscribe.LogSubscription;
+import dev.eider.server.subscribe.LogSubscriptionRequest;
 import dev.eider.server.subscribe.ReadStart;
 import dev.eider.server.subscribe.Readers;
+import dev.eider.server.subscribe.ResumeToken;
 import dev.eider.server.subscribe.StreamReader;
 import dev.eider.server.subscribe.Subscription;
 import dev.eider.server.subscribe.SubscriptionRequest;
@@ -23,6 +27,7 @@ import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishResponse;
 import dev.eider.v1.PublishStreamRequest;
 import dev.eider.v1.PublishStreamResponse;
+import dev.eider.v1.SubscribeAllRequest;
 import dev.eider.v1.SubscribeRequest;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
@@ -77,6 +82,8 @@ final class BrokerEndpoint implements BindableService {
             2);
     MethodDescriptor<SubscribeRequest, EncodedResponse> subscribe =
         encoded(BrokerServiceGrpc.getSubscribeMethod());
+    MethodDescriptor<SubscribeAllRequest, EncodedResponse> subscribeAll =
+        encoded(BrokerServiceGrpc.getSubscribeAllMethod());
     MethodDescriptor<ColdStreamRequest, EncodedResponse> coldStream =
         encoded(BrokerServiceGrpc.getColdStreamMethod());
     ServiceDescriptor descriptor =
@@ -85,6 +92,7 @@ final class BrokerEndpoint implements BindableService {
             .addMethod(publish)
             .addMethod(publishStream)
             .addMethod(subscribe)
+            .addMethod(subscribeAll)
             .addMethod(coldStream)
             .addMethod(BrokerServiceGrpc.getForkMethod())
             .build();
@@ -92,6 +100,7 @@ final class BrokerEndpoint implements BindableService {
         .addMethod(publish, ServerCalls.asyncUnaryCall(this::publish))
         .addMethod(publishStream, ServerCalls.asyncBidiStreamingCall(this::publishStream))
         .addMethod(subscribe, ServerCalls.asyncServerStreamingCall(this::subscribe))
+        .addMethod(subscribeAll, ServerCalls.asyncServerStreamingCall(this::subscribeAll))
         .addMethod(coldStream, ServerCalls.asyncServerStreamingCall(this::coldStream))
         .addMethod(BrokerServiceGrpc.getForkMethod(), ServerCalls.asyncUnaryCall(this::fork))
         .build();
@@ -144,6 +153,27 @@ final class BrokerEndpoint implements BindableService {
               batchEvents(request.getMaxBatch()),
               request.getNotices());
       start(new Subscription(checked, new GrpcEventSink<>(stream), readers), stream);
+    } catch (RuntimeException refusal) {
+      Responses.refuse(responses, refusal);
+    }
+  }
+
+  private void subscribeAll(
+      SubscribeAllRequest request, StreamObserver<EncodedResponse> responses) {
+    try {
+      ServerCallStreamObserver<EncodedResponse> stream =
+          (ServerCallStreamObserver<EncodedResponse>) responses;
+      RequestValidator.labels("run_labels", request.getRunLabelsMap());
+      LogSelection selection =
+          new LogSelection(
+              filter(request.hasFilter(), request.getFilter()), request.getRunLabelsMap());
+      LogSubscriptionRequest checked =
+          new LogSubscriptionRequest(
+              ResumeToken.parse(request.getResumeToken().toByteArray()),
+              selection,
+              batchEvents(request.getMaxBatch()),
+              request.getNotices());
+      start(new LogSubscription(checked, new GrpcLogSink(stream), readers), stream);
     } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }

@@ -33,8 +33,9 @@ sealed interface EncodedResponse {
    * A response with a batch of events, put together from envelopes that were encoded once for all
    * readers.
    *
-   * <p>SubscribeResponse and ColdStreamResponse both have {@code EventBatch events = 1}, and
-   * EventBatch has {@code repeated EventEnvelope envelopes = 1}, which is all that is written here.
+   * <p>SubscribeResponse, SubscribeAllResponse and ColdStreamResponse have {@code EventBatch events
+   * = 1}, and EventBatch has {@code repeated EventEnvelope envelopes = 1}, which is all that is
+   * written here.
    *
    * @param batchSize the size of the EventBatch in bytes
    */
@@ -76,6 +77,26 @@ sealed interface EncodedResponse {
       prefix.writeTag(FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
       prefix.writeUInt32NoTag(length);
       out.write(buffer, 0, prefix.getTotalBytesWritten());
+    }
+  }
+
+  /** A response of SubscribeAll with events: {@code bytes resume_token = 6} after the batch. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody changes or compares it
+  record TokenedEvents(Events events, byte[] resumeToken) implements EncodedResponse {
+    static final int TOKEN_FIELD_NUMBER = 6;
+
+    @Override
+    public int size() {
+      return events.size()
+          + CodedOutputStream.computeByteArraySize(TOKEN_FIELD_NUMBER, resumeToken);
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      events.writeTo(out);
+      CodedOutputStream token = CodedOutputStream.newInstance(out);
+      token.writeByteArray(TOKEN_FIELD_NUMBER, resumeToken);
+      token.flush();
     }
   }
 }

@@ -91,12 +91,16 @@ final class RequestValidator {
   }
 
   static void labels(Map<String, String> labels) {
+    labels("labels", labels);
+  }
+
+  static void labels(String name, Map<String, String> labels) {
     if (labels.size() > LABELS_MAX) {
-      throw invalid("labels", "at most " + LABELS_MAX + " are allowed; there are " + labels.size());
+      throw invalid(name, "at most " + LABELS_MAX + " are allowed; there are " + labels.size());
     }
     labels.forEach(
         (key, value) -> {
-          String field = "labels[" + shown(key) + "]";
+          String field = name + "[" + shown(key) + "]";
           if (key.isEmpty() || key.length() > LABEL_KEY_CHARS_MAX) {
             throw invalid(field, "the key must be 1-" + LABEL_KEY_CHARS_MAX + " characters");
           }

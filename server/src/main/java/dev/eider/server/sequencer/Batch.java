@@ -226,6 +226,8 @@ final class Batch {
 
   /** Shows the batch, which is durable now, to readers and then acknowledges it. */
   void publish(RunReaper reaper) {
+    // First: a reader of all runs that sees a later event must know that these are not in memory.
+    imports.forEach((position, record) -> hub.addImport(record, position));
     Map<RunTail, Change> changes = new LinkedHashMap<>();
     for (Step step : steps) {
       Effect effect = step.effect();
@@ -237,9 +239,11 @@ final class Batch {
         changes.merge(tail, new Change(effect.opened(), effect.closed()), Change::and);
       }
     }
-    imports.forEach((position, record) -> hub.addImport(record, position));
     steps.forEach(Step::answer);
     changes.forEach((tail, change) -> hub.announce(tail, change.opened(), change.closed()));
+    if (!changes.isEmpty() || !imports.isEmpty()) {
+      hub.announceAll();
+    }
   }
 
   /** Answers every command of the batch that none of it happened. */

@@ -2,6 +2,8 @@ package dev.eider.server.store;
 
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.LogPlace;
+import dev.eider.server.run.LogSelection;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import java.util.Collection;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * DuckDB takes, and for a connection when all are in use.
  */
 public interface ColdReader {
+  /** What an event costs in memory besides its envelope, in bytes. */
+  int EVENT_OVERHEAD_BYTES = 128;
+
   /** Returns a run as of its last persisted record, or null if DuckDB does not know it. */
   @Nullable FoldedRun findRun(RunId runId) throws StoreException;
 
@@ -29,6 +34,9 @@ public interface ColdReader {
 
   /** Returns the next events of a run. */
   ColdPage readPage(PageQuery query) throws StoreException;
+
+  /** Returns the next events of all runs. */
+  LogBlock readLog(LogQuery query) throws StoreException;
 
   /**
    * Selects runs.
@@ -74,6 +82,28 @@ public interface ColdReader {
       EventMatcher matcher,
       int eventsMax,
       long bytesMax) {}
+
+  /**
+   * Selects events of all runs.
+   *
+   * @param untilPosition no event wanted is at this log position or a larger one; everything before
+   *     it is committed
+   * @param eventsMax >= 1
+   * @param bytesMax a part ends before the event that exceeds it, unless that is its first; with
+   *     what the events cost in memory
+   */
+  record LogQuery(
+      LogPlace after, long untilPosition, LogSelection selection, int eventsMax, long bytesMax) {}
+
+  /**
+   * A part of the order of all events.
+   *
+   * @param places of the events, one each
+   * @param next every match up to this place has been returned
+   * @param passedOver how much of the log after the last event was looked at, in positions
+   */
+  record LogBlock(
+      List<SequencedEvent> events, List<LogPlace> places, LogPlace next, long passedOver) {}
 
   /**
    * A part of a run.

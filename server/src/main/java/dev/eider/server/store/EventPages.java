@@ -92,7 +92,12 @@ final class EventPages {
             .add("FROM events WHERE run_id = ?", query.runId().value())
             .add("AND seq > ? AND seq <= ?", query.afterSeq(), untilSeq)
             .add("AND position >= ? AND position <= ?", fromPosition, untilPosition);
-    EventMatcher matcher = query.matcher();
+    addMatcher(sql, query.matcher());
+    return sql;
+  }
+
+  /** Adds the conditions of a filter. */
+  static void addMatcher(SqlParameters sql, EventMatcher matcher) {
     if (!matcher.kinds().isEmpty()) {
       sql.add("AND kind = ANY(?)", matcher.kinds());
     }
@@ -102,7 +107,6 @@ final class EventPages {
     if (matcher.tMin() != Integer.MIN_VALUE || matcher.tMax() != Integer.MAX_VALUE) {
       sql.add("AND t >= ? AND t <= ?", matcher.tMin(), matcher.tMax());
     }
-    return sql;
   }
 
   /** What a page covers; positions inclusive. */

@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads whole runs ahead of those who follow them, and keeps what it has read for others who read
- * the same.
+ * Reads whole runs, and all runs, ahead of those who follow them, and keeps what it has read for
+ * others who read the same.
  *
  * <p>Problem: what a query costs DuckDB before its first row is as much as a thousand rows cost. So
  * whoever wants the next page of a run has several pages read, and finds the others here. Pages
@@ -29,20 +29,25 @@ public final class ReadAhead implements ColdReader {
   /** What is read at once at the most, or one larger event. */
   public static final long BLOCK_BYTES_MAX = 2L << 20;
 
+  /** What is kept of the order of all events. */
+  public static final long LOG_BYTES_MAX = LogReadAhead.BLOCKS_MAX * LogReadAhead.BLOCK_BYTES_MAX;
+
   /** What is kept of closed runs besides their events. */
   public static final long RUNS_BYTES_MAX = 4L << 20;
 
   private static final int BLOCK_EVENTS_MAX = 8_192;
 
   /** What an event and a page cost besides the envelopes. */
-  private static final int OVERHEAD_BYTES = 128;
+  private static final int OVERHEAD_BYTES = EVENT_OVERHEAD_BYTES;
 
   private final ColdReader store;
   private final Cache<PageKey, ColdPage> pages;
   private final Cache<RunId, FoldedRun> closedRuns;
+  private final LogReadAhead log;
 
   public ReadAhead(ColdReader store, long bytesMax) {
     this.store = store;
+    log = new LogReadAhead(store);
     pages =
         CacheBuilder.newBuilder()
             .concurrencyLevel(1)
@@ -90,6 +95,11 @@ public final class ReadAhead implements ColdReader {
     PageKey key = new PageKey(query.runId(), query.afterSeq(), query.eventsMax());
     ColdPage known = pages.getIfPresent(key);
     return known != null && fits(known, query) ? known : readBlock(query);
+  }
+
+  @Override
+  public LogBlock readLog(LogQuery query) throws StoreException {
+    return log.read(query);
   }
 
   private static boolean fits(ColdPage page, PageQuery query) {

@@ -35,6 +35,11 @@ final class StoreReader implements ColdReader {
     return store.read(connection -> EventPages.read(connection, query));
   }
 
+  @Override
+  public LogBlock readLog(LogQuery query) throws StoreException {
+    return store.read(connection -> LogPages.read(connection, query));
+  }
+
   private static @Nullable FoldedRun first(List<FoldedRun> runs) {
     return runs.isEmpty() ? null : runs.get(0);
   }

@@ -8,5 +8,7 @@ package dev.eider.server.subscribe;
  *     each stream may have 16 KiB, or one larger event, in any case
  * @param changesMax changed runs that wait, over all watches
  * @param diffsMax open comparisons of runs
+ * @param logReadersMax open streams of all runs: the sequencer wakes each of them after each batch
  */
-public record ReaderBounds(int readersMax, long outboundBytesMax, int changesMax, int diffsMax) {}
+public record ReaderBounds(
+    int readersMax, long outboundBytesMax, int changesMax, int diffsMax, int logReadersMax) {}

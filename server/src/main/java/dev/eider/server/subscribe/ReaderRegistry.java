@@ -19,6 +19,7 @@ public final class ReaderRegistry {
   private final Listeners<StreamReader<?>> readers = new Listeners<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicInteger diffs = new AtomicInteger();
+  private final AtomicInteger logReaders = new AtomicInteger();
   private final WatchBudget watchBudget;
   private final ReaderBounds bounds;
   private volatile @Nullable BrokerException ended;
@@ -53,14 +54,28 @@ public final class ReaderRegistry {
    * @throws BrokerException if there are as many as may be
    */
   Registration addDiff() {
-    if (diffs.incrementAndGet() > bounds.diffsMax()) {
-      diffs.decrementAndGet();
+    return take(diffs, bounds.diffsMax(), "open comparisons of runs");
+  }
+
+  /**
+   * Counts one more stream of all runs.
+   *
+   * @return gives its place back, once
+   * @throws BrokerException if there are as many as may be
+   */
+  Registration addLogReader() {
+    return take(logReaders, bounds.logReadersMax(), "open streams of all runs");
+  }
+
+  private static Registration take(AtomicInteger taken, int max, String what) {
+    if (taken.incrementAndGet() > max) {
+      taken.decrementAndGet();
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_OVERLOADED,
-              "the daemon has its limit of " + bounds.diffsMax() + " open comparisons of runs")
-          .with("limit", bounds.diffsMax());
+              "the daemon has its limit of " + max + " " + what)
+          .with("limit", max);
     }
-    return diffs::decrementAndGet;
+    return taken::decrementAndGet;
   }
 
   /** Ends every stream, and those that come later, with a refusal. */

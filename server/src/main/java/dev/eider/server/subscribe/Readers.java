@@ -13,5 +13,6 @@ public record Readers(
     ReaderRegistry registry,
     Hub hub,
     RunHistory history,
+    LogHistory logHistory,
     InstantSource clock,
     long heartbeatMs) {}

@@ -3,11 +3,13 @@ package dev.eider.server.rpc;
 import static dev.eider.server.run.Samples.RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.Samples;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.EventBatch;
+import dev.eider.v1.SubscribeAllResponse;
 import dev.eider.v1.SubscribeResponse;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
@@ -41,6 +43,28 @@ final class EncodedResponseTest {
         .hasSize(response.size())
         .isEqualTo(SubscribeResponse.newBuilder().setEvents(batch).build().toByteArray())
         .isEqualTo(ColdStreamResponse.newBuilder().setEvents(batch).build().toByteArray());
+  }
+
+  @Test
+  void shouldPutATokenBesideTheEvents() throws Exception {
+    // given
+    byte[] token = {7, 0, 8};
+    EventBatch.Builder batch = EventBatch.newBuilder();
+    events(2).forEach(event -> batch.addEnvelopes(event.parse()));
+
+    // when
+    EncodedResponse response =
+        new EncodedResponse.TokenedEvents(EncodedResponse.Events.of(events(2)), token);
+
+    // then
+    assertThat(drained(response))
+        .hasSize(response.size())
+        .isEqualTo(
+            SubscribeAllResponse.newBuilder()
+                .setEvents(batch)
+                .setResumeToken(ByteString.copyFrom(token))
+                .build()
+                .toByteArray());
   }
 
   @Test

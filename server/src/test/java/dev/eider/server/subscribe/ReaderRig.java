@@ -6,6 +6,7 @@ import dev.eider.server.base.Threads;
 import dev.eider.server.persist.PersistRig;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
+import dev.eider.server.store.ReadAhead;
 import dev.eider.v1.SubscribeResponse;
 import dev.eider.v1.WatchRunsResponse;
 import java.lang.ref.WeakReference;
@@ -18,8 +19,9 @@ final class ReaderRig implements AutoCloseable {
 
   final PersistRig broker;
   final ReaderPools pools = new ReaderPools(Threads.system(), 2, 2);
-  final ReaderRegistry registry = new ReaderRegistry(new ReaderBounds(3, 1 << 20, 100, 2));
+  final ReaderRegistry registry = new ReaderRegistry(new ReaderBounds(3, 1 << 20, 100, 2, 2));
   final RunHistory history;
+  final LogHistory logHistory;
   final RunDirectory directory;
   private final long heartbeatMs;
 
@@ -31,11 +33,17 @@ final class ReaderRig implements AutoCloseable {
     this.heartbeatMs = heartbeatMs;
     broker = new PersistRig(path, tailBytesMax, PersistRig.EAGER);
     history = new RunHistory(broker.hub, broker.store.reader());
+    logHistory =
+        new LogHistory(
+            broker.hub,
+            history,
+            new ReadAhead(broker.store.reader(), 1 << 20),
+            broker.log::endPosition);
     directory = new RunDirectory(broker.hub, history, broker.store.reader());
   }
 
   Readers readers() {
-    return new Readers(pools, registry, broker.hub, history, broker.clock, heartbeatMs);
+    return new Readers(pools, registry, broker.hub, history, logHistory, broker.clock, heartbeatMs);
   }
 
   static TestSink<SubscribeResponse> sink() {
