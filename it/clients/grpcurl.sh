@@ -149,6 +149,11 @@ example DiffRuns 'out[0]["divergence"]["equal_count"] == "2"
   and "summary" in out[-1]'
 example Query '[column["name"] for column in out[0]["schema"]["columns"]] == ["run_id", "state", "head_seq"]
   and ["game-1", "closed", 3] in [row for part in out for row in part.get("rows", {}).get("rows", [])]'
+example ExportRuns '__import__("base64").b64decode(out[0]["data"])[:4] == b"PAR1" and int(out[0]["file_bytes"]) > 0'
+# What was exported is there already: exit code 64 + 6 is ALREADY_EXISTS.
+python3 -c 'import json, sys; print(json.dumps({"data": json.load(sys.stdin)["data"]}))' <ExportRuns.out >import.json
+run_example ImportRuns 20 <import.json
+judge ImportRuns 70 $? 'out == []'
 example GetServerInfo 'out[0]["version"] and out[0]["durability"] and out[0]["limits"]["id_chars_max"] == 128'
 
 example DeleteRun 'out[0]["run"]["run_id"] == "game-1b" and out[0]["run"]["head_seq"] == "3"'

@@ -183,6 +183,18 @@ run_grpcurl() {
   fi
 }
 
+# Exports everything, and opens it with stock tools that know nothing of Eider.
+run_files() {
+  if "$eider" export --address "localhost:$port" -o "$work/all.duckdb" >"$work/files.out" 2>&1 &&
+    "$eider" export --address "localhost:$port" -o "$work/all.parquet" >>"$work/files.out" 2>&1 &&
+    timeout $client_seconds_max "$venv/bin/python" "$here/python/files.py" "$work/all.duckdb" "$work/all.parquet" \
+      >>"$work/files.out" 2>&1 && grep -q '^ok files$' "$work/files.out"; then
+    pass files
+  else
+    fail files "stock tools do not read what was exported" "$work/files.out"
+  fi
+}
+
 : >"$work/daemon.log"
 : >"$work/install.log"
 prepare || { fail install "see above" "$work/install.log"; finish; }
@@ -193,6 +205,8 @@ run_client python KILL env PYTHONPATH="$target/python" "$venv/bin/python" "$here
 run_client node TERM env NODE_PATH="$node_modules" node "$here/node/client.js"
 run_client go KILL "$target/go/client"
 run_grpcurl
+
+run_files
 
 stop TERM
 if [ $stopped = 143 ]; then

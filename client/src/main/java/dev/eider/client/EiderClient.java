@@ -9,12 +9,14 @@ import dev.eider.v1.DeleteRunResponse;
 import dev.eider.v1.DiffRunsRequest;
 import dev.eider.v1.DiffRunsResponse;
 import dev.eider.v1.DiffRunsResponse.DiffSummary;
+import dev.eider.v1.ExportRunsRequest;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.ForkResponse;
 import dev.eider.v1.GetRunRequest;
 import dev.eider.v1.GetServerInfoRequest;
 import dev.eider.v1.GetServerInfoResponse;
 import dev.eider.v1.GetSnapshotRequest;
+import dev.eider.v1.ImportRunsResponse;
 import dev.eider.v1.ListRunsRequest;
 import dev.eider.v1.ListRunsResponse;
 import dev.eider.v1.OpenRunRequest;
@@ -33,6 +35,9 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -268,6 +273,29 @@ public final class EiderClient implements AutoCloseable {
   /** Asks in SQL, with parameters, {@code min_seqs} and bounds. */
   public QueryResult query(QueryRequest request) {
     return QueryResult.of(channel(), request);
+  }
+
+  /**
+   * Writes runs into one file, DuckDB or Parquet; see QueryService. Blocks until all of it is
+   * written; what was written of a call that fails is not a whole file. Not repeated when it fails.
+   *
+   * @return the bytes of the file
+   * @throws IOException if the stream does not take them
+   */
+  public long exportRuns(ExportRunsRequest request, OutputStream out, TransferProgress progress)
+      throws IOException {
+    return new FileCalls(channel()).receive(request, out, progress);
+  }
+
+  /**
+   * Has the daemon take in the runs of a file, all of them or none. Blocks until they are in
+   * DuckDB. Not repeated when it fails: when the daemon went away the runs may be there all the
+   * same, and a second call then fails with RUN_ALREADY_EXISTS.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public ImportRunsResponse importRuns(Path file, TransferProgress progress) throws IOException {
+    return new FileCalls(channel()).send(file, progress);
   }
 
   public GetServerInfoResponse serverInfo() {

@@ -65,6 +65,7 @@ public final class Broker {
     hub = new Hub(config.hub(), progress);
     store.openRuns().forEach(hub::restore);
     long replayed = LogReplay.run(log, hub, persistedPosition);
+    store.requireStaged(hub.stagedFiles());
     LOG.info("{} runs in memory, {} records of the log folded", hub.runCount(), replayed);
     persister =
         new Persister(

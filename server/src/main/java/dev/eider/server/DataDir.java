@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory with everything a daemon keeps: {@code LOCK}, {@code log/}, {@code events.duckdb}
- * and {@code tmp/}.
+ * The directory with everything a daemon keeps: {@code LOCK}, {@code log/}, {@code events.duckdb},
+ * {@code tmp/}, {@code import/} and {@code runs/}.
  *
  * <p>One daemon at a time holds it. The lock is on a file of its own, since DuckDB's own lock is
  * lost as soon as the same process opens and closes the database file by other means. Owned by the
@@ -73,6 +73,16 @@ final class DataDir implements AutoCloseable {
 
   Path database() {
     return path.resolve("events.duckdb");
+  }
+
+  /** Files whose events DuckDB has still to take; made when it is needed. */
+  Path staging() {
+    return path.resolve("import");
+  }
+
+  /** A file for each closed run that was opened with the label file; made when it is needed. */
+  Path runFiles() {
+    return path.resolve("runs");
   }
 
   Path temp() {

@@ -7,13 +7,18 @@ import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.SegmentedLog;
 import dev.eider.server.query.Queries;
 import dev.eider.server.rpc.GrpcServer;
+import dev.eider.server.rpc.WireRules;
 import dev.eider.server.run.BrokerException;
+import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.store.DuckDbStore;
 import dev.eider.server.store.Rewriter;
 import dev.eider.server.store.SqlTable;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.transfer.RunFiles;
+import dev.eider.server.transfer.TransferGround;
+import dev.eider.server.transfer.Transfers;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +27,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +53,8 @@ public final class EiderServer implements AutoCloseable {
   private final Rewriter rewriter;
   private final Retention retention;
   private final Queries queries;
+  private final Transfers transfers;
+  private final RunFiles runFiles;
   private final GrpcServer grpc;
 
   /** Written by the sequencer thread, read by the one that starts the daemon. */
@@ -94,6 +102,17 @@ public final class EiderServer implements AutoCloseable {
             config.queries(),
             Threads.system());
     undo.push(queries);
+    TransferGround ground = transferGround();
+    transfers = new Transfers(ground, config.transfers(), Threads.system());
+    undo.push(transfers);
+    runFiles =
+        new RunFiles(
+            ground,
+            dataDir.runFiles(),
+            this::closedRunsWithFile,
+            Threads.system(),
+            this::defectFound);
+    undo.push(runFiles);
     grpc = listen();
     // It may have changed before there was anybody to tell.
     tellHealth();
@@ -173,11 +192,14 @@ public final class EiderServer implements AutoCloseable {
     grpc.drain(refusal);
     boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
     queries.endAll(refusal);
+    transfers.endAll(refusal);
+    runFiles.close();
     grpc.stop(Math.min(CALLS_MS, leftMs(untilNanos)));
     if (!areEnded || !isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
       LOG.warn("not everything is in DuckDB yet; the next start takes the rest from the log");
     }
     queries.close();
+    transfers.close();
     broker.stopReading();
     dataDir.close();
     LOG.info("stopped");
@@ -242,6 +264,33 @@ public final class EiderServer implements AutoCloseable {
     return String.valueOf(e.getMessage());
   }
 
+  private TransferGround transferGround() {
+    return new TransferGround(
+        store.reader(),
+        broker.hub(),
+        broker.log()::endPosition,
+        broker.writer(),
+        dataDir.temp(),
+        dataDir.staging(),
+        config.scratch(dataDir),
+        new WireRules(),
+        InstantSource.system());
+  }
+
+  private List<RunId> closedRunsWithFile(RunId after, int runsMax) throws StoreException {
+    return store
+        .query(
+            "SELECT run_id FROM runs WHERE state = 'closed' AND labels[?] <> 'false' AND run_id > ?"
+                + " ORDER BY run_id LIMIT ?",
+            RunFiles.LABEL,
+            after.value(),
+            runsMax)
+        .rows()
+        .stream()
+        .map(row -> new RunId(String.valueOf(row.get(0))))
+        .toList();
+  }
+
   private GrpcServer listen() {
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
     GrpcServer.Parts parts =
@@ -251,8 +300,15 @@ public final class EiderServer implements AutoCloseable {
             broker.forker(),
             broker.readers(),
             queries,
+            transfers,
             new RunIdMaker(new SecureRandom()),
-            new ServerInfo(config, broker.hub(), broker.log(), broker.readers().registry(), queries)
+            new ServerInfo(
+                    config,
+                    broker.hub(),
+                    broker.log(),
+                    broker.readers().registry(),
+                    queries,
+                    transfers)
                 ::describe);
     try {
       return GrpcServer.start(

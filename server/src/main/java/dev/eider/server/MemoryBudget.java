@@ -2,6 +2,7 @@ package dev.eider.server;
 
 import dev.eider.server.store.ReadAhead;
 import dev.eider.server.store.SqlRows;
+import dev.eider.server.transfer.TransferBounds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,6 +35,11 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
 
   /** A row of the largest size as bytes and as text; it is encoded into direct memory. */
   private static final long QUERY_BYTES = 3L * SqlRows.ROW_BYTES_MAX;
+
+  /**
+   * A small page and the record of an import; a large event takes its turn with the persister's.
+   */
+  private static final long TRANSFER_BYTES = MIB + TransferBounds.RECORD_BYTES_MAX;
 
   private static final long STREAM_DIRECT_BYTES = 32 << 10;
 
@@ -94,6 +100,10 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
         new Part(
             "changes for watchers (watch-changes-max)",
             CHANGED_RUN_BYTES * config.get(Setting.WATCH_CHANGES_MAX)));
+    parts.add(
+        new Part(
+            "exports and imports (transfers-max)",
+            TRANSFER_BYTES * config.get(Setting.TRANSFERS_MAX)));
     parts.add(
         new Part("comparisons of runs (diffs-max)", DIFF_BYTES * config.get(Setting.DIFFS_MAX)));
     return parts;

@@ -10,7 +10,9 @@ import dev.eider.server.sequencer.SequencerConfig;
 import dev.eider.server.sequencer.ShardMap;
 import dev.eider.server.store.Rewriter;
 import dev.eider.server.store.StoreConfig;
+import dev.eider.server.store.file.ScratchConfig;
 import dev.eider.server.subscribe.ReaderBounds;
+import dev.eider.server.transfer.TransferBounds;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
@@ -190,6 +192,20 @@ public record ServerConfig(
         get(Setting.QUERY_MS_MAX),
         get(Setting.QUERY_ROWS_MAX),
         get(Setting.STORE_MEMORY_BYTES_MAX));
+  }
+
+  TransferBounds transfers() {
+    return new TransferBounds(
+        getInt(Setting.TRANSFERS_MAX),
+        get(Setting.TRANSFER_MS_MAX),
+        get(Setting.TRANSFER_BYTES_MAX),
+        getInt(Setting.TRANSFER_RUNS_MAX),
+        get(Setting.DISK_RESERVE_BYTES));
+  }
+
+  ScratchConfig scratch(DataDir directory) {
+    return new ScratchConfig(
+        directory.temp(), get(Setting.TRANSFER_MEMORY_BYTES_MAX), get(Setting.REQUEST_BYTES_MAX));
   }
 
   private static boolean isAsync(String value) {

@@ -5,6 +5,7 @@ import dev.eider.server.log.EventLog;
 import dev.eider.server.query.Queries;
 import dev.eider.server.run.RunId;
 import dev.eider.server.subscribe.ReaderRegistry;
+import dev.eider.server.transfer.Transfers;
 import dev.eider.v1.Counters;
 import dev.eider.v1.Durability;
 import dev.eider.v1.GetServerInfoResponse;
@@ -16,7 +17,12 @@ import java.util.Objects;
 
 /** Describes the daemon as it is at the moment. Thread-safe. */
 record ServerInfo(
-    ServerConfig config, Hub hub, EventLog log, ReaderRegistry readers, Queries queries) {
+    ServerConfig config,
+    Hub hub,
+    EventLog log,
+    ReaderRegistry readers,
+    Queries queries,
+    Transfers transfers) {
   static String version() {
     return Objects.requireNonNullElse(
         ServerInfo.class.getPackage().getImplementationVersion(), "unpackaged");
@@ -48,6 +54,10 @@ record ServerInfo(
         .setQueryConcurrentMax(config.getInt(Setting.QUERY_CONCURRENT_MAX))
         .setQueryMsMax(config.get(Setting.QUERY_MS_MAX))
         .setQueryRowsMax(config.get(Setting.QUERY_ROWS_MAX))
+        .setTransfersMax(config.getInt(Setting.TRANSFERS_MAX))
+        .setTransferMsMax(config.get(Setting.TRANSFER_MS_MAX))
+        .setTransferBytesMax(config.get(Setting.TRANSFER_BYTES_MAX))
+        .setTransferRunsMax(config.getInt(Setting.TRANSFER_RUNS_MAX))
         .build();
   }
 
@@ -64,6 +74,7 @@ record ServerInfo(
         .setHeapBytes(runtime.totalMemory() - runtime.freeMemory())
         .setDirectBytes(directBytes())
         .setQueries(queries.count())
+        .setTransfers(transfers.count())
         .build();
   }
 

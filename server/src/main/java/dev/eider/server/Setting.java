@@ -38,7 +38,7 @@ public enum Setting {
   QUEUE_BYTES_MAX(32L << 20, 1 << 20, 1L << 30, "most bytes of requests that wait to be sequenced"),
   BATCH_BYTES_MAX(8L << 20, 1 << 10, 256L << 20, "most bytes written to the log before one force"),
   SEGMENT_BYTES_MAX(64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
-  TAIL_BYTES_MAX(20L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
+  TAIL_BYTES_MAX(10L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
   PAGE_CACHE_BYTES_MAX(
       24L << 20, 0, 64L << 30, "most bytes of events read from DuckDB and kept for other readers"),
   UNPERSISTED_BYTES_MAX(
@@ -70,6 +70,14 @@ public enum Setting {
   QUERY_MS_MAX(
       30_000, 100, 3_600_000, "longest time of a query, its waits and a slow reader included"),
   QUERY_ROWS_MAX(1_000_000, 1, 1_000_000_000, "most rows of a query"),
+  TRANSFERS_MAX(2, 1, 16, "most exports and imports of runs at a time"),
+  TRANSFER_MS_MAX(
+      600_000, 1_000, 86_400_000, "longest time of one, a slow reader or sender included"),
+  TRANSFER_BYTES_MAX(
+      4L << 30, 1 << 10, 1L << 40, "most bytes of events in one export, and of a file to import"),
+  TRANSFER_RUNS_MAX(10_000, 1, 1_000_000, "most runs of one export or import"),
+  TRANSFER_MEMORY_BYTES_MAX(
+      256L << 20, 64L << 20, 1L << 40, "most memory of DuckDB for each of them"),
   CLOSE_WAIT_MS(30_000, 100, 600_000, "longest time CloseRun and DeleteRun wait for DuckDB"),
   STOP_MS(
       8_000, 100, 600_000, "longest time a stop may take before what is left is left to the log");

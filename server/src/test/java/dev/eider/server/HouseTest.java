@@ -59,9 +59,20 @@ final class HouseTest {
           Map.entry(
               "query", List.of("base", "run", "hub", "store", "proto", "com.fasterxml.jackson..")),
           Map.entry(
+              "transfer",
+              List.of("base", "run", "hub", "store", "sequencer", "subscribe", "proto")),
+          Map.entry(
               "rpc",
               List.of(
-                  "run", "sequencer", "subscribe", "fork", "query", "store", "proto", "io.grpc..")),
+                  "run",
+                  "sequencer",
+                  "subscribe",
+                  "fork",
+                  "query",
+                  "transfer",
+                  "store",
+                  "proto",
+                  "io.grpc..")),
           // What a query of the demo answers is a value of the store.
           Map.entry("cli", List.of("client", "proto", "root", "store", "io.grpc..", "picocli..")));
 

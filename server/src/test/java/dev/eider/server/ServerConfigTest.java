@@ -46,7 +46,7 @@ final class ServerConfigTest {
       queue-bytes-max           33554432    1048576  1073741824
       batch-bytes-max           8388608     1024     268435456
       segment-bytes-max         67108864    4096     1073741824
-      tail-bytes-max            20971520    0        68719476736
+      tail-bytes-max            10485760    0        68719476736
       page-cache-bytes-max      25165824    0        68719476736
       unpersisted-bytes-max     134217728   4096     68719476736
       disk-reserve-bytes        16777216    1048576  1099511627776
@@ -67,6 +67,11 @@ final class ServerConfigTest {
       query-concurrent-max      2           1        64
       query-ms-max              30000       100      3600000
       query-rows-max            1000000     1        1000000000
+      transfers-max             2           1        16
+      transfer-ms-max           600000      1000     86400000
+      transfer-bytes-max        4294967296  1024     1099511627776
+      transfer-runs-max         10000       1        1000000
+      transfer-memory-bytes-max 268435456   67108864 1099511627776
       close-wait-ms             30000       100      600000
       stop-ms                   8000        100      600000
       """;

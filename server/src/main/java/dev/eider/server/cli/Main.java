@@ -37,7 +37,7 @@ public final class Main {
         new CommandLine(new Main())
             .addSubcommand("serve", serve)
             .addSubcommand("demo", new CommandLine(new DemoCommand(out)));
-    RemoteCommands.all(out).forEach(eider::addSubcommand);
+    RemoteCommands.all(out, err).forEach(eider::addSubcommand);
     eider
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setUsageHelpWidth(HELP_WIDTH)

@@ -3,8 +3,10 @@ package dev.eider.server.hub;
 import dev.eider.server.base.Listeners;
 import dev.eider.server.base.Registration;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
+import dev.eider.server.run.StagedFile;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +40,7 @@ public final class Hub {
   private final TailEviction eviction;
   private final PersistProgress progress;
   private final HubBounds bounds;
+  private final ImportedRuns imported = new ImportedRuns();
 
   public Hub(HubBounds bounds, PersistProgress progress) {
     this.bounds = bounds;
@@ -57,8 +60,8 @@ public final class Hub {
   }
 
   /**
-   * Returns the runs in memory that were forked from a run, deleted ones included. For the
-   * sequencer thread.
+   * Returns the runs in memory, and imported ones, that were forked from a run, deleted ones
+   * included. For the sequencer thread.
    */
   public Collection<RunId> findForks(RunId parentId) {
     return forks.of(parentId);
@@ -225,6 +228,41 @@ public final class Hub {
     if (opened || closed || tail.run().isDeleted()) {
       listeners.forEach(listener -> listener.runChanged(tail.run()));
     }
+  }
+
+  /** Takes over the runs of a durable import; nobody is shown them before DuckDB has them. */
+  public void addImport(ImportRecord record, long position) {
+    passOver(position);
+    imported.add(record, position);
+    record.runs().forEach(forks::add);
+    runBytes.addAndGet(ImportedRuns.memoryBytes(record.runs()));
+  }
+
+  /** Returns a run that has been imported and is not in DuckDB yet, or null. */
+  public @Nullable FoldedRun findImported(RunId runId) {
+    return imported.find(runId);
+  }
+
+  /** The files of the imports that DuckDB lacks. */
+  public List<StagedFile> stagedFiles() {
+    return imported.files();
+  }
+
+  /** Forgets the imported runs that DuckDB has, tells everybody of them, and returns them. */
+  public List<FoldedRun> releaseImported() {
+    List<FoldedRun> released = imported.release(progress.position());
+    runBytes.addAndGet(-ImportedRuns.memoryBytes(released));
+    for (FoldedRun run : released) {
+      if (!tails.containsKey(run.runId())) {
+        forks.remove(run);
+      }
+      Set<Runnable> waiting = awaited.remove(run.runId());
+      if (waiting != null) {
+        waiting.forEach(Runnable::run);
+      }
+      listeners.forEach(listener -> listener.runChanged(run));
+    }
+    return released;
   }
 
   /**

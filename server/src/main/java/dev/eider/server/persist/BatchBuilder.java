@@ -5,6 +5,8 @@ import dev.eider.server.log.LogRecord;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecord;
+import dev.eider.server.run.ImportRecordCodec;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Published;
@@ -32,6 +34,7 @@ final class BatchBuilder {
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Set<RunId> changed = new HashSet<>();
   private final List<EventRow> rows = new ArrayList<>();
+  private @Nullable LogRecord pendingImport;
   private long nextPosition;
   private long bytes;
 
@@ -46,7 +49,12 @@ final class BatchBuilder {
     nextPosition = position;
   }
 
+  /** Takes a record; one with which runs are imported waits for a transaction of its own. */
   void add(LogRecord entry) {
+    if (ImportRecordCodec.isImport(entry.body())) {
+      pendingImport = entry;
+      return;
+    }
     RunRecord record = RunRecordCodec.decode(entry.body());
     RunId runId = record.runId();
     FoldedRun after = Fold.apply(runs.get(runId), entry.position(), record);
@@ -67,6 +75,20 @@ final class BatchBuilder {
   /** A run as of the records taken; null if it is not open. */
   @Nullable FoldedRun run(RunId runId) {
     return runs.get(runId);
+  }
+
+  /** The import that comes after the batch, before which nothing more may be taken, or null. */
+  @Nullable LogRecord pendingImport() {
+    return pendingImport;
+  }
+
+  /** The import as a batch of its own. */
+  PersistBatch takeImport() {
+    LogRecord entry = Invariants.requireNonNull(pendingImport, "no import waits");
+    pendingImport = null;
+    nextPosition = entry.nextPosition();
+    ImportRecord record = ImportRecordCodec.decode(entry.body());
+    return PersistBatch.of(record, entry.position(), nextPosition);
   }
 
   int eventCount() {

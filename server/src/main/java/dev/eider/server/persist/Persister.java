@@ -150,7 +150,10 @@ public final class Persister {
         boolean isLast = isStopping();
         fill(batch, reader);
         if (!batch.isEmpty()) {
-          persist(batch, schedule);
+          persist(batch.build(), schedule);
+          batch.clear();
+        } else if (batch.pendingImport() != null) {
+          persist(batch.takeImport(), schedule);
         } else if (isLast) {
           checkpoint(schedule);
           return;
@@ -180,7 +183,9 @@ public final class Persister {
   /** Adds records until the batch is full, or has waited long enough, or is waited for. */
   private void fill(BatchBuilder batch, LogReader reader) throws InterruptedException {
     long startMs = 0;
-    while (batch.eventCount() < config.batchEventsMax() && batch.bytes() < config.batchBytesMax()) {
+    while (batch.eventCount() < config.batchEventsMax()
+        && batch.bytes() < config.batchBytesMax()
+        && batch.pendingImport() == null) {
       LogRecord entry = next(reader);
       if (entry != null) {
         startMs = batch.isEmpty() ? clock.millis() : startMs;
@@ -200,15 +205,13 @@ public final class Persister {
     return reader.next(Math.min(log.forcedPosition(), log.endPosition()));
   }
 
-  private void persist(BatchBuilder batch, CheckpointSchedule schedule) throws StoreException {
-    PersistBatch built = batch.build();
+  private void persist(PersistBatch built, CheckpointSchedule schedule) throws StoreException {
     unconfirmed = built;
     store.persist(built);
     succeeded();
     LOG.debug("persisted {} events up to {}", built.events().size(), built.nextPosition());
     confirm(built.nextPosition());
     schedule.persisted(built.nextPosition(), clock.millis());
-    batch.clear();
   }
 
   /**

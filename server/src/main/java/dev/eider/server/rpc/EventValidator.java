@@ -42,6 +42,15 @@ final class EventValidator {
     return completed(event, nowUs);
   }
 
+  /**
+   * Checks an event that is to be stored as it is.
+   *
+   * @param where names it in a refusal
+   */
+  static void check(Event event, String where) {
+    new EventValidator(ErrorReason.ERROR_REASON_INVALID_EVENT, () -> where).check(event);
+  }
+
   /** Checks a snapshot that is part of another request. */
   static void checkSnapshot(WorldStateSnapshot snapshot, String path) {
     EventValidator validator =

@@ -7,6 +7,7 @@ import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.subscribe.Readers;
 import dev.eider.server.subscribe.RunDirectory;
+import dev.eider.server.transfer.Transfers;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.GetServerInfoResponse;
 import dev.eider.v1.RunServiceGrpc;
@@ -85,7 +86,8 @@ public final class GrpcServer {
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
             .addService(CheckedService.of(broker, limits))
             .addService(CheckedService.of(runs, limits))
-            .addService(CheckedService.of(new QueryEndpoint(parts.queries()), limits))
+            .addService(
+                CheckedService.of(new QueryEndpoint(parts.queries(), parts.transfers()), limits))
             .addService(CheckedService.of(new ServerInfoEndpoint(parts.info()), limits))
             .addService(CheckedService.of(health.getHealthService(), limits))
             .addService(CheckedService.of(ProtoReflectionServiceV1.newInstance(), limits))
@@ -171,6 +173,7 @@ public final class GrpcServer {
       Forker forker,
       Readers readers,
       Queries queries,
+      Transfers transfers,
       RunIdMaker runIds,
       Supplier<GetServerInfoResponse> info) {}
 }

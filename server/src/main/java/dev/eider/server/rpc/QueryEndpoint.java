@@ -5,6 +5,14 @@ import dev.eider.server.query.Queries;
 import dev.eider.server.query.QueryCall;
 import dev.eider.server.query.Question;
 import dev.eider.server.run.RunId;
+import dev.eider.server.transfer.ExportCall;
+import dev.eider.server.transfer.ImportCall;
+import dev.eider.server.transfer.Transfers;
+import dev.eider.server.transfer.Transfers.ExportOrder;
+import dev.eider.v1.ExportRunsRequest;
+import dev.eider.v1.ExportRunsResponse;
+import dev.eider.v1.ImportRunsRequest;
+import dev.eider.v1.ImportRunsResponse;
 import dev.eider.v1.QueryRequest;
 import dev.eider.v1.QueryResponse;
 import dev.eider.v1.QueryServiceGrpc;
@@ -12,8 +20,10 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +37,11 @@ final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
   private static final long TIMEOUT_S_MAX = 366L * 86_400;
 
   private final Queries queries;
+  private final Transfers transfers;
 
-  QueryEndpoint(Queries queries) {
+  QueryEndpoint(Queries queries, Transfers transfers) {
     this.queries = queries;
+    this.transfers = transfers;
   }
 
   @Override
@@ -44,6 +56,55 @@ final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
     } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }
+  }
+
+  @Override
+  public void exportRuns(ExportRunsRequest request, StreamObserver<ExportRunsResponse> responses) {
+    try {
+      ServerCallStreamObserver<ExportRunsResponse> stream =
+          (ServerCallStreamObserver<ExportRunsResponse>) responses;
+      ExportCall call = transfers.export(order(request), new GrpcExportSink(stream));
+      stream.setOnReadyHandler(call::wake);
+      stream.setOnCancelHandler(call::cancel);
+      call.start();
+    } catch (RuntimeException refusal) {
+      Responses.refuse(responses, refusal);
+    }
+  }
+
+  @Override
+  public StreamObserver<ImportRunsRequest> importRuns(
+      StreamObserver<ImportRunsResponse> responses) {
+    ServerCallStreamObserver<ImportRunsResponse> stream =
+        (ServerCallStreamObserver<ImportRunsResponse>) responses;
+    ImportCall call = transfers.importRuns(new GrpcImportSink(stream));
+    stream.disableAutoRequest();
+    stream.setOnCancelHandler(call::cancel);
+    try {
+      call.start();
+    } catch (RuntimeException refusal) {
+      Responses.refuse(responses, refusal);
+    }
+    return new ImportParts(call);
+  }
+
+  private static ExportOrder order(ExportRunsRequest request) {
+    if (request.getRunIdsCount() > 0 && request.hasFilter()) {
+      throw RequestValidator.invalid("run_ids", "must be empty with a filter");
+    }
+    Set<RunId> runIds = new HashSet<>();
+    for (int i = 0; i < request.getRunIdsCount(); i++) {
+      runIds.add(RequestValidator.runId("run_ids[" + i + "]", request.getRunIds(i)));
+    }
+    return new ExportOrder(
+        runIds,
+        RequestValidator.selection(request.getFilter()),
+        switch (request.getFormat()) {
+          case EXPORT_FORMAT_PARQUET -> true;
+          case EXPORT_FORMAT_DUCKDB, EXPORT_FORMAT_UNSPECIFIED -> false;
+          case UNRECOGNIZED ->
+              throw RequestValidator.invalid("format", "is unknown: " + request.getFormatValue());
+        });
   }
 
   private static Question question(QueryRequest request) {
@@ -90,5 +151,23 @@ final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
         RequestValidator.inRange("timeout", request.getTimeout().getSeconds(), 0, TIMEOUT_S_MAX);
     long nanos = RequestValidator.atLeast("timeout", request.getTimeout().getNanos(), 0);
     return Math.max(1, TimeUnit.SECONDS.toMillis(seconds) + TimeUnit.NANOSECONDS.toMillis(nanos));
+  }
+
+  /** Hands a file's parts to an import. Used by the network thread. */
+  private record ImportParts(ImportCall call) implements StreamObserver<ImportRunsRequest> {
+    @Override
+    public void onNext(ImportRunsRequest part) {
+      call.next(part.getData());
+    }
+
+    @Override
+    public void onError(Throwable gone) {
+      call.cancel();
+    }
+
+    @Override
+    public void onCompleted() {
+      call.sent();
+    }
   }
 }

@@ -1,9 +1,11 @@
 package dev.eider.server.run;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
 import dev.eider.v1.EventEnvelope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +44,22 @@ public record SequencedEvent(long seq, String kind, String agentId, int t, byte[
     try {
       return EventEnvelope.parseFrom(envelope);
     } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the envelope was made here", e);
+    }
+  }
+
+  /** Takes the event's own bytes out of the envelope. */
+  public byte[] eventBytes() {
+    try {
+      CodedInputStream in = CodedInputStream.newInstance(envelope);
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        if (WireFormat.getTagFieldNumber(tag) == EventEnvelope.EVENT_FIELD_NUMBER) {
+          return in.readByteArray();
+        }
+        in.skipField(tag);
+      }
+      throw new IllegalStateException("an envelope without an event");
+    } catch (IOException e) {
       throw new IllegalStateException("the envelope was made here", e);
     }
   }

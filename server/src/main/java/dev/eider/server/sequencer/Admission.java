@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings commands to the sequencer, and asks DuckDB first about a run that is not in memory: it may
@@ -126,7 +127,7 @@ final class Admission {
     for (Submission submission : batch) {
       Command command = submission.command();
       RunId needed = command.neededRunId();
-      runIds.add(command.runId());
+      runIds.addAll(command.runIds());
       if (needed != null) {
         runIds.add(needed);
       }
@@ -170,7 +171,7 @@ final class Admission {
       RunId needed = command.neededRunId();
       Submission lookedUp =
           submission.lookedUp(
-              byRunId.get(command.runId()),
+              first(command, byRunId),
               command.requestId().isEmpty() ? null : byRequestId.get(command.requestId()),
               forks.getOrDefault(command.runId(), List.of()),
               needed == null ? null : byRunId.get(needed),
@@ -184,6 +185,16 @@ final class Admission {
         refuse(submission, queueFull());
       }
     }
+  }
+
+  private static @Nullable FoldedRun first(Command command, Map<RunId, FoldedRun> found) {
+    for (RunId runId : command.runIds()) {
+      FoldedRun run = found.get(runId);
+      if (run != null) {
+        return run;
+      }
+    }
+    return null;
   }
 
   private void refuse(Submission submission, BrokerException refusal) {

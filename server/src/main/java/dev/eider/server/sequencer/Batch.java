@@ -7,6 +7,8 @@ import dev.eider.server.log.EventLog;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecord;
+import dev.eider.server.run.ImportRecordCodec;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
@@ -42,6 +44,7 @@ final class Batch {
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Map<String, FoldedRun> runsByRequestId = new HashMap<>();
   private final List<RunId> forksOpened = new ArrayList<>();
+  private final Map<Long, ImportRecord> imports = new LinkedHashMap<>();
   private final List<Step> steps = new ArrayList<>();
   private int openedCount;
   private long openedBytes;
@@ -96,6 +99,10 @@ final class Batch {
   void add(Submission submission, long nowUs) {
     FoldedRun run = find(submission.command().runId());
     try {
+      if (submission.command() instanceof Command.Import command) {
+        append(submission, Decider.decide(findAny(submission), command, nowUs));
+        return;
+      }
       requireFreshRequestId(submission);
       FoldedRun known = run == null ? submission.persisted() : run;
       Decision decision = decider.decide(known, related(submission), submission.command(), nowUs);
@@ -142,6 +149,42 @@ final class Batch {
     }
     RunId inMemory = hub.findByRequestId(requestId);
     return inMemory == null ? submission.sameRequest() : find(inMemory);
+  }
+
+  /** A run of an import that is there already, or null. */
+  private @Nullable FoldedRun findAny(Submission submission) {
+    for (RunId runId : submission.command().runIds()) {
+      FoldedRun run = find(runId);
+      if (run != null) {
+        return run;
+      }
+    }
+    return submission.persisted();
+  }
+
+  private void append(Submission submission, ImportRecord record) {
+    long recordBytes = record.runs().stream().mapToLong(FoldedRun::memoryBytes).sum();
+    if (hub.runBytes() + openedBytes + recordBytes > hub.bounds().runBytesMax()) {
+      throw runRoomFull();
+    }
+    if (isDiskFull) {
+      throw diskFull();
+    }
+    byte[] body = ImportRecordCodec.encode(record);
+    long position = log.append(record.firstRunId(), 0, body);
+    List<FoldedRun> after = record.runsAt(position);
+    for (FoldedRun run : after) {
+      runs.put(run.runId(), run);
+      if (run.parent() != null) {
+        forksOpened.add(run.runId());
+      }
+    }
+    imports.put(position, record);
+    openedBytes += recordBytes;
+    appendedCount++;
+    bytes += body.length + FRAME_BYTES_MAX;
+    FoldedRun first = after.get(0);
+    steps.add(new Step(submission, new Applied(first, 0, first.headSeq(), false), null, null));
   }
 
   private void append(Submission submission, @Nullable FoldedRun run, RunRecord record) {
@@ -203,17 +246,24 @@ final class Batch {
                 && run != null
                 && run.producers().isEnlargedBy(producer, published.firstSeq()));
     if (isEnlarged) {
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "what the daemon keeps of runs takes as much memory as it may: "
-                  + runBytesMax
-                  + " bytes; close some runs")
-          .with("limit_bytes", runBytesMax);
+      throw runRoomFull();
     }
+  }
+
+  private BrokerException runRoomFull() {
+    long runBytesMax = hub.bounds().runBytesMax();
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_OVERLOADED,
+            "what the daemon keeps of runs takes as much memory as it may: "
+                + runBytesMax
+                + " bytes; close some runs")
+        .with("limit_bytes", runBytesMax);
   }
 
   /** Shows the batch, which is durable now, to readers and then acknowledges it. */
   void publish() {
+    // First: a reader of all runs that sees a later event must know that these are not in memory.
+    imports.forEach((position, record) -> hub.addImport(record, position));
     Map<RunTail, Change> changes = new LinkedHashMap<>();
     for (Step step : steps) {
       Effect effect = step.effect();
@@ -229,7 +279,7 @@ final class Batch {
     }
     steps.forEach(Step::answer);
     changes.forEach((tail, change) -> hub.announce(tail, change.opened(), change.closed()));
-    if (!changes.isEmpty()) {
+    if (!changes.isEmpty() || !imports.isEmpty()) {
       hub.announceAll();
     }
   }

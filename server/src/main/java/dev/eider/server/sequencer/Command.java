@@ -1,6 +1,8 @@
 package dev.eider.server.sequencer;
 
 import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.RunId;
@@ -19,6 +21,11 @@ public sealed interface Command {
   int EVENT_BYTES = 176;
 
   RunId runId();
+
+  /** Every run that the command is about. */
+  default List<RunId> runIds() {
+    return List.of(runId());
+  }
 
   /** Roughly what the command takes in memory and in the log, in bytes. */
   long bytes();
@@ -88,6 +95,19 @@ public sealed interface Command {
     @Override
     public long bytes() {
       return bytesOf(List.of());
+    }
+  }
+
+  /** Take in runs from a file; none of them may be there. */
+  record Import(ImportRecord record, long bytes) implements Command {
+    @Override
+    public RunId runId() {
+      return record.firstRunId();
+    }
+
+    @Override
+    public List<RunId> runIds() {
+      return record.runs().stream().map(FoldedRun::runId).toList();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.eider.server.sequencer;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.ProducerState;
 import dev.eider.server.run.RunId;
@@ -13,6 +14,7 @@ import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.server.sequencer.Command.Close;
 import dev.eider.server.sequencer.Command.Delete;
+import dev.eider.server.sequencer.Command.Import;
 import dev.eider.server.sequencer.Command.Open;
 import dev.eider.server.sequencer.Command.Publish;
 import dev.eider.v1.ErrorReason;
@@ -68,6 +70,25 @@ final class Decider {
             ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS,
             "run " + run.runId() + " was deleted, and its id is not used again; choose another")
         .with("deleted", true);
+  }
+
+  /**
+   * Decides an import.
+   *
+   * @param known one of its runs that exists, null if none does
+   * @throws BrokerException if it is refused
+   */
+  static ImportRecord decide(@Nullable FoldedRun known, Import command, long nowUs) {
+    if (known != null && known.isDeleted()) {
+      throw idUsed(known);
+    }
+    if (known != null) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS,
+              "run " + known.runId() + " of the file already exists; nothing was imported")
+          .with("run_id", known.runId());
+    }
+    return command.record().acceptedAt(nowUs);
   }
 
   private Decision decide(@Nullable FoldedRun run, Publish publish, long nowUs) {

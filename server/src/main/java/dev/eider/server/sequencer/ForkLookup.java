@@ -42,7 +42,8 @@ final class ForkLookup {
       }
     }
     for (RunId forkId : hub.findForks(parentId)) {
-      if (isForkOf(inMemory.apply(forkId), parentId)) {
+      FoldedRun fork = inMemory.apply(forkId);
+      if (isForkOf(fork == null ? hub.findImported(forkId) : fork, parentId)) {
         return forkId;
       }
     }

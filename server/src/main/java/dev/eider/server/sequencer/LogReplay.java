@@ -8,6 +8,7 @@ import dev.eider.server.log.LogReader;
 import dev.eider.server.log.LogRecord;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.ImportRecordCodec;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecordCodec;
 
@@ -36,6 +37,10 @@ public final class LogReplay {
   }
 
   private static void apply(LogRecord entry, Hub hub) {
+    if (ImportRecordCodec.isImport(entry.body())) {
+      hub.addImport(ImportRecordCodec.decode(entry.body()), entry.position());
+      return;
+    }
     RunRecord record = RunRecordCodec.decode(entry.body());
     RunTail tail = hub.find(record.runId());
     FoldedRun after = Fold.apply(tail == null ? null : tail.run(), entry.position(), record);

@@ -49,9 +49,10 @@ final class RunReaper {
     return recent.values();
   }
 
-  /** Returns a run that left memory lately, or null. */
+  /** Returns a run that left memory lately, or was imported and is not in DuckDB yet, or null. */
   @Nullable FoldedRun findRecent(RunId runId) {
-    return recent.get(runId);
+    FoldedRun imported = hub.findImported(runId);
+    return imported == null ? recent.get(runId) : imported;
   }
 
   /**
@@ -71,6 +72,10 @@ final class RunReaper {
   }
 
   void run() {
+    // From here on DuckDB tells of them; whoever asked it before is told by what is remembered.
+    for (FoldedRun run : hub.releaseImported()) {
+      remember(run);
+    }
     while (isPersisted(deletedFirst.peek())) {
       reap(deletedFirst.remove());
     }
@@ -84,9 +89,13 @@ final class RunReaper {
 
   private void reap(RunTail tail) {
     hub.reap(tail);
+    remember(tail.run());
+  }
+
+  private void remember(FoldedRun run) {
     // As the newest, whatever was known of it before.
-    recent.remove(tail.run().runId());
-    recent.put(tail.run().runId(), tail.run());
+    recent.remove(run.runId());
+    recent.put(run.runId(), run);
     reapCount.incrementAndGet();
   }
 

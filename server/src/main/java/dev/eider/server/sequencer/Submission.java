@@ -30,9 +30,14 @@ record Submission(
     return new Submission(command, new CompletableFuture<>(), null, null, List.of(), null, -1);
   }
 
-  /** Takes a run that left memory lately for what DuckDB would say now. */
+  /**
+   * Takes a run that left memory lately, or is not in DuckDB yet, for what DuckDB would say now.
+   */
   Submission orElse(RunReaper reaper) {
-    FoldedRun recent = reaper.findRecent(command.runId());
+    FoldedRun recent = null;
+    for (RunId runId : command.runIds()) {
+      recent = recent == null ? reaper.findRecent(runId) : recent;
+    }
     RunId neededId = command.neededRunId();
     FoldedRun recentNeeded = neededId == null ? null : reaper.findRecent(neededId);
     return recent == null && recentNeeded == null

@@ -2,6 +2,8 @@ package dev.eider.server.store;
 
 import dev.eider.server.base.Invariants;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.StagedFile;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -32,6 +34,16 @@ public interface ColdStore extends AutoCloseable {
    * batch.
    */
   void persist(PersistBatch batch) throws StoreException;
+
+  /**
+   * Requires, before anything is persisted, the files whose events are still to be taken; others
+   * may be deleted.
+   *
+   * @throws StoreException if one is missing or damaged; the message says what to do
+   */
+  default void requireStaged(Collection<StagedFile> files) throws StoreException {
+    Invariants.require(files.isEmpty(), "this store takes no files");
+  }
 
   /**
    * Makes what is committed safe from the loss of the store's own write-ahead log, so that the log

@@ -7,7 +7,7 @@ import java.util.List;
  * Tells DuckDB's errors apart. Its driver sets neither SQL state nor error code, so the text has to
  * do; the tests provoke each kind, and so notice when a version words it anew.
  */
-final class DuckDbErrors {
+public final class DuckDbErrors {
   /** After these, every connection of the instance answers with an error. */
   private static final List<String> INVALIDATING =
       List.of("FATAL Error", "INTERNAL Error", "has been invalidated");
@@ -42,12 +42,22 @@ final class DuckDbErrors {
   }
 
   /** Says whether there is no room for what is to be written. */
-  static boolean isDiskFull(SQLException error) {
+  public static boolean isDiskFull(SQLException error) {
     return containsAny(text(error), List.of("No space left", "Disk quota exceeded"));
   }
 
+  /** Says whether a statement needs more memory than its instance may use. */
+  public static boolean isOutOfMemory(SQLException error) {
+    return containsAny(text(error), List.of("Out of Memory", "failed to pin block"));
+  }
+
+  /** Says whether a statement was ended from outside. */
+  public static boolean isInterrupted(SQLException error) {
+    return text(error).contains("INTERRUPT");
+  }
+
   /** Says whether a file cannot be opened because another process has it open. */
-  static boolean isLocked(SQLException error) {
+  public static boolean isLocked(SQLException error) {
     return text(error).contains("Could not set lock on file");
   }
 

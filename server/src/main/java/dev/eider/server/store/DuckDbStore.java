@@ -6,8 +6,10 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
+import dev.eider.server.run.StagedFile;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import org.duckdb.DuckDBConnection;
 import org.slf4j.Logger;
@@ -46,6 +48,7 @@ public final class DuckDbStore implements ColdStore {
   private static final long DRAIN_TIMEOUT_MS = 5_000;
 
   private final StoreOpener opener;
+  private final StagingArea staging;
   private final ColdReader reader = new StoreReader(this);
   private final Object transition = new Object();
   private final QueryFailures queryFailures;
@@ -56,6 +59,7 @@ public final class DuckDbStore implements ColdStore {
 
   private DuckDbStore(StoreOpener opener, StoreConnections connections) {
     this.opener = opener;
+    this.staging = opener.newStagingArea();
     this.state = new State(Mode.OPEN, connections);
     queryFailures = new QueryFailures(opener.file());
     rewriting = new Rewriting(this, opener);
@@ -135,7 +139,8 @@ public final class DuckDbStore implements ColdStore {
   public void persist(PersistBatch batch) throws StoreException {
     StoreConnections connections = connections();
     try {
-      StoreTransaction.write(connections.writer(), batch);
+      StoreTransaction.write(connections.writer(), batch, staging);
+      staging.committed(batch.staged());
     } catch (SQLException e) {
       throw failed(connections, "cannot persist up to " + batch.nextPosition(), e);
     } catch (RuntimeException | Error e) {
@@ -145,10 +150,16 @@ public final class DuckDbStore implements ColdStore {
   }
 
   @Override
+  public void requireStaged(Collection<StagedFile> files) throws StoreException {
+    staging.require(files);
+  }
+
+  @Override
   public boolean checkpoint() throws StoreException {
     StoreConnections connections = connections();
     try {
       StoreTransaction.execute(connections.writer(), "CHECKPOINT");
+      staging.checkpointed();
       return true;
     } catch (SQLException e) {
       if (DuckDbErrors.isCheckpointTooEarly(e)) {

@@ -2,7 +2,6 @@ package dev.eider.server.store;
 
 import static dev.eider.server.base.Invariants.require;
 
-import com.google.protobuf.Timestamp;
 import dev.eider.v1.Event;
 import java.sql.SQLException;
 import java.util.List;
@@ -12,11 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Appends events to the events table. */
 final class EventAppender {
-  // 0001-01-01 to 9999-12-31, what a Timestamp may hold. An event is durable long before it comes
-  // here, so a time that slipped through is bent into the range: it must not hold up the rest.
-  private static final long SECONDS_MIN = -62_135_596_800L;
-  private static final long SECONDS_MAX = 253_402_300_799L;
-
   private EventAppender() {}
 
   /** Appends within the connection's open transaction; owned by the thread that calls. */
@@ -25,7 +19,7 @@ final class EventAppender {
       EventRow previous = null;
       for (EventRow row : rows) {
         require(comesAfter(previous, row), "%s %d is out of order", row.runId(), row.seq());
-        appendRow(appender, row);
+        LargeRows.append(row.encoded().bytes().length, () -> appendRow(appender, row));
         previous = row;
       }
       // close() would swallow a failure.
@@ -41,7 +35,8 @@ final class EventAppender {
     return order < 0 || (order == 0 && previous.seq() < row.seq());
   }
 
-  private static void appendRow(DuckDBAppender appender, EventRow row) throws SQLException {
+  /** Appends one row; what is wide is made here, in several forms at a time. */
+  static void appendRow(DuckDBAppender appender, EventRow row) throws SQLException {
     Event event = row.event();
     byte[] encoded = row.encoded().bytes();
     byte[] json = PayloadJson.of(event, encoded.length);
@@ -54,7 +49,7 @@ final class EventAppender {
         .append(event.getT())
         .append(row.encoded().kind())
         .append(json)
-        .appendEpochMicros(micros(event.getTs()))
+        .appendEpochMicros(EventTimes.micros(event.getTs()))
         .append(event.getSchemaVersion())
         .append(EventRest.of(encoded, json))
         .append(encoded.length);
@@ -83,10 +78,5 @@ final class EventAppender {
     } else {
       appender.appendNull();
     }
-  }
-
-  private static long micros(Timestamp ts) {
-    long seconds = Math.max(SECONDS_MIN, Math.min(SECONDS_MAX, ts.getSeconds()));
-    return seconds * 1_000_000 + Math.floorDiv(ts.getNanos(), 1_000);
   }
 }

@@ -25,7 +25,7 @@ import java.io.UncheckedIOException;
  * in field order, an absent one as null. What a newer client added to a payload is in the event's
  * bytes only.
  */
-final class PayloadJson {
+public final class PayloadJson {
   private static final JsonFactory JSON =
       JsonFactory.builder()
           // As text, like every other character; the default is a pair of escapes.
@@ -47,7 +47,7 @@ final class PayloadJson {
    *
    * @param encodedBytes how long the event is as it is encoded
    */
-  static byte[] of(Event event, int encodedBytes) {
+  public static byte[] of(Event event, int encodedBytes) {
     if (encodedBytes < MEASURED_BYTES_MIN) {
       ByteArrayOutputStream text = new ByteArrayOutputStream(BYTES_EXPECTED);
       write(event, text);

@@ -53,6 +53,11 @@ public record StoreConfig(
         queriesMax);
   }
 
+  /** Where files wait whose events are to be taken; beside the file. */
+  public Path stagingDirectory() {
+    return file.resolveSibling("import");
+  }
+
   /** The defaults for a file. */
   public static StoreConfig of(Path file, Path tempDirectory) {
     return new StoreConfig(

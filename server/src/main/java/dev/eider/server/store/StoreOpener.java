@@ -59,6 +59,11 @@ final class StoreOpener {
     return config.memoryLimitBytes();
   }
 
+  /** The place beside the file where files wait whose events are to be taken. */
+  StagingArea newStagingArea() {
+    return new StagingArea(config);
+  }
+
   /**
    * Opens the file, and changes nothing in it: neither its tables nor, when the connections are
    * closed again, where DuckDB keeps what is in them. A file that is missing or empty is made.

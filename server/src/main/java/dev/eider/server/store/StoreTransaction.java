@@ -15,10 +15,12 @@ final class StoreTransaction {
   private StoreTransaction() {}
 
   /** Writes a batch and its place in the log; owned by the thread that calls. */
-  static void write(DuckDBConnection writer, PersistBatch batch) throws SQLException {
+  static void write(DuckDBConnection writer, PersistBatch batch, StagingArea staging)
+      throws SQLException {
     // The statement and not setAutoCommit(false), which an appender's own flushes do not heed.
     execute(writer, "BEGIN TRANSACTION");
     EventAppender.append(writer, batch.events());
+    staging.load(writer, batch.staged());
     RunRows.replace(
         writer,
         batch.runs().stream().filter(FoldedRun::isSeen).toList(),

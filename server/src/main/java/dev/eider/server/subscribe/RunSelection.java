@@ -2,6 +2,8 @@ package dev.eider.server.subscribe;
 
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
+import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.store.ColdReader.RunQuery;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,15 @@ public record RunSelection(
     @Nullable RunId root,
     long createdFromUs,
     long createdUntilUs) {
+
+  /** Selects every run. */
+  public static final RunSelection ALL =
+      new RunSelection(null, Map.of(), null, null, Long.MIN_VALUE, Long.MAX_VALUE);
+
+  /** The same as a question to DuckDB, after a place in the order of runs. */
+  public RunQuery query(@Nullable RunPlace after, int runsMax) {
+    return new RunQuery(open, labels, parent, root, createdFromUs, createdUntilUs, after, runsMax);
+  }
 
   boolean matches(FoldedRun run) {
     return (open == null || open == run.isOpen())

@@ -3,6 +3,7 @@ package dev.eider.server.cli.remote;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -28,6 +29,11 @@ final class Json {
   /** Only what is set, for people. */
   static String brief(MessageOrBuilder message) {
     return print(BRIEF, message);
+  }
+
+  /** A text as a JSON string. */
+  static String text(String text) {
+    return print(WHOLE, Value.newBuilder().setStringValue(text));
   }
 
   /**

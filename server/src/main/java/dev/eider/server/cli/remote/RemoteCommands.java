@@ -9,7 +9,7 @@ public final class RemoteCommands {
   private RemoteCommands() {}
 
   /** Every command, to be added to one that has its name and the exit codes. */
-  public static List<CommandLine> all(PrintWriter out) {
+  public static List<CommandLine> all(PrintWriter out, PrintWriter err) {
     return List.of(
         new CommandLine(new RunsCommand(out)).setCaseInsensitiveEnumValuesAllowed(true),
         new CommandLine(new TailCommand(out)),
@@ -17,6 +17,8 @@ public final class RemoteCommands {
         new CommandLine(new ForkCommand(out)),
         new CommandLine(new DiffCommand(out)),
         new CommandLine(new QueryCommand(out)),
-        new CommandLine(new RmCommand(out)));
+        new CommandLine(new RmCommand(out)),
+        new CommandLine(new ExportCommand(out, err)).setCaseInsensitiveEnumValuesAllowed(true),
+        new CommandLine(new ImportCommand(out, err)));
   }
 }

@@ -1,0 +1,121 @@
+package dev.eider.it.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.client.EiderClient;
+import dev.eider.client.MultiRunSink;
+import dev.eider.it.ColdRead;
+import dev.eider.it.Daemon;
+import dev.eider.it.Directories;
+import dev.eider.it.Events;
+import dev.eider.it.RecordedRun;
+import dev.eider.it.RecordedRuns;
+import dev.eider.it.RepositoryRoot;
+import dev.eider.it.RunCalls;
+import dev.eider.it.StreamChecker;
+import dev.eider.v1.ImportRunsResponse;
+import dev.eider.v1.Run;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** 150 real runs leave one daemon while publishing goes on, and come into another. */
+@Timeout(240)
+class ExportImportIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  @TempDir private static Path files;
+  private static Daemon source;
+  private static final Map<String, Run> RUNS = new HashMap<>();
+
+  @BeforeAll
+  static void playTheRecordedRuns() throws Exception {
+    source = start("ExportSource");
+    try (EiderClient client = EiderClient.connect(source.target())) {
+      for (RecordedRun run : RecordedRuns.all()) {
+        client.openRun(run.runId(), run.labels());
+      }
+      try (MultiRunSink sink = client.multiRunSink()) {
+        for (RecordedRun run : RecordedRuns.all()) {
+          run.events().forEach(event -> sink.accept(run.runId(), event));
+        }
+      }
+      for (RecordedRun run : RecordedRuns.all()) {
+        RUNS.put(run.runId(), client.getRun(run.runId()));
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    source.close();
+  }
+
+  private static Daemon start(String name) {
+    Path directory = RepositoryRoot.workDirectory(name);
+    Directories.empty(directory);
+    return Daemon.start(directory, List.of("-Xmx1g"), Map.of("grace-ms", "500"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"all.duckdb", "all.parquet"})
+  void shouldComeBackTheSameFromAFileMadeWhilePublishingGoesOn(String name) throws Exception {
+    // given somebody who publishes all the while
+    RunCalls calls = new RunCalls(source);
+    AtomicBoolean isOver = new AtomicBoolean();
+    Thread publisher =
+        new Thread(
+            () -> {
+              for (int t = 0; !isOver.get(); t++) {
+                calls.publish("busy-" + name, Events.metric("ada", t, "score", t));
+              }
+            });
+    publisher.start();
+
+    // when
+    Path file = FileCalls.export(source, files.resolve(name), List.copyOf(RUNS.keySet()));
+    isOver.set(true);
+    publisher.join(SOON.toMillis());
+    Daemon target = start("ExportTarget");
+    try {
+      ImportRunsResponse imported = FileCalls.importRuns(target, file);
+
+      // then every run is there as it was, for every reader
+      assertThat(imported.getRunCount()).isEqualTo(RUNS.size());
+      assertThat(imported.getRunIdsList())
+          .containsExactlyElementsOf(RUNS.keySet().stream().sorted().toList());
+      RunCalls there = new RunCalls(target);
+      for (Run run : RUNS.values()) {
+        assertThat(there.get(run.getRunId())).isEqualTo(run);
+        StreamChecker before = ColdRead.of(source.channel(), run.getRunId()).checker();
+        ColdRead after = ColdRead.of(target.channel(), run.getRunId());
+        after.checker().shouldEqual(before);
+        after.checker().shouldHaveDigest(run.getDigest());
+      }
+      assertThat(filesIn(target.dataDirectory().resolve("tmp"))).isEmpty();
+      assertThat(filesIn(source.dataDirectory().resolve("tmp"))).isEmpty();
+    } finally {
+      target.close();
+    }
+  }
+
+  private static List<String> filesIn(Path directory) throws Exception {
+    try (Stream<Path> found = Files.list(directory)) {
+      return found
+          .map(path -> path.getFileName().toString())
+          .filter(f -> f.startsWith("transfer-"))
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.eider.server.run;
+
+import dev.eider.server.base.Invariants;
+import java.util.List;
+
+/**
+ * The record of the log with which runs come in from a file, all at once and closed: who they are.
+ * Their events are in the file until DuckDB has them. Immutable.
+ *
+ * @param timeUs when the daemon accepted it, microseconds since 1970 UTC
+ * @param eventCount over all runs
+ * @param runs closed, by run id, at least one; their positions do not count
+ */
+public record ImportRecord(long timeUs, StagedFile file, long eventCount, List<FoldedRun> runs) {
+  public ImportRecord {
+    runs = List.copyOf(runs);
+    Invariants.require(!runs.isEmpty(), "an import without runs");
+    for (FoldedRun run : runs) {
+      Invariants.require(!run.isOpen(), "run %s is to be imported and open", run.runId());
+    }
+  }
+
+  /** The run that stands for all of them in the log's frame. */
+  public RunId firstRunId() {
+    return runs.get(0).runId();
+  }
+
+  /** The runs as the record at a log position makes them. */
+  public List<FoldedRun> runsAt(long position) {
+    return runs.stream().map(run -> at(run, position)).toList();
+  }
+
+  /** The same, accepted at another time. */
+  public ImportRecord acceptedAt(long newTimeUs) {
+    return new ImportRecord(newTimeUs, file, eventCount, runs);
+  }
+
+  private static FoldedRun at(FoldedRun run, long position) {
+    return new FoldedRun(
+        run.runId(),
+        run.outcome(),
+        run.headSeq(),
+        run.lastT(),
+        run.createTimeUs(),
+        run.closeTimeUs(),
+        run.parent(),
+        run.labels(),
+        run.requestId(),
+        run.requestHash(),
+        run.costUsd(),
+        run.digest(),
+        run.producers(),
+        position,
+        position);
+  }
+}

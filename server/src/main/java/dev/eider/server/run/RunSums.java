@@ -1,0 +1,43 @@
+package dev.eider.server.run;
+
+/**
+ * What the events of one run add up to, one after another, as {@link Fold} would have it. Owned by
+ * one thread.
+ */
+public final class RunSums {
+  private long headSeq;
+  private int lastT = -1;
+  private double costUsd;
+  private byte[] digest;
+
+  public RunSums(RunId runId) {
+    digest = RunDigest.initial(runId);
+  }
+
+  /** Adds the event that comes next. */
+  public void add(EncodedEvent event) {
+    headSeq++;
+    lastT = Math.max(lastT, event.t());
+    costUsd += event.costUsd();
+    digest = RunDigest.next(digest, event.hash());
+  }
+
+  /** The seq of the last event; 0 without any. */
+  public long headSeq() {
+    return headSeq;
+  }
+
+  /** The largest t; -1 without any. */
+  public int lastT() {
+    return lastT;
+  }
+
+  public double costUsd() {
+    return costUsd;
+  }
+
+  /** The digest so far; nobody writes to it. */
+  public byte[] digest() {
+    return digest;
+  }
+}

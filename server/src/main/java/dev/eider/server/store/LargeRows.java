@@ -1,0 +1,46 @@
+package dev.eider.server.store;
+
+import java.sql.SQLException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Lets one large event at a time, over the whole process, be turned into a row: decoded and written
+ * as text it takes several times its size. Thread-safe.
+ */
+public final class LargeRows {
+  private static final int BYTES_MIN = 1 << 20;
+  private static final ReentrantLock LOCK = new ReentrantLock();
+
+  private LargeRows() {}
+
+  /** Runs what makes a row of an event that is so long; waits for its turn if that is large. */
+  public static void append(long eventBytes, Row row) throws SQLException {
+    if (eventBytes < BYTES_MIN) {
+      row.append();
+      return;
+    }
+    LOCK.lock();
+    try {
+      row.append();
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  /** Takes the turn until it is closed, for what reads a large event as well; waits for it. */
+  public static Turn take() {
+    LOCK.lock();
+    return LOCK::unlock;
+  }
+
+  /** The turn of whoever took it; given back by the same thread. */
+  public interface Turn extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Makes a row. */
+  public interface Row {
+    void append() throws SQLException;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.eider.server.store.file;
+
+import dev.eider.server.run.BrokerException;
+import dev.eider.server.store.DuckDbErrors;
+import dev.eider.server.store.StoreException;
+import dev.eider.v1.ErrorReason;
+import java.sql.SQLException;
+
+/** Words what is wrong with a file. */
+final class FileFaults {
+  private FileFaults() {}
+
+  static BrokerException invalid(String problem) {
+    return BrokerException.of(ErrorReason.ERROR_REASON_INVALID_FILE, problem);
+  }
+
+  static BrokerException ofRun(String runId, String problem) {
+    return invalid("run " + runId + ": " + problem).with("run_id", runId);
+  }
+
+  static BrokerException ofRow(String runId, long seq, String problem) {
+    return invalid("run " + runId + ", row " + seq + ": " + problem)
+        .with("run_id", runId)
+        .with("seq", seq);
+  }
+
+  /** What DuckDB says of a file that it reads; a lack of memory or room is not the file's fault. */
+  static StoreException unreadable(SQLException e) throws StoreException {
+    if (DuckDbErrors.isOutOfMemory(e)
+        || DuckDbErrors.isDiskFull(e)
+        || DuckDbErrors.isInterrupted(e)) {
+      throw ScratchDatabase.unavailable("the file cannot be read", e);
+    }
+    throw invalid("DuckDB cannot read it: " + e.getMessage());
+  }
+}

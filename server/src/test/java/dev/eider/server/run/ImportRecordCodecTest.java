@@ -1,0 +1,43 @@
+package dev.eider.server.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class ImportRecordCodecTest {
+  @Test
+  void shouldReadBackWhatItWrites() {
+    ImportRecord record = Imports.of(3, new RunId("a"), new RunId("b"));
+
+    byte[] bytes = ImportRecordCodec.encode(record);
+
+    assertThat(ImportRecordCodec.decode(bytes))
+        .usingRecursiveComparison()
+        .ignoringFieldsOfTypes(ProducerTable.class)
+        .isEqualTo(record);
+  }
+
+  @Test
+  void shouldTellItsRecordsFromOthers() {
+    byte[] other =
+        RunRecordCodec.encode(new RunRecord(new RunId("a"), 1, Samples.plainly(), null, null));
+
+    assertThat(ImportRecordCodec.isImport(other)).isFalse();
+    assertThat(ImportRecordCodec.isImport(ImportRecordCodec.encode(Imports.of(1, new RunId("a")))))
+        .isTrue();
+  }
+
+  @Test
+  void shouldPlaceItsRunsAtTheRecord() {
+    assertThat(Imports.of(3, new RunId("a")).runsAt(40))
+        .singleElement()
+        .satisfies(
+            run -> {
+              assertThat(run.firstPosition()).isEqualTo(40);
+              assertThat(run.lastPosition()).isEqualTo(40);
+              assertThat(run.headSeq()).isEqualTo(3);
+            });
+  }
+}

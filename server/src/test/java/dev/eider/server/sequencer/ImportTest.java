@@ -1,0 +1,108 @@
+package dev.eider.server.sequencer;
+
+import static dev.eider.server.run.Samples.RUN;
+import static dev.eider.server.sequencer.Commands.close;
+import static dev.eider.server.sequencer.Commands.open;
+import static dev.eider.server.sequencer.Commands.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.eider.server.run.Imports;
+import dev.eider.server.run.RunId;
+import dev.eider.v1.ErrorReason;
+import dev.eider.v1.RunOutcome;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Imported runs exist from their record on, and nobody is shown them before DuckDB has them. */
+@Timeout(60)
+final class ImportTest {
+  private static final RunId FIRST = new RunId("imported-1");
+  private static final RunId SECOND = new RunId("imported-2");
+  private static final Command.Import IMPORT =
+      new Command.Import(Imports.of(3, FIRST, SECOND), 500);
+
+  @TempDir private Path directory;
+  private WriterRig rig;
+
+  @BeforeEach
+  void start() throws Exception {
+    rig = new WriterRig(directory);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    rig.close();
+  }
+
+  @Test
+  void shouldTakeTheIdsWithoutShowingTheRuns() throws Exception {
+    // when
+    Applied applied = rig.apply(IMPORT);
+
+    // then
+    assertThat(applied.run().runId()).isEqualTo(FIRST);
+    assertThat(rig.hub.find(FIRST)).isNull();
+    assertThat(rig.hub.stagedFiles()).hasSize(1);
+    assertThat(rig.refusalOf(publish(SECOND, 1)).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+    assertThat(rig.refusalOf(open(FIRST, "", 1)).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
+    assertThat(rig.refusalOf(IMPORT).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
+    assertThat(rig.apply(new Command.Close(FIRST, RunOutcome.RUN_OUTCOME_FAILED)).duplicate())
+        .isTrue();
+    assertThat(rig.refusalOf(close(FIRST)).reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+  }
+
+  @Test
+  void shouldRememberThemForThoseWhoAskedDuckDbTooEarly() throws Exception {
+    // given
+    rig.apply(IMPORT);
+    long before = rig.hub.runBytes();
+
+    // when
+    rig.persist();
+    await().until(() -> rig.hub.stagedFiles().isEmpty());
+
+    // then, though DuckDB says here that it does not know them
+    assertThat(rig.refusalOf(publish(SECOND, 1)).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+    assertThat(rig.hub.runBytes()).isLessThan(before);
+  }
+
+  @Test
+  void shouldRefuseAllForOneThatIsThere() throws Exception {
+    // given
+    rig.apply(publish(SECOND, 1));
+
+    // then
+    assertThat(rig.refusalOf(IMPORT))
+        .hasMessageContaining(SECOND.value())
+        .extracting("reason")
+        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
+    rig.apply(publish(FIRST, 1));
+    assertThat(rig.run(FIRST).isOpen()).isTrue();
+  }
+
+  @Test
+  void shouldBeThereAgainAfterARestart() throws Exception {
+    // given
+    rig.apply(publish(RUN, 1));
+    rig.apply(IMPORT);
+
+    // when
+    rig.close();
+    rig = new WriterRig(directory);
+
+    // then
+    assertThat(rig.hub.stagedFiles()).hasSize(1);
+    assertThat(rig.hub.find(FIRST)).isNull();
+    assertThat(rig.refusalOf(publish(FIRST, 1)).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+  }
+}
