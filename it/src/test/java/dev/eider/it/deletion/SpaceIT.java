@@ -255,7 +255,7 @@ class SpaceIT {
   }
 
   private static boolean isRewritten(Daemon daemon, long wholeBytes) throws IOException {
-    return fileBytes(daemon) < wholeBytes / 4;
+    return fileBytes(daemon) < wholeBytes / 3;
   }
 
   private static void shouldHaveAllOf(Daemon daemon) {
