@@ -58,6 +58,7 @@ class SpaceIT {
           "grace-ms", "1000",
           "segment-bytes-max", "4194304",
           "close-wait-ms", "600000",
+          "rewrite-wasted-percent", "10",
           "rewrite-wasted-bytes-min", "1048576");
 
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS + 2);
@@ -253,7 +254,7 @@ class SpaceIT {
   }
 
   private static boolean isRewritten(Daemon daemon, long wholeBytes) throws IOException {
-    return fileBytes(daemon) < wholeBytes / 4;
+    return fileBytes(daemon) < wholeBytes / 2;
   }
 
   private static void shouldHaveAllOf(Daemon daemon) {

@@ -26,7 +26,7 @@ public final class Rewriter {
   private final Signal stop;
   private final Worker worker;
 
-  /** What a rewrite could not do away with; not worth another one. */
+  /** What a rewrite could not do away with, when it gained little; not worth another one. */
   private long settledBytes;
 
   private volatile boolean stopping;
@@ -78,7 +78,8 @@ public final class Rewriter {
       boolean isRewritten = store.rewriting().copy();
       if (isRewritten) {
         FileRoom after = store.rewriting().room();
-        settledBytes = after.wastedBytes();
+        // What was deleted while it was copied is worth another one.
+        settledBytes = after.bytes() < room.bytes() * 9 / 10 ? 0 : after.wastedBytes();
         LOG.info("the file has {} MiB now", after.bytes() >> 20);
       }
       return isRewritten;
