@@ -156,7 +156,7 @@ run_example ImportRuns 20 <import.json
 judge ImportRuns 70 $? 'out == []'
 example GetServerInfo 'out[0]["version"] and out[0]["durability"] and out[0]["limits"]["id_chars_max"] == 128'
 
-example DeleteRun 'out[0]["run"]["run_id"] == "game-1b" and out[0]["run"]["head_seq"] == "3"'
+example DeleteRun 'out[0]["run"]["run_id"] == "game-1b" and out[0]["run"]["head_seq"] == "2"'
 
 # An error carries its reason where a person reads it; exit code 64 + 5 is NOT_FOUND.
 call error 69 'out == []' -d '{"run_id": "no-such-run"}' "$address" eider.v1.RunService/GetRun

@@ -10,6 +10,7 @@ import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.DuckDbStore;
+import dev.eider.server.store.ExpiredRuns;
 import dev.eider.server.store.StoreException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -90,11 +91,13 @@ final class Retention {
     List<RunId> expired;
     try {
       expired =
-          store.expiredRuns(
-              bounds.ageMs == 0 ? Long.MIN_VALUE : Micros.now(clock) - 1_000 * bounds.ageMs,
-              orAny(bounds.runsMax),
-              orAny(bounds.bytesMax),
-              RUNS_PER_ROUND_MAX);
+          ExpiredRuns.of(
+              store,
+              new ExpiredRuns.Bounds(
+                  bounds.ageMs == 0 ? Long.MIN_VALUE : Micros.now(clock) - 1_000 * bounds.ageMs,
+                  orAny(bounds.runsMax),
+                  orAny(bounds.bytesMax),
+                  RUNS_PER_ROUND_MAX));
     } catch (StoreException e) {
       LOG.warn("runs that are due cannot be found at the moment: {}", e.getMessage());
       return 0;

@@ -200,6 +200,7 @@ public record ServerConfig(
         get(Setting.TRANSFER_MS_MAX),
         get(Setting.TRANSFER_BYTES_MAX),
         getInt(Setting.TRANSFER_RUNS_MAX),
+        get(Setting.STORE_MEMORY_BYTES_MAX) / 4,
         get(Setting.DISK_RESERVE_BYTES));
   }
 

@@ -15,6 +15,7 @@ import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.subscribe.EventSink;
+import dev.eider.server.subscribe.LogHistory;
 import dev.eider.server.subscribe.ReadStart;
 import dev.eider.server.subscribe.ReaderBounds;
 import dev.eider.server.subscribe.ReaderPools;
@@ -76,12 +77,14 @@ public class WakeReadersBenchmark {
     pool = Threads.system().newPool("was", 2);
     inRounds = open(RUN);
     oneByOne = open(new RunId("other"));
+    RunHistory history = new RunHistory(hub, null);
     Readers readers =
         new Readers(
             pools,
-            new ReaderRegistry(new ReaderBounds(READERS, 1 << 20, 1, 1)),
+            new ReaderRegistry(new ReaderBounds(READERS, 1 << 20, 1, 1, 1)),
             hub,
-            new RunHistory(hub, null),
+            history,
+            new LogHistory(hub, history, null, () -> 0),
             InstantSource.system(),
             Long.MAX_VALUE);
     for (int i = 0; i < READERS; i++) {

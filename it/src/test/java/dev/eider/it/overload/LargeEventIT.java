@@ -36,13 +36,21 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LargeEventIT {
   private static final int PRODUCERS = Scale.of("eider.it.overload.largeProducers", 8, 60);
   private static final int EVENTS_EACH = Scale.of("eider.it.overload.largeEvents", 1, 2);
+
+  /** DuckDB holds the large events of a row group in memory when it makes a checkpoint. */
+  private static final long STORE_BYTES_MAX =
+      (long) Scale.of("eider.it.overload.storeMiB", 512, 6_144) << 20;
+
   private static final int REQUEST_BYTES_MAX = 16 << 20;
   private static final long HEAP_BYTES = 1L << 30;
   private static final Duration LONG = Duration.ofSeconds(600);
 
   @RegisterExtension
   static final DaemonExtension EXTENSION =
-      new DaemonExtension().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 200);
+      new DaemonExtension()
+          .jvm("-XX:+ExitOnOutOfMemoryError")
+          .set("grace-ms", 200)
+          .set("store-memory-bytes-max", STORE_BYTES_MAX);
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);

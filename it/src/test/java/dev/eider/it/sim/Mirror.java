@@ -13,7 +13,9 @@ import dev.eider.server.subscribe.LogSubscriptionRequest;
 import dev.eider.server.subscribe.ResumeToken;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.SubscribeAllResponse;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +40,8 @@ final class Mirror {
     saved.add(new Saved(ByteString.EMPTY, 0));
   }
 
-  /** A token and how many events the mirror had when it came. */
-  private record Saved(ByteString token, int count) {}
+  /** A token and the place in the order of all events after which it stands. */
+  private record Saved(ByteString token, int place) {}
 
   /** Follows for a while, in several streams. */
   void follow(int streams) {
@@ -58,14 +60,28 @@ final class Mirror {
     for (int attempts = 0; !read(newest(), Long.MAX_VALUE, true); attempts++) {
       Rule.LIVENESS.require(attempts < 100, "a mirror does not get to the end of the log");
     }
-    List<String> order = world.oracle().logOrder(world.daemon().store(), selection);
+    List<String> order = lasting(world.oracle().logOrder(world.daemon().store(), selection));
+    List<String> mirrored = lasting(kept);
     Rule.LOG_ORDER.require(
-        kept.equals(order), "a mirror of %s has %s, the log has %s", selection, kept, order);
+        mirrored.equals(order),
+        "a mirror of %s has %s, the log has %s",
+        selection,
+        mirrored,
+        order);
     Rule.LIVENESS.require(
         read(saved.get(random.nextInt(saved.size())), Long.MAX_VALUE, true),
         "a stream after an older token does not get to the end of the log");
     world.coverage().add("mirrors that have it all");
     world.coverage().add("events mirrored", kept.size());
+  }
+
+  /** Those of runs that were not deleted: a mirror may have seen the others, all or some. */
+  private List<String> lasting(List<String> names) {
+    return names.stream().filter(name -> !world.oracle().mayBeDeleted(runOf(name))).toList();
+  }
+
+  private static RunId runOf(String name) {
+    return new RunId(name.substring(0, name.indexOf(' ')));
   }
 
   private Saved newest() {
@@ -128,7 +144,8 @@ final class Mirror {
     private final SimPipe pipe = new SimPipe(world.scheduler(), 1 + random.nextInt(4));
     private final Saved from;
     private final boolean isKept;
-    private int sentCount;
+    private final Deque<Integer> places = new ArrayDeque<>();
+    private int place;
     private boolean isCaughtUp;
     private boolean isLeft;
     private @Nullable LogSubscription subscription;
@@ -139,7 +156,7 @@ final class Mirror {
     Stream(Saved from, boolean isKept) {
       this.from = from;
       this.isKept = isKept;
-      sentCount = from.count;
+      place = from.place;
     }
 
     void start(Broker running) {
@@ -186,7 +203,10 @@ final class Mirror {
     @Override
     public void notice(SubscribeAllResponse notice) {
       pipe.send(
-          () -> world.coverage().add("all runs: " + notice.getResponseCase()),
+          () -> {
+            world.coverage().add("all runs: " + notice.getResponseCase());
+            sent(List.of());
+          },
           () -> {
             isCaughtUp |= notice.hasCaughtUp();
             taken(List.of(), notice.getResumeToken());
@@ -210,19 +230,20 @@ final class Mirror {
         Rule.CONTIGUOUS.require(
             selection.matcher().matches(event), "%s %d was not asked for", runId, event.seq());
         if (selection.equals(LogSelection.ALL)) {
-          world.oracle().seenInOrder(sentCount, name(runId, event));
+          place = world.oracle().seenInOrder(place, runId, name(runId, event));
         }
-        sentCount++;
       }
+      places.add(place);
     }
 
     /** Keeps events and token in one step, as a transaction does. */
     private void taken(List<SequencedEvent> events, ByteString token) {
+      int after = places.remove();
       if (!isKept || isLeft) {
         return;
       }
       events.forEach(event -> kept.add(name(new RunId(event.parse().getRunId()), event)));
-      saved.add(new Saved(token, kept.size()));
+      saved.add(new Saved(token, after));
     }
   }
 

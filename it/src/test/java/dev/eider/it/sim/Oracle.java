@@ -33,7 +33,7 @@ final class Oracle {
   private final Set<RunId> deleting = new TreeSet<>();
   private final Set<RunId> deleted = new TreeSet<>();
   private final Map<String, String> places = new HashMap<>();
-  private final List<String> logOrder = new ArrayList<>();
+  private final List<Seen> logOrder = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
   private final List<Sent> requests = new ArrayList<>();
 
@@ -160,21 +160,32 @@ final class Oracle {
     told.seenSeq = Math.max(told.seenSeq, event.seq());
   }
 
-  /** Takes note of the event that is at an index in the order of all events, from 0. */
-  void seenInOrder(int index, String name) {
-    if (index < logOrder.size()) {
-      Rule.LOG_ORDER.require(
-          logOrder.get(index).equals(name),
-          "event %d of all runs is %s, and was %s before",
-          index,
-          name,
-          logOrder.get(index));
-    } else {
-      Rule.LOG_ORDER.require(
-          index == logOrder.size(), "event %d of all runs came after %d", index, logOrder.size());
-      logOrder.add(name);
+  /**
+   * Takes note of the event that comes next in the order of all events, for a reader that has seen
+   * those at smaller places. Only events of runs that are being deleted may be passed over, and
+   * such an event has no place.
+   *
+   * @return the place after it
+   */
+  int seenInOrder(int place, RunId runId, String name) {
+    if (mayBeDeleted(runId)) {
+      return place;
     }
+    int at = place;
+    while (at < logOrder.size() && !logOrder.get(at).name().equals(name)) {
+      Seen passed = logOrder.get(at);
+      Rule.LOG_ORDER.require(
+          mayBeDeleted(passed.runId()), "%s comes next of all runs, and was %s", name, passed);
+      at++;
+    }
+    if (at == logOrder.size()) {
+      logOrder.add(new Seen(runId, name));
+    }
+    return at + 1;
   }
+
+  /** An event as readers of all runs saw it. */
+  private record Seen(RunId runId, String name) {}
 
   /** What a mirror has to have once everything is stored, in order. */
   List<String> logOrder(SimStore store, LogSelection selection) {

@@ -48,6 +48,9 @@ public final class Persister {
   private long retryMs = RETRY_MIN_MS;
   private int failures;
 
+  // What DuckDB holds in memory until a checkpoint comes back when it is opened again.
+  private boolean needsMemory;
+
   private volatile boolean stopping;
 
   // Written by the persister thread, read once it has ended.
@@ -109,8 +112,14 @@ public final class Persister {
 
   private void failed(StoreException failure) {
     failures++;
+    needsMemory = failure.isOutOfMemory();
     hub.progress().setFailing(true);
-    if (failures == 1) {
+    if (needsMemory) {
+      LOG.error(
+          "DuckDB has too little memory for events as large as these; a start with a larger"
+              + " store-memory-bytes-max goes on: {}",
+          failure.getMessage());
+    } else if (failures == 1) {
       LOG.warn("DuckDB does not take what is published; next try in {} ms", retryMs, failure);
     } else {
       LOG.warn("DuckDB failed {} times: {}", failures, failure.getMessage());
@@ -144,6 +153,10 @@ public final class Persister {
     CheckpointSchedule schedule =
         new CheckpointSchedule(
             config.checkpointBytes(), config.checkpointIdleMs(), position, clock.millis());
+    if (needsMemory) {
+      checkpoint(schedule);
+      needsMemory = false;
+    }
     try (LogReader reader = log.read(position)) {
       while (true) {
         requireUsable();

@@ -5,7 +5,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import dev.eider.server.run.StagedFile;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -212,16 +211,6 @@ public final class DuckDbStore implements ColdStore {
   @Override
   public boolean swapIfReady() throws StoreException {
     return rewriting.swapIfReady();
-  }
-
-  /**
-   * Returns closed runs that are to go, oldest close time first; none that others were forked from.
-   * The bounds are those of {@link ExpiredRuns.Bounds}.
-   */
-  public List<RunId> expiredRuns(long closedBeforeUs, long runsMax, long bytesMax, int foundMax)
-      throws StoreException {
-    ExpiredRuns.Bounds bounds = new ExpiredRuns.Bounds(closedBeforeUs, runsMax, bytesMax, foundMax);
-    return read(connection -> ExpiredRuns.find(connection, bounds));
   }
 
   /** What rewrites the file, for the one thread that does. */

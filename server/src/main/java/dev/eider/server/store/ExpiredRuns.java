@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Finds closed runs that are to go, oldest close time first, none that others were forked from. */
-final class ExpiredRuns {
+public final class ExpiredRuns {
   private static final String BEGIN =
       """
       SELECT run_id
@@ -43,7 +43,12 @@ final class ExpiredRuns {
 
   private ExpiredRuns() {}
 
-  static List<RunId> find(Connection connection, Bounds bounds) throws SQLException {
+  /** Finds those of a store, as many as the bounds say; blocks. */
+  public static List<RunId> of(DuckDbStore store, Bounds bounds) throws StoreException {
+    return store.read(connection -> find(connection, bounds));
+  }
+
+  private static List<RunId> find(Connection connection, Bounds bounds) throws SQLException {
     String sql = BEGIN.formatted(bounds.bytesMax == Long.MAX_VALUE ? WITHOUT_BYTES : WITH_BYTES);
     List<RunId> runIds = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -68,5 +73,5 @@ final class ExpiredRuns {
    * @param bytesMax so many bytes of their events stay at the most; Long.MAX_VALUE for any number
    * @param foundMax so many are found at a time
    */
-  record Bounds(long closedBeforeUs, long runsMax, long bytesMax, int foundMax) {}
+  public record Bounds(long closedBeforeUs, long runsMax, long bytesMax, int foundMax) {}
 }

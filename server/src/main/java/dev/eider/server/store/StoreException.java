@@ -1,5 +1,7 @@
 package dev.eider.server.store;
 
+import java.sql.SQLException;
+
 /**
  * Says that DuckDB cannot be used: at the moment, when nothing that was committed is lost, or, when
  * its file is damaged, until that is restored.
@@ -26,6 +28,11 @@ public class StoreException extends Exception {
   /** Says that the file is damaged, so that trying again is of no use. */
   public static StoreException ofDamage(String message, Throwable cause) {
     return new StoreException(message, cause, true);
+  }
+
+  /** Whether DuckDB has less memory than it takes. */
+  public boolean isOutOfMemory() {
+    return getCause() instanceof SQLException cause && DuckDbErrors.isOutOfMemory(cause);
   }
 
   /** Whether trying again is of no use until the file is restored. */

@@ -52,6 +52,9 @@ public final class ImportCall extends TransferCall {
   /** One part at a time, since the next is asked for when one is written; or two with the end. */
   private final ConcurrentLinkedQueue<ByteString> parts = new ConcurrentLinkedQueue<>();
 
+  /** What large events have so far; of the thread that stages. */
+  private long largeBytes;
+
   // Written by the network thread, before it wakes the one that reads it.
   private volatile boolean isSent;
 
@@ -183,8 +186,7 @@ public final class ImportCall extends TransferCall {
     return new ImportRecord(nowUs, file, eventCount, runs);
   }
 
-  private static FoldedRun copy(RunFile file, RunFileWriter writer, RunId runId)
-      throws StoreException {
+  private FoldedRun copy(RunFile file, RunFileWriter writer, RunId runId) throws StoreException {
     writer.begin(runId);
     boolean isRead = false;
     while (!isRead) {
@@ -194,6 +196,7 @@ public final class ImportCall extends TransferCall {
         if (event == null) {
           isRead = true;
         } else {
+          requireMemory(event.bytes().length);
           writer.add(event);
         }
       }
@@ -201,6 +204,23 @@ public final class ImportCall extends TransferCall {
     FoldedRun run = file.run();
     writer.end(run);
     return run;
+  }
+
+  /** What DuckDB cannot take in one transaction must not get into the log. */
+  private void requireMemory(int eventBytes) {
+    if (eventBytes < TransferBounds.LARGE_BYTES_MIN) {
+      return;
+    }
+    largeBytes += eventBytes;
+    long largeBytesMax = transfers().bounds().largeBytesMax();
+    if (largeBytes > largeBytesMax) {
+      throw limit(
+          ("the file's events of %d bytes and more have more than %d bytes, a quarter of"
+                  + " store-memory-bytes-max; import fewer runs at a time, or raise it")
+              .formatted(TransferBounds.LARGE_BYTES_MIN, largeBytesMax),
+          "limit_bytes",
+          largeBytesMax);
+    }
   }
 
   private void requireRuns(int count) {

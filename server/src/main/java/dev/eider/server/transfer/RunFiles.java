@@ -12,6 +12,7 @@ import dev.eider.server.store.file.RunFileFormat;
 import dev.eider.server.store.file.RunFileWriter;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Writes a file of its own for each closed run that was opened with the label {@code file}, once
  * DuckDB has it: {@code runs/<run id>.duckdb}. A file is made under another name, forced, and then
  * renamed, so what is there is whole; what is missing is made at the next start, or after a
- * failure.
+ * failure. A deleted run's file goes with it.
  *
  * <p>Runs on the thread {@code run-files}, which it owns. {@link #close} is thread-safe.
  */
@@ -81,7 +82,7 @@ public final class RunFiles implements AutoCloseable {
   }
 
   private void noteChange(FoldedRun run) {
-    if (!run.isOpen() && wantsFile(run)) {
+    if (run.isDeleted() || (!run.isOpen() && wantsFile(run))) {
       if (!queue.offer(run)) {
         mustScan = true;
       }
@@ -118,6 +119,7 @@ public final class RunFiles implements AutoCloseable {
         try {
           if (mustScan) {
             mustScan = false;
+            sweep();
             scan();
           }
           FoldedRun next = queue.poll();
@@ -125,7 +127,7 @@ public final class RunFiles implements AutoCloseable {
             signal.await(IDLE_MS);
           } else {
             awaitPersisted(next);
-            write(next.runId());
+            settle(next);
           }
         } catch (StoreException | IOException e) {
           retryLater(String.valueOf(e.getMessage()));
@@ -141,6 +143,37 @@ public final class RunFiles implements AutoCloseable {
       LOG.warn("a run's file cannot be written now, next try in {} ms: {}", RETRY_MS, problem);
       mustScan = true;
       signal.await(RETRY_MS);
+    }
+  }
+
+  private void settle(FoldedRun run) throws StoreException, IOException, InterruptedException {
+    if (run.isDeleted()) {
+      Files.deleteIfExists(fileOf(run.runId()));
+    } else {
+      write(run.runId());
+    }
+  }
+
+  private Path fileOf(RunId runId) {
+    return directory.resolve(runId + ".duckdb");
+  }
+
+  /** Deletes the files of runs that are gone. */
+  private void sweep() throws StoreException, IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.duckdb")) {
+      for (Path file : files) {
+        String name = String.valueOf(file.getFileName());
+        RunId runId = new RunId(name.substring(0, name.length() - ".duckdb".length()));
+        if (stopping) {
+          return;
+        }
+        if (ground.reader().findRun(runId) == null) {
+          Files.deleteIfExists(file);
+        }
+      }
     }
   }
 
@@ -164,7 +197,7 @@ public final class RunFiles implements AutoCloseable {
   }
 
   private void write(RunId runId) throws StoreException, IOException, InterruptedException {
-    Path file = directory.resolve(runId + ".duckdb");
+    Path file = fileOf(runId);
     if (stopping || Files.exists(file)) {
       return;
     }

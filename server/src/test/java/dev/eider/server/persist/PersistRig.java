@@ -55,10 +55,21 @@ public final class PersistRig implements AutoCloseable {
   /** Starts on what the directory holds. */
   public PersistRig(Path directory, long tailBytesMax, PersisterConfig config)
       throws IOException, StoreException {
+    this(directory, tailBytesMax, config, StoreConfig.MEMORY_LIMIT_BYTES_DEFAULT);
+  }
+
+  PersistRig(Path directory, long tailBytesMax, PersisterConfig config, long memoryLimitBytes)
+      throws IOException, StoreException {
     Path logDirectory = Files.createDirectories(directory.resolve("log"));
     store =
         DuckDbStore.open(
-            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+            new StoreConfig(
+                directory.resolve("events.duckdb"),
+                directory.resolve("tmp"),
+                memoryLimitBytes,
+                StoreConfig.THREADS_DEFAULT,
+                StoreConfig.READERS_MAX_DEFAULT,
+                StoreConfig.QUERIES_MAX_DEFAULT));
     long position = store.persistedPosition();
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
     hub =

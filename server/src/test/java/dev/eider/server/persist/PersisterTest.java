@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import dev.eider.server.store.DuckDbStore;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreConfig;
 import dev.eider.server.store.StoreException;
+import dev.eider.v1.Event;
+import dev.eider.v1.LlmPromptPayload;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class PersisterTest {
   private static final RunId OTHER = new RunId("game-2");
+
+  private static final int MEMORY_LIMIT_BYTES = 128 << 20;
+  private static final int LARGE_BYTES = 200_000;
 
   @TempDir private Path directory;
 
@@ -46,6 +52,22 @@ final class PersisterTest {
       assertThat(rig.store.reader().findRun(RUN))
           .usingRecursiveComparison()
           .isEqualTo(rig.tail(RUN).run());
+    }
+  }
+
+  @Test
+  void shouldGoOnOnceDuckDbHadTooLittleMemory() throws Exception {
+    try (PersistRig rig =
+        new PersistRig(directory, 1 << 20, PersistRig.EAGER, MEMORY_LIMIT_BYTES)) {
+      // when
+      int count = 5 * MEMORY_LIMIT_BYTES / 4 / LARGE_BYTES;
+      for (int i = 0; i < count; i++) {
+        rig.apply(publish(RUN, List.of(large())));
+      }
+
+      // then
+      rig.awaitPersisted();
+      assertThat(rig.store.persistedPosition()).isEqualTo(rig.log.endPosition());
     }
   }
 
@@ -128,6 +150,8 @@ final class PersisterTest {
       // then
       await().until(() -> !rig.store.isFailed());
       assertThat(rig.apply(publish(RUN, 1)).firstSeq()).isEqualTo(1);
+      rig.awaitPersisted();
+      assertRows(rig.store, RUN, 1);
     }
   }
 
@@ -159,6 +183,14 @@ final class PersisterTest {
                     runId.value())
                 .rows())
         .containsExactly(List.of(count, count, count));
+  }
+
+  private static EncodedEvent large() {
+    String prompt = "x".repeat(LARGE_BYTES);
+    return EncodedEvent.of(
+        Event.newBuilder()
+            .setLlmPrompt(LlmPromptPayload.newBuilder().setStateSummary(prompt))
+            .build());
   }
 
   private DuckDbStore openStore() throws StoreException {

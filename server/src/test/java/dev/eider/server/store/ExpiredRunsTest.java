@@ -75,7 +75,7 @@ class ExpiredRunsTest {
 
   @Test
   void shouldFindNoMoreThanAsked() throws StoreException {
-    assertThat(store.expiredRuns(ANY, ANY, ANY, 2)).hasSize(2);
+    assertThat(ExpiredRuns.of(store, new ExpiredRuns.Bounds(ANY, ANY, ANY, 2))).hasSize(2);
   }
 
   private void play(String runId, Parent parent) {
@@ -85,7 +85,8 @@ class ExpiredRunsTest {
 
   private List<String> expired(long closedBeforeUs, long runsMax, long bytesMax)
       throws StoreException {
-    return store.expiredRuns(closedBeforeUs, runsMax, bytesMax, 100).stream()
+    return ExpiredRuns.of(store, new ExpiredRuns.Bounds(closedBeforeUs, runsMax, bytesMax, 100))
+        .stream()
         .map(RunId::value)
         .toList();
   }

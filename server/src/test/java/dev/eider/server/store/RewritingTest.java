@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class RewritingTest {
   private static final int RUNS = 40;
-  private static final int EVENTS_PER_RUN = 24;
+  private static final int EVENTS_PER_RUN = 100;
 
   @TempDir Path directory;
   private final TestLog log = new TestLog();
