@@ -232,6 +232,10 @@ final class Oracle {
     runs.forEach(
         (runId, told) -> {
           RunTail tail = broker.hub().find(runId);
+          if (tail == null && store.hasLostCommits()) {
+            // The persister has run into it by now, and the daemon stops; the next start is asked.
+            return;
+          }
           FoldedRun found = tail == null ? store.content().run(runId) : tail.run();
           boolean isGone = tail == null ? store.content().isDeleted(runId) : tail.run().isDeleted();
           Rule.DELETED_STAYS_GONE.require(

@@ -120,7 +120,14 @@ public final class LogHistory {
 
   /** Says whether the run of an event is there; one that is gone proves nothing. */
   private boolean isKnown(ResumeToken.Event event) {
-    KnownRun known = runs.find(event.runId());
-    return known != null && known.run().firstPosition() <= event.place().position();
+    try {
+      KnownRun known = runs.find(event.runId());
+      return known != null && known.run().firstPosition() <= event.place().position();
+    } catch (BrokerException deleted) {
+      if (deleted.reason() != ErrorReason.ERROR_REASON_RUN_NOT_FOUND) {
+        throw deleted;
+      }
+      return false;
+    }
   }
 }
