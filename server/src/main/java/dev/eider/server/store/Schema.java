@@ -15,14 +15,14 @@ import java.util.Objects;
 /** Brings a file to the format that this daemon reads and writes; the tables are schema.sql. */
 final class Schema {
   /** The format of schema.sql. */
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   private Schema() {}
 
   /**
    * Creates what is missing, in one transaction.
    *
-   * @throws StoreException if the file is something else, or of a newer format; it is left as it is
+   * @throws StoreException if the file is something else, or of another format; it is left as it is
    */
   static void prepare(Connection connection, Path file) throws SQLException, StoreException {
     isPrepared(connection, file);
@@ -58,6 +58,12 @@ final class Schema {
           "%s has format version %d, newer than %d, which is what this daemon knows; start the newer"
                   .formatted(file, version, FORMAT_VERSION)
               + " daemon that wrote it");
+    }
+    if (version < FORMAT_VERSION) {
+      throw new StoreException(
+          "%s has format version %d, of a build before the first release; this daemon knows %d only:"
+                  .formatted(file, version, FORMAT_VERSION)
+              + " start it on another directory");
     }
     return true;
   }

@@ -1,4 +1,4 @@
--- What an Eider store holds, format version 1. Run at every start, in one transaction; it changes nothing that is
+-- What an Eider store holds, format version 2. Run at every start, in one transaction; it changes nothing that is
 -- already there but the views.
 --
 -- Nothing has an index or a key: a key makes appends wait for checkpoints, and every query that matters bounds
@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS store_state (
   format_version INTEGER NOT NULL,
   persisted_position BIGINT NOT NULL
 );
-INSERT INTO store_state SELECT 1, 0 WHERE NOT EXISTS (FROM store_state);
+INSERT INTO store_state SELECT 2, 0 WHERE NOT EXISTS (FROM store_state);
 
 -- One row an event. A record of the log can carry several events, which then share its position. `event_rest` is the
 -- eider.v1.Event as every reader gets it, without what stands in payload_json: no text is stored twice. `event_size` is

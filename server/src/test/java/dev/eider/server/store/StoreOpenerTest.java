@@ -66,16 +66,16 @@ class StoreOpenerTest {
   void shouldRefuseANewerFormat() throws Exception {
     // given
     open().close();
-    execute("UPDATE store_state SET format_version = 2");
+    execute("UPDATE store_state SET format_version = 3");
 
     // then
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("format version 2")
+        .hasMessageContaining("format version 3")
         .hasMessageContaining(file.toString());
 
     // when
-    execute("UPDATE store_state SET format_version = 1");
+    execute("UPDATE store_state SET format_version = 2");
 
     // then
     open().close();
