@@ -41,16 +41,16 @@ final class EventPages {
    */
   static ColdPage read(Connection connection, String table, PageQuery query)
       throws SQLException, MissingEventsException {
-    // Without a filter no more seqs are wanted than events: fewer rows to sort.
+    // Without a filter no more seqs are wanted than events, and there is none behind a missing one.
     long untilSeq =
         query.matcher().equals(EventMatcher.ALL)
             ? Math.min(query.untilSeq(), query.afterSeq() + query.eventsMax())
             : query.untilSeq();
     Extent extent = measure(connection, table, query, untilSeq);
     if (extent.count == 0) {
-      return new ColdPage(List.of(), untilSeq, query.fromPosition());
+      return new ColdPage(List.of(), query.untilSeq(), query.fromPosition());
     }
-    long scannedSeq = extent.isFull ? extent.lastSeq : untilSeq;
+    long scannedSeq = extent.isFull ? extent.lastSeq : query.untilSeq();
     return new ColdPage(events(connection, table, query, extent), scannedSeq, extent.lastPosition);
   }
 
