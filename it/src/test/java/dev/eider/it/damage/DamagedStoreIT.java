@@ -150,8 +150,8 @@ class DamagedStoreIT {
   @Test
   void shouldRefuseADatabaseOfANewerFormatOrOfAnotherProgram() throws SQLException {
     DataFiles data = untrimmed.copy();
-    execute(data, "UPDATE store_state SET format_version = 2");
-    shouldSay(data, data.database().toString(), "has format version 2", "start the newer daemon");
+    execute(data, "UPDATE store_state SET format_version = 3");
+    shouldSay(data, data.database().toString(), "has format version 3", "start the newer daemon");
 
     data = untrimmed.copy();
     delete(data.database());

@@ -13,6 +13,7 @@ import dev.eider.server.run.RunId;
 import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,7 @@ public final class Persister {
           follow();
           hasFinished = true;
           return;
-        } catch (StoreException e) {
+        } catch (StoreException | UncheckedIOException e) {
           failed(e);
           if (stop.await(retryMs)) {
             return;
@@ -110,9 +111,10 @@ public final class Persister {
     }
   }
 
-  private void failed(StoreException failure) {
+  /** Of DuckDB, or of the disk that the log is read from; damage of the log ends the daemon. */
+  private void failed(Exception failure) {
     failures++;
-    needsMemory = failure.isOutOfMemory();
+    needsMemory = failure instanceof StoreException ofStore && ofStore.isOutOfMemory();
     hub.progress().setFailing(true);
     if (needsMemory) {
       LOG.error(
@@ -122,7 +124,7 @@ public final class Persister {
     } else if (failures == 1) {
       LOG.warn("DuckDB does not take what is published; next try in {} ms", retryMs, failure);
     } else {
-      LOG.warn("DuckDB failed {} times: {}", failures, failure.getMessage());
+      LOG.warn("that failed {} times: {}", failures, failure.getMessage());
     }
     try {
       reopen();
