@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.BiConsumer;
@@ -158,7 +159,7 @@ public final class RunFiles implements AutoCloseable {
     return directory.resolve(runId + ".duckdb");
   }
 
-  /** Deletes the files of runs that are gone. */
+  /** Deletes the files of runs that were deleted; what else is there is not ours. */
   private void sweep() throws StoreException, IOException {
     if (!Files.isDirectory(directory)) {
       return;
@@ -170,7 +171,7 @@ public final class RunFiles implements AutoCloseable {
         if (stopping) {
           return;
         }
-        if (ground.reader().findRun(runId) == null) {
+        if (ground.reader().findDeleted(Set.of(runId)).contains(runId)) {
           Files.deleteIfExists(file);
         }
       }
