@@ -85,7 +85,8 @@ public final class Broker {
     pools = new ReaderPools(threads, LIVE_THREADS, config.getInt(Setting.STORE_READERS_MAX));
     undo.push(pools);
     registry = new ReaderRegistry(config.readers());
-    ReadAhead cold = new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX));
+    ReadAhead cold =
+        new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX), pools.cold());
     hub.addErasureListener(cold::forget);
     RunHistory history = new RunHistory(hub, cold);
     LogHistory logHistory = new LogHistory(hub, history, cold, log::endPosition);

@@ -75,7 +75,7 @@ public class StoredRunBenchmark {
     }
     store.persist(new PersistBatch(rows, List.of(), (long) EVENTS * RUNS));
     store.checkpoint();
-    keeping = new ReadAhead(store.reader(), CACHE_BYTES);
+    keeping = new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run);
   }
 
   @TearDown(Level.Trial)
@@ -99,7 +99,7 @@ public class StoredRunBenchmark {
   @Benchmark
   @OperationsPerInvocation(EVENTS)
   public long readAhead() throws StoreException {
-    return read(new ReadAhead(store.reader(), CACHE_BYTES));
+    return read(new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run));
   }
 
   /** The next to read it. */

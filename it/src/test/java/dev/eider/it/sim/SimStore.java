@@ -3,6 +3,7 @@ package dev.eider.it.sim;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.LogPlace;
 import dev.eider.server.run.LogSelection;
+import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader;
@@ -272,6 +273,33 @@ final class SimStore implements ColdStore, ColdReader {
   }
 
   @Override
+  public List<ColdPage> readPages(PageQuery query, int eventsMax, long bytesMax)
+      throws StoreException {
+    read(60);
+    List<ColdPage> pages = new ArrayList<>();
+    int count = 0;
+    long bytes = 0;
+    PageQuery next = query;
+    do {
+      ColdPage page = page(content.rows(query.runId()), next);
+      pages.add(page);
+      count += page.events().size();
+      bytes += page.events().encodedSize();
+      next =
+          new PageQuery(
+              query.runId(),
+              page.scannedSeq(),
+              query.untilSeq(),
+              page.position(),
+              query.untilPosition(),
+              query.matcher(),
+              query.eventsMax(),
+              query.bytesMax());
+    } while (next.afterSeq() < query.untilSeq() && count < eventsMax && bytes < bytesMax);
+    return pages;
+  }
+
+  @Override
   public ColdPage readKeptPage(PageQuery query) throws StoreException {
     read(60);
     coverage.add("kept pages");
@@ -296,12 +324,12 @@ final class SimStore implements ColdStore, ColdReader {
         position = row.position();
         if (events.size() == query.eventsMax() || bytes >= query.bytesMax()) {
           coverage.add("cold pages");
-          return new ColdPage(events, row.seq(), position);
+          return new ColdPage(PackedEvents.of(events), row.seq(), position);
         }
       }
     }
     coverage.add("cold pages");
-    return new ColdPage(events, query.untilSeq(), position);
+    return new ColdPage(PackedEvents.of(events), query.untilSeq(), position);
   }
 
   /** As the real one, it returns less than it could at times. */

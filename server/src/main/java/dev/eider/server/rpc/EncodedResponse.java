@@ -3,6 +3,7 @@ package dev.eider.server.rpc;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.WireFormat;
+import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.SequencedEvent;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,6 +47,9 @@ sealed interface EncodedResponse {
     private static final int PREFIX_BYTES_MAX = 10;
 
     static Events of(List<SequencedEvent> events) {
+      if (events instanceof PackedEvents packed) {
+        return new Events(events, packed.encodedSize());
+      }
       int batchSize = 0;
       for (SequencedEvent event : events) {
         batchSize += CodedOutputStream.computeByteArraySize(FIELD_NUMBER, event.envelope());
@@ -64,6 +68,10 @@ sealed interface EncodedResponse {
     public void writeTo(OutputStream out) throws IOException {
       byte[] prefix = new byte[PREFIX_BYTES_MAX];
       writePrefix(out, prefix, batchSize);
+      if (events instanceof PackedEvents packed) {
+        packed.writeTo(out);
+        return;
+      }
       for (SequencedEvent event : events) {
         // Straight from the envelope, without a buffer between.
         writePrefix(out, prefix, event.envelope().length);

@@ -1,14 +1,10 @@
 package dev.eider.server.run;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import dev.eider.v1.EventEnvelope;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * An event with its place, in the very bytes every reader gets. Both the live and the cold path
@@ -39,6 +35,12 @@ public record SequencedEvent(long seq, String kind, String agentId, int t, byte[
     return of(runId, seq, scan.kind(), scan.agentId(), scan.t(), eventBytes);
   }
 
+  /** An event that is in its envelope already. */
+  static SequencedEvent ofEnvelope(long seq, byte[] envelope) {
+    EventScan scan = EventScan.of(eventBytes(envelope));
+    return new SequencedEvent(seq, scan.kind(), scan.agentId(), scan.t(), envelope);
+  }
+
   /** Decodes the envelope. */
   public EventEnvelope parse() {
     try {
@@ -50,6 +52,10 @@ public record SequencedEvent(long seq, String kind, String agentId, int t, byte[
 
   /** Takes the event's own bytes out of the envelope. */
   public byte[] eventBytes() {
+    return eventBytes(envelope);
+  }
+
+  private static byte[] eventBytes(byte[] envelope) {
     try {
       CodedInputStream in = CodedInputStream.newInstance(envelope);
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -65,21 +71,10 @@ public record SequencedEvent(long seq, String kind, String agentId, int t, byte[
   }
 
   private static byte[] wrap(RunId runId, long seq, byte[] eventBytes) {
-    ByteString event = UnsafeByteOperations.unsafeWrap(eventBytes);
-    byte[] envelope =
-        new byte
-            [CodedOutputStream.computeStringSize(EventEnvelope.RUN_ID_FIELD_NUMBER, runId.value())
-                + CodedOutputStream.computeInt64Size(EventEnvelope.SEQ_FIELD_NUMBER, seq)
-                + CodedOutputStream.computeBytesSize(EventEnvelope.EVENT_FIELD_NUMBER, event)];
-    CodedOutputStream out = CodedOutputStream.newInstance(envelope);
-    try {
-      out.writeString(EventEnvelope.RUN_ID_FIELD_NUMBER, runId.value());
-      out.writeInt64(EventEnvelope.SEQ_FIELD_NUMBER, seq);
-      out.writeBytes(EventEnvelope.EVENT_FIELD_NUMBER, event);
-      out.checkNoSpaceLeft();
-    } catch (IOException e) {
-      throw new UncheckedIOException("the array was measured for exactly this", e);
-    }
+    EnvelopeForm form = new EnvelopeForm(runId);
+    byte[] envelope = new byte[form.size(seq, eventBytes.length)];
+    int at = form.put(envelope, 0, seq, eventBytes.length);
+    System.arraycopy(eventBytes, 0, envelope, at, eventBytes.length);
     return envelope;
   }
 }

@@ -4,6 +4,7 @@ import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.LogPlace;
 import dev.eider.server.run.LogSelection;
+import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import java.util.Collection;
@@ -54,6 +55,15 @@ public interface ColdReader {
    * @throws MissingEventsException if the run was deleted meanwhile; that may go unnoticed, too
    */
   ColdPage readPage(PageQuery query) throws StoreException;
+
+  /**
+   * Returns the next pages of a run, at least one, each as {@link #readPage} would.
+   *
+   * @param query of the first page
+   * @param eventsMax of all of them
+   * @param bytesMax of all of them; the last ends with the event that reaches it
+   */
+  List<ColdPage> readPages(PageQuery query, int eventsMax, long bytesMax) throws StoreException;
 
   /** Returns the next events of all runs. */
   LogBlock readLog(LogQuery query) throws StoreException;
@@ -136,5 +146,5 @@ public interface ColdReader {
    * @param position the log position of the last event, or the query's fromPosition when there is
    *     none
    */
-  record ColdPage(List<SequencedEvent> events, long scannedSeq, long position) {}
+  record ColdPage(PackedEvents events, long scannedSeq, long position) {}
 }

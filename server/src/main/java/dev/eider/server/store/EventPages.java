@@ -1,10 +1,12 @@
 package dev.eider.server.store;
 
 import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.PagePlan.Place;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,8 +27,8 @@ import java.util.List;
  */
 final class EventPages {
   /**
-   * In the order in which they are stored, which is nearly always theirs: sorting them in DuckDB
-   * would hold up the first until the last is read. The text is left where it is not used.
+   * Of an event. Both steps take rows in the order in which they are stored, which is nearly always
+   * theirs: sorting them costs DuckDB more. The text is left where it is not used.
    */
   static final String EVENT_COLUMNS =
       "seq, event_size, event_rest,"
@@ -37,85 +39,107 @@ final class EventPages {
   private EventPages() {}
 
   /**
+   * Reads one page.
+   *
    * @param table events or kept_events
    */
   static ColdPage read(Connection connection, String table, PageQuery query)
       throws SQLException, MissingEventsException {
+    return read(connection, table, query, query.eventsMax(), query.bytesMax()).get(0);
+  }
+
+  /**
+   * Reads pages that follow each other.
+   *
+   * @param table events or kept_events
+   * @param eventsMax of all of them
+   * @param bytesMax of all of them; they end with the event that reaches it
+   */
+  static List<ColdPage> read(
+      Connection connection, String table, PageQuery query, int eventsMax, long bytesMax)
+      throws SQLException, MissingEventsException {
+    List<Place> found = measure(connection, table, query, eventsMax);
+    List<Place> places = upTo(bytesMax, found);
+    if (places.isEmpty()) {
+      return List.of(new ColdPage(PackedEvents.NONE, query.untilSeq(), query.fromPosition()));
+    }
+    PagePlan plan = new PagePlan(query.runId(), places, query.eventsMax(), query.bytesMax());
+    fill(connection, table, query, plan);
+    boolean isFull = found.size() == eventsMax || places.size() < found.size();
+    return plan.pages(isFull ? plan.last().seq() : query.untilSeq());
+  }
+
+  /** Says which events there are, in seq order. */
+  private static List<Place> measure(
+      Connection connection, String table, PageQuery query, int eventsMax) throws SQLException {
+    boolean isFiltered = !query.matcher().equals(EventMatcher.ALL);
     // Without a filter no more seqs are wanted than events, and there is none behind a missing one.
     long untilSeq =
-        query.matcher().equals(EventMatcher.ALL)
-            ? Math.min(query.untilSeq(), query.afterSeq() + query.eventsMax())
-            : query.untilSeq();
-    Extent extent = measure(connection, table, query, untilSeq);
-    if (extent.count == 0) {
-      return new ColdPage(List.of(), query.untilSeq(), query.fromPosition());
-    }
-    long scannedSeq = extent.isFull ? extent.lastSeq : query.untilSeq();
-    return new ColdPage(events(connection, table, query, extent), scannedSeq, extent.lastPosition);
-  }
-
-  private static Extent measure(Connection connection, String table, PageQuery query, long untilSeq)
-      throws SQLException {
+        isFiltered ? query.untilSeq() : Math.min(query.untilSeq(), query.afterSeq() + eventsMax);
     SqlParameters sql =
         from(
-                "SELECT seq, position, event_size",
-                table,
-                query,
-                untilSeq,
-                query.fromPosition(),
-                query.untilPosition())
-            .add("ORDER BY seq LIMIT ?", query.eventsMax());
-    int count = 0;
-    long bytes = 0;
+            "SELECT seq, position, event_size",
+            table,
+            query,
+            untilSeq,
+            query.fromPosition(),
+            query.untilPosition());
+    if (isFiltered) {
+      sql.add("ORDER BY seq LIMIT ?", eventsMax);
+    }
+    List<Place> places = new ArrayList<>();
+    boolean isSorted = true;
     long lastSeq = 0;
-    long firstPosition = 0;
-    long lastPosition = 0;
     try (PreparedStatement statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
-      while (bytes < query.bytesMax() && rows.next()) {
-        lastSeq = rows.getLong(1);
-        lastPosition = rows.getLong(2);
-        firstPosition = count == 0 ? lastPosition : firstPosition;
-        count++;
-        bytes += rows.getLong(3);
+      while (rows.next()) {
+        Place place = new Place(rows.getLong(1), rows.getLong(2), rows.getInt(3));
+        isSorted &= place.seq() > lastSeq;
+        lastSeq = place.seq();
+        places.add(place);
       }
     }
-    boolean isFull = count == query.eventsMax() || bytes >= query.bytesMax();
-    return new Extent(count, isFull, lastSeq, firstPosition, lastPosition);
+    if (!isSorted) {
+      places.sort(Comparator.comparingLong(Place::seq));
+    }
+    return places;
   }
 
-  private static List<SequencedEvent> events(
-      Connection connection, String table, PageQuery query, Extent extent)
+  /** Cuts off what comes after the event that reaches so many bytes. */
+  private static List<Place> upTo(long bytesMax, List<Place> places) {
+    long bytes = 0;
+    for (int i = 0; i < places.size(); i++) {
+      bytes += places.get(i).size();
+      if (bytes >= bytesMax) {
+        return places.subList(0, i + 1);
+      }
+    }
+    return places;
+  }
+
+  private static void fill(Connection connection, String table, PageQuery query, PagePlan plan)
       throws SQLException, MissingEventsException {
     SqlParameters sql =
         from(
             "SELECT " + EVENT_COLUMNS,
             table,
             query,
-            extent.lastSeq,
-            extent.firstPosition,
-            extent.lastPosition);
-    List<SequencedEvent> events = new ArrayList<>(extent.count);
-    boolean isSorted = true;
-    long lastSeq = query.afterSeq();
+            plan.last().seq(),
+            plan.first().position(),
+            plan.last().position());
+    boolean isExpected = true;
     try (PreparedStatement statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        SequencedEvent event = event(query.runId(), rows, 1);
-        isSorted &= event.seq() > lastSeq;
-        lastSeq = event.seq();
-        events.add(event);
+        byte[] text = rows.getBytes(4);
+        isExpected &= plan.fill(rows.getLong(1), rows.getBytes(3), text == null ? NO_TEXT : text);
       }
     }
-    if (!isSorted) {
-      events.sort(Comparator.comparingLong(SequencedEvent::seq));
-    }
-    if (events.size() != extent.count) {
+    if (!isExpected || !plan.isFilled()) {
       throw new MissingEventsException(
-          "%s has %d events up to seq %d where %d were measured"
-              .formatted(query.runId(), events.size(), extent.lastSeq, extent.count));
+          "%s has other events up to seq %d than were measured"
+              .formatted(query.runId(), plan.last().seq()));
     }
-    return events;
   }
 
   /** The event of a row that has {@link #EVENT_COLUMNS} from column {@code first} on. */
@@ -156,8 +180,4 @@ final class EventPages {
       sql.add("AND t >= ? AND t <= ?", matcher.tMin(), matcher.tMax());
     }
   }
-
-  /** What a page covers; positions inclusive. */
-  private record Extent(
-      int count, boolean isFull, long lastSeq, long firstPosition, long lastPosition) {}
 }

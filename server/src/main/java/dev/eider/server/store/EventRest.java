@@ -95,35 +95,49 @@ public final class EventRest {
    */
   public static byte[] restored(byte[] rest, byte[] text, int size) {
     byte[] target = new byte[size];
+    restore(rest, text, target, 0, size);
+    return target;
+  }
+
+  /**
+   * Puts an event of {@code size} bytes together again where it is wanted.
+   *
+   * @throws Invariants.InvariantBroken if rest, text and size are not of one event
+   */
+  static void restore(byte[] rest, byte[] text, byte[] target, int from, int size) {
     Numbers numbers = new Numbers(rest);
-    int written = 0;
+    int until = from + size;
+    int at = from;
     int textAt = 0;
     while (true) {
       int own = numbers.next();
-      requireRoom(own, rest.length - numbers.at, size - written);
-      System.arraycopy(rest, numbers.at, target, written, own);
+      requireRoom(own, rest.length - numbers.at, until - at);
+      System.arraycopy(rest, numbers.at, target, at, own);
       numbers.at += own;
-      written += own;
+      at += own;
       if (numbers.at == rest.length) {
-        require(written == size, "an event has %d bytes instead of %d", written, size);
-        return target;
+        require(at == until, "an event has %d bytes instead of %d", at - from, size);
+        return;
       }
       textAt += numbers.next();
       int copied = numbers.next();
-      requireRoom(copied, text.length - textAt, size - written);
-      System.arraycopy(text, textAt, target, written, copied);
+      requireRoom(copied, text.length - textAt, until - at);
+      System.arraycopy(text, textAt, target, at, copied);
       textAt += copied;
-      written += copied;
+      at += copied;
     }
   }
 
   private static void requireRoom(int length, int there, int room) {
-    require(
-        length >= 0 && length <= there && length <= room,
-        "a stretch of an event has %d bytes, where there are %d and room for %d",
-        length,
-        there,
-        room);
+    // The usual case makes no array of arguments.
+    if (length < 0 || length > there || length > room) {
+      require(
+          false,
+          "a stretch of an event has %d bytes, where there are %d and room for %d",
+          length,
+          there,
+          room);
+    }
   }
 
   /** Stretches of text end where JSON begins: at a quotation mark, or at what it escapes. */

@@ -53,6 +53,13 @@ final class StoreReader implements ColdReader {
   }
 
   @Override
+  public List<ColdPage> readPages(PageQuery query, int eventsMax, long bytesMax)
+      throws StoreException {
+    return store.read(
+        connection -> EventPages.read(connection, "events", query, eventsMax, bytesMax));
+  }
+
+  @Override
   public ColdPage readKeptPage(PageQuery query) throws StoreException {
     return store.read(connection -> EventPages.read(connection, "kept_events", query));
   }

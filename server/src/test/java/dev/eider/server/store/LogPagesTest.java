@@ -72,7 +72,7 @@ class LogPagesTest {
 
   @Test
   void shouldGiveTheSameReadAhead() throws StoreException {
-    ReadAhead ahead = new ReadAhead(store.reader(), 1 << 20);
+    ReadAhead ahead = new ReadAhead(store.reader(), 1 << 20, Runnable::run);
     for (int i = 0; i < 30; i++) {
       LogSelection selection = selection();
       LogPlace after = place(written.get(random.nextInt(written.size())));

@@ -33,6 +33,12 @@ final class DamagedReader implements ColdReader {
   }
 
   @Override
+  public List<ColdPage> readPages(PageQuery query, int eventsMax, long bytesMax)
+      throws StoreException {
+    throw damage();
+  }
+
+  @Override
   public LogBlock readLog(LogQuery query) throws StoreException {
     throw damage();
   }

@@ -37,7 +37,7 @@ final class ReaderRig implements AutoCloseable {
         new LogHistory(
             broker.hub,
             history,
-            new ReadAhead(broker.store.reader(), 1 << 20),
+            new ReadAhead(broker.store.reader(), 1 << 20, Runnable::run),
             broker.log::endPosition);
     directory = new RunDirectory(broker.hub, history, broker.store.reader());
   }

@@ -1,0 +1,225 @@
+package dev.eider.server.store;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import com.google.common.primitives.Ints;
+import dev.eider.server.base.Invariants;
+import dev.eider.server.run.PackedEvents;
+import dev.eider.server.run.RunId;
+import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.PageQuery;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Pages of whole runs, read in blocks: each block by one thread, however many want it, and the next
+ * one while a reader is sent those before it.
+ *
+ * <p>A block that nobody has come for yet takes room that others need. So there are only as many as
+ * fit half the room; beyond that, blocks are read when they are asked for. Thread-safe.
+ */
+final class RunReadAhead {
+  private static final Logger LOG = LoggerFactory.getLogger(RunReadAhead.class);
+
+  /** What is read at once at the most, or one larger event. */
+  static final long BLOCK_BYTES_MAX = 4L << 20;
+
+  private static final int BLOCK_EVENTS_MAX = 16_384;
+
+  /** What a page costs besides what is in it. */
+  private static final int PAGE_OVERHEAD_BYTES = 256;
+
+  /** Who takes the second page of a block is likely to read on. */
+  private static final int PAGE_OF_WHO_READS_ON = 1;
+
+  private final ColdReader store;
+  private final Executor ahead;
+  private final int untakenMax;
+  private final Cache<PageKey, KeptPage> pages;
+  private final ConcurrentMap<PageKey, FutureTask<KeptPage>> underWay = new ConcurrentHashMap<>();
+
+  /** Where blocks begin that were read ahead and have not been asked for. */
+  private final Set<PageKey> untaken = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param ahead runs what may block
+   */
+  RunReadAhead(ColdReader store, long bytesMax, Executor ahead) {
+    this.store = store;
+    this.ahead = ahead;
+    untakenMax = Ints.saturatedCast(bytesMax / (2 * BLOCK_BYTES_MAX));
+    pages =
+        CacheBuilder.newBuilder()
+            .concurrencyLevel(1)
+            .maximumWeight(bytesMax)
+            .weigher((PageKey key, KeptPage kept) -> kept.bytes())
+            .<PageKey, KeptPage>removalListener(gone -> untaken.remove(gone.getKey()))
+            .build();
+  }
+
+  /** Lets go of a run's pages. */
+  void forget(RunId runId) {
+    pages.asMap().keySet().removeIf(key -> key.runId.equals(runId));
+  }
+
+  ColdPage read(PageQuery query) throws StoreException {
+    PageKey key = PageKey.of(query);
+    untaken.remove(key);
+    KeptPage kept = pages.getIfPresent(key);
+    if (kept == null || !kept.fits(query)) {
+      kept = await(underWay(key, query));
+    }
+    if (!kept.fits(query)) {
+      kept = readBlock(query);
+    }
+    if (kept.next != null) {
+      readAhead(kept.next);
+    }
+    return kept.page;
+  }
+
+  private FutureTask<KeptPage> underWay(PageKey key, PageQuery query) {
+    return underWay.computeIfAbsent(
+        key,
+        absent ->
+            new FutureTask<>(() -> readBlock(query)) {
+              @Override
+              protected void done() {
+                underWay.remove(key, this);
+              }
+
+              @Override
+              protected void setException(Throwable failure) {
+                untaken.remove(key);
+                super.setException(failure);
+              }
+            });
+  }
+
+  /**
+   * Has a block read by whoever is first: this thread, or one that has begun, which takes as long.
+   */
+  private static KeptPage await(FutureTask<KeptPage> block) throws StoreException {
+    block.run();
+    try {
+      return block.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof StoreException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof RuntimeException defect) {
+        throw defect;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted while a block is read", e);
+    }
+  }
+
+  private void readAhead(PageQuery next) {
+    PageKey key = PageKey.of(next);
+    if (untaken.size() >= untakenMax || pages.getIfPresent(key) != null || !untaken.add(key)) {
+      return;
+    }
+    try {
+      ahead.execute(underWay(key, next));
+    } catch (RejectedExecutionException e) {
+      underWay.remove(key);
+      untaken.remove(key);
+      LOG.debug("a block is read ahead while the daemon stops", e);
+    }
+  }
+
+  /** Reads a block, keeps its pages, and returns the first. */
+  private KeptPage readBlock(PageQuery query) throws StoreException {
+    List<ColdPage> block =
+        store.readPages(
+            query,
+            Math.max(BLOCK_EVENTS_MAX, query.eventsMax()),
+            Math.max(BLOCK_BYTES_MAX, query.bytesMax()));
+    requireWhole(block, query);
+    ColdPage last = block.get(block.size() - 1);
+    PageQuery next = last.scannedSeq() < query.untilSeq() ? after(last, query) : null;
+    KeptPage first = null;
+    PageQuery place = query;
+    for (int i = 0; i < block.size(); i++) {
+      boolean isOfWhoReadsOn = i == Math.min(PAGE_OF_WHO_READS_ON, block.size() - 1);
+      KeptPage kept = KeptPage.of(block.get(i), isOfWhoReadsOn ? next : null);
+      pages.put(PageKey.of(place), kept);
+      place = after(kept.page, place);
+      first = first == null ? kept : first;
+    }
+    return Invariants.requireNonNull(first, "a block has no page");
+  }
+
+  private static PageQuery after(ColdPage page, PageQuery query) {
+    return new PageQuery(
+        query.runId(),
+        page.scannedSeq(),
+        query.untilSeq(),
+        page.position(),
+        query.untilPosition(),
+        query.matcher(),
+        query.eventsMax(),
+        query.bytesMax());
+  }
+
+  /**
+   * Requires every event up to what was scanned, once: a reader goes on behind that, so what is
+   * missing would be missing for good.
+   */
+  private static void requireWhole(List<ColdPage> block, PageQuery query)
+      throws MissingEventsException {
+    long seq = query.afterSeq();
+    for (ColdPage page : block) {
+      PackedEvents events = page.events();
+      for (int i = 0; i < events.size(); i++) {
+        seq++;
+        if (events.seq(i) != seq) {
+          throw new MissingEventsException(
+              "run %s: DuckDB has event %d where %d comes next"
+                  .formatted(query.runId(), events.seq(i), seq));
+        }
+      }
+      if (seq != page.scannedSeq()) {
+        throw new MissingEventsException(
+            "run %s: DuckDB has no event %d, and should have those up to %d"
+                .formatted(query.runId(), seq + 1, page.scannedSeq()));
+      }
+    }
+  }
+
+  /**
+   * A page and what it takes, which does not change either.
+   *
+   * @param next the block to be read now, since somebody reads on; null for most pages
+   */
+  private record KeptPage(ColdPage page, int bytes, @Nullable PageQuery next) {
+    static KeptPage of(ColdPage page, @Nullable PageQuery next) {
+      return new KeptPage(
+          page, Ints.saturatedCast(PAGE_OVERHEAD_BYTES + page.events().memoryBytes()), next);
+    }
+
+    boolean fits(PageQuery query) {
+      return page.scannedSeq() <= query.untilSeq()
+          && (page.events().size() == 1 || page.events().encodedSize() <= 2 * query.bytesMax());
+    }
+  }
+
+  /** Where a page begins and how long it was to be. */
+  private record PageKey(RunId runId, long afterSeq, int eventsMax) {
+    static PageKey of(PageQuery query) {
+      return new PageKey(query.runId(), query.afterSeq(), query.eventsMax());
+    }
+  }
+}
