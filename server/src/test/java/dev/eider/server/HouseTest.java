@@ -74,7 +74,16 @@ final class HouseTest {
                   "proto",
                   "io.grpc..")),
           // What a query of the demo answers is a value of the store.
-          Map.entry("cli", List.of("client", "proto", "root", "store", "io.grpc..", "picocli..")));
+          Map.entry(
+              "cli",
+              List.of(
+                  "client",
+                  "proto",
+                  "root",
+                  "store",
+                  "io.grpc..",
+                  "picocli..",
+                  "ch.qos.logback..")));
 
   private static final List<String> EVERYWHERE =
       List.of("java..", "org.slf4j..", "org.jspecify..", "com.google.errorprone.annotations..");

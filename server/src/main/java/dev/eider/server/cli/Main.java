@@ -1,9 +1,14 @@
 package dev.eider.server.cli;
 
 import dev.eider.server.cli.remote.RemoteCommands;
+import dev.eider.server.store.DuckDbLibrary;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -22,22 +27,28 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 public final class Main {
   private static final int HELP_WIDTH = 100;
 
+  /** The commands that open a database. */
+  private static final Set<String> STARTING = Set.of("serve", "demo");
+
   private Main() {}
 
   /** Runs a command line and exits the JVM. */
   public static void main(String[] args) {
+    if (args.length > 0 && STARTING.contains(args[0])) {
+      DuckDbLibrary.loadAhead();
+    }
     System.exit(run(writer(System.out), writer(System.err), args));
   }
 
   /** Runs a command line on the calling thread and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine serve = new CommandLine(new ServeCommand(out));
-    serve.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> SettingsHelp.text());
-    CommandLine eider =
-        new CommandLine(new Main())
-            .addSubcommand("serve", serve)
-            .addSubcommand("demo", new CommandLine(new DemoCommand(out)));
-    RemoteCommands.all(out, err).forEach(eider::addSubcommand);
+    Map<String, Supplier<CommandLine>> commands = commands(out, err);
+    CommandLine eider = new CommandLine(new Main());
+    if (args.length > 0 && commands.containsKey(args[0])) {
+      // To look through all the others takes a tenth of a second.
+      commands.keySet().retainAll(Set.of(args[0]));
+    }
+    commands.forEach((name, command) -> eider.addSubcommand(name, command.get()));
     eider
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setUsageHelpWidth(HELP_WIDTH)
@@ -50,6 +61,20 @@ public final class Main {
       return CommandLine.ExitCode.USAGE;
     }
     return eider.execute(args);
+  }
+
+  private static Map<String, Supplier<CommandLine>> commands(PrintWriter out, PrintWriter err) {
+    Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+    commands.put("serve", () -> serve(out));
+    commands.put("demo", () -> new CommandLine(new DemoCommand(out)));
+    commands.putAll(RemoteCommands.all(out, err));
+    return commands;
+  }
+
+  private static CommandLine serve(PrintWriter out) {
+    CommandLine serve = new CommandLine(new ServeCommand(out));
+    serve.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> SettingsHelp.text());
+    return serve;
   }
 
   private static PrintWriter writer(PrintStream stream) {

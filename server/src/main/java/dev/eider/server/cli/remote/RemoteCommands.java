@@ -1,24 +1,32 @@
 package dev.eider.server.cli.remote;
 
 import java.io.PrintWriter;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
 /** The commands of this package. Immutable. */
 public final class RemoteCommands {
   private RemoteCommands() {}
 
-  /** Every command, to be added to one that has its name and the exit codes. */
-  public static List<CommandLine> all(PrintWriter out, PrintWriter err) {
-    return List.of(
-        new CommandLine(new RunsCommand(out)).setCaseInsensitiveEnumValuesAllowed(true),
-        new CommandLine(new TailCommand(out)),
-        new CommandLine(new ColdCommand(out)),
-        new CommandLine(new ForkCommand(out)),
-        new CommandLine(new DiffCommand(out)),
-        new CommandLine(new QueryCommand(out)),
-        new CommandLine(new RmCommand(out)),
-        new CommandLine(new ExportCommand(out, err)).setCaseInsensitiveEnumValuesAllowed(true),
-        new CommandLine(new ImportCommand(out, err)));
+  /** Every command by its name, to be made when wanted and added to one that has the exit codes. */
+  public static Map<String, Supplier<CommandLine>> all(PrintWriter out, PrintWriter err) {
+    Map<String, Supplier<CommandLine>> all = new LinkedHashMap<>();
+    all.put(
+        "runs",
+        () -> new CommandLine(new RunsCommand(out)).setCaseInsensitiveEnumValuesAllowed(true));
+    all.put("tail", () -> new CommandLine(new TailCommand(out)));
+    all.put("cold", () -> new CommandLine(new ColdCommand(out)));
+    all.put("fork", () -> new CommandLine(new ForkCommand(out)));
+    all.put("diff", () -> new CommandLine(new DiffCommand(out)));
+    all.put("query", () -> new CommandLine(new QueryCommand(out)));
+    all.put("rm", () -> new CommandLine(new RmCommand(out)));
+    all.put(
+        "export",
+        () ->
+            new CommandLine(new ExportCommand(out, err)).setCaseInsensitiveEnumValuesAllowed(true));
+    all.put("import", () -> new CommandLine(new ImportCommand(out, err)));
+    return all;
   }
 }

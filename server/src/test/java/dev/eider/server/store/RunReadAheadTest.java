@@ -1,0 +1,178 @@
+package dev.eider.server.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.PackedEvents;
+import dev.eider.server.run.RunId;
+import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.v1.Event;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RunReadAheadTest {
+  private static final int BLOCK_EVENTS = 16_384;
+  private static final int PAGE_EVENTS = 10_000;
+  private static final long PAGE_BYTES = 1 << 20;
+
+  /** For one block that nobody has come for. */
+  private static final long ROOM = 2 * RunReadAhead.BLOCK_BYTES_MAX;
+
+  private static final int EVENTS = 2 * BLOCK_EVENTS + 1;
+  private static final RunId RUN = new RunId("long");
+  private static final RunId OTHER = new RunId("other");
+
+  @TempDir Path directory;
+  private DuckDbStore store;
+  private final Queue<Runnable> ahead = new ArrayDeque<>();
+
+  @BeforeEach
+  void open() throws StoreException {
+    store =
+        DuckDbStore.open(
+            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+    Event[] events = new Event[EVENTS];
+    for (int t = 0; t < EVENTS; t++) {
+      events[t] = TestEvents.metric("red", t, "s", t);
+    }
+    TestLog log = new TestLog();
+    for (RunId run : List.of(RUN, OTHER)) {
+      log.open(run.value()).publish(run.value(), events);
+    }
+    store.persist(log.batch());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void shouldReadTheNextBlockForWhoReadsOn() throws StoreException {
+    // given
+    RunReadAhead reader = reader(ROOM);
+    readFirstBlock(reader, RUN);
+
+    // when
+    ahead.remove().run();
+    store.close();
+
+    // then
+    assertThat(read(reader, RUN, BLOCK_EVENTS).seq(0)).isEqualTo(BLOCK_EVENTS + 1);
+    assertThat(read(reader, RUN, BLOCK_EVENTS + PAGE_EVENTS)).hasSize(BLOCK_EVENTS - PAGE_EVENTS);
+  }
+
+  @Test
+  void shouldReadNothingAheadForWhoTakesOnePage() throws StoreException {
+    read(reader(ROOM), RUN, 0);
+    assertThat(ahead).isEmpty();
+  }
+
+  @Test
+  void shouldNotWaitForWhatHasNotBegun() throws StoreException {
+    // given
+    RunReadAhead reader = reader(ROOM);
+    readFirstBlock(reader, RUN);
+
+    // when
+    PackedEvents events = read(reader, RUN, BLOCK_EVENTS);
+    store.close();
+    ahead.remove().run();
+
+    // then
+    assertThat(events.seq(0)).isEqualTo(BLOCK_EVENTS + 1);
+    assertThat(read(reader, RUN, BLOCK_EVENTS)).isEqualTo(events);
+  }
+
+  @Test
+  void shouldLeaveRoomForWhatIsAskedFor() throws StoreException {
+    // given
+    RunReadAhead reader = reader(ROOM);
+    readFirstBlock(reader, RUN);
+    assertThat(ahead).hasSize(1);
+
+    // when, then
+    readFirstBlock(reader, OTHER);
+    assertThat(ahead).hasSize(1);
+
+    // when it is taken
+    ahead.remove().run();
+    read(reader, RUN, BLOCK_EVENTS);
+    readFirstBlock(reader, OTHER);
+
+    // then
+    assertThat(ahead).hasSize(1);
+  }
+
+  @Test
+  void shouldReadTheSameWithoutRoom() throws StoreException {
+    RunReadAhead reader = reader(0);
+    for (int place = 0; place < EVENTS; place += PAGE_EVENTS) {
+      assertThat(read(reader, RUN, place)).hasSize(Math.min(PAGE_EVENTS, EVENTS - place));
+    }
+    assertThat(ahead).isEmpty();
+  }
+
+  @Test
+  void shouldTellOfAFailureOnlyWhoAsks() throws StoreException {
+    // given
+    RunReadAhead reader = reader(ROOM);
+    readFirstBlock(reader, RUN);
+    store.query("DELETE FROM events WHERE run_id = 'long' AND seq = 20000 RETURNING seq");
+
+    // when
+    ahead.remove().run();
+
+    // then
+    assertThatThrownBy(() -> read(reader, RUN, BLOCK_EVENTS))
+        .isInstanceOf(MissingEventsException.class);
+  }
+
+  @Test
+  void shouldReadOnWhileTheDaemonStops() throws StoreException {
+    RunReadAhead reader =
+        new RunReadAhead(
+            store.reader(),
+            ROOM,
+            task -> {
+              throw new RejectedExecutionException();
+            });
+    readFirstBlock(reader, RUN);
+    assertThat(read(reader, RUN, BLOCK_EVENTS)).hasSize(PAGE_EVENTS);
+  }
+
+  private RunReadAhead reader(long bytesMax) {
+    return new RunReadAhead(store.reader(), bytesMax, ahead::add);
+  }
+
+  private static void readFirstBlock(RunReadAhead reader, RunId run) throws StoreException {
+    assertThat(read(reader, run, 0)).hasSize(PAGE_EVENTS);
+    assertThat(read(reader, run, PAGE_EVENTS)).hasSize(BLOCK_EVENTS - PAGE_EVENTS);
+  }
+
+  private static PackedEvents read(RunReadAhead reader, RunId run, long afterSeq)
+      throws StoreException {
+    return reader
+        .read(
+            new PageQuery(
+                run,
+                afterSeq,
+                EVENTS,
+                0,
+                Long.MAX_VALUE,
+                EventMatcher.ALL,
+                PAGE_EVENTS,
+                PAGE_BYTES))
+        .events();
+  }
+}
