@@ -108,35 +108,26 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
     return EnvelopeForm.putVarint(target, from + 1, envelopeSize);
   }
 
-  /**
-   * Makes room for events whose sizes are known, to be filled in any order, each once. Used by one
-   * thread.
-   */
+  /** Makes room for events whose sizes are known, to be filled in. Used by one thread. */
   public static final class Packing {
+    private final EnvelopeForm form;
+    private final int[] sizes;
     private final PackedEvents events;
-
-    /** Where the events themselves go. */
-    private final int[] bodies;
 
     /**
      * @param seqs ascending
      * @param sizes of the events, one each
      */
     public Packing(RunId runId, long[] seqs, int[] sizes) {
-      EnvelopeForm form = new EnvelopeForm(runId);
+      form = new EnvelopeForm(runId);
+      this.sizes = sizes;
       int[] places = new int[seqs.length];
       int size = 0;
       for (int i = 0; i < seqs.length; i++) {
         places[i] = size;
         size += fieldSize(form.size(seqs[i], sizes[i]));
       }
-      byte[] bytes = new byte[size];
-      bodies = new int[seqs.length];
-      for (int i = 0; i < seqs.length; i++) {
-        int envelope = putPrefix(bytes, places[i], form.size(seqs[i], sizes[i]));
-        bodies[i] = form.put(bytes, envelope, seqs[i], sizes[i]);
-      }
-      events = new PackedEvents(seqs, places, bytes);
+      events = new PackedEvents(seqs, places, new byte[size]);
     }
 
     /** The array to fill. */
@@ -144,9 +135,12 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
       return events.bytes;
     }
 
-    /** Where an event begins in it. */
+    /** Writes what comes before an event, and returns where the event itself is to be written. */
     public int begin(int index) {
-      return bodies[index];
+      long seq = events.seqs[index];
+      int size = sizes[index];
+      int envelope = putPrefix(events.bytes, events.places[index], form.size(seq, size));
+      return form.put(events.bytes, envelope, seq, size);
     }
 
     /** The events, once all of them are filled in. */

@@ -61,7 +61,7 @@ public interface ColdReader {
    *
    * @param query of the first page
    * @param eventsMax of all of them
-   * @param bytesMax of all of them; the last ends with the event that reaches it
+   * @param bytesMax of all of them, or a quarter more, or one larger event
    */
   List<ColdPage> readPages(PageQuery query, int eventsMax, long bytesMax) throws StoreException;
 

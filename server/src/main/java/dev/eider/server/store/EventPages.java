@@ -6,30 +6,27 @@ import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
-import dev.eider.server.store.PagePlan.Place;
+import dev.eider.server.store.PageBuilder.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads pages of a run in two steps: where the page ends, from narrow columns only, and then the
- * events up to there.
+ * Reads pages of a run in two steps: how many events come to about the bytes that are wanted, from
+ * narrow columns only, and then these events.
  *
  * <p>DuckDB hands out a result as a whole, in memory outside the Java heap. Asking for 1,000 events
- * at once would take a gigabyte where each holds a large snapshot; knowing the end first keeps a
- * page to {@code bytesMax} and one event. It also narrows the second step to the positions that the
- * page covers, since positions grow with seq. Both steps see the same events, because those are
- * never changed; unless their run is deleted between the two, which the second step notices.
+ * at once would take a gigabyte where each holds a large snapshot; knowing their size first keeps
+ * it to little more than {@code bytesMax}, or one event. It also narrows the second step to the
+ * positions that the pages cover, since positions grow with seq. Both steps see the same events,
+ * because those are never changed; unless their run is deleted between the two, which the second
+ * step notices.
  */
 final class EventPages {
-  /**
-   * Of an event. Both steps take rows in the order in which they are stored, which is nearly always
-   * theirs: sorting them costs DuckDB more. The text is left where it is not used.
-   */
+  /** Of an event. The text is left where it is not used. */
   static final String EVENT_COLUMNS =
       "seq, event_size, event_rest,"
           + " CASE WHEN octet_length(event_rest) < event_size THEN encode(payload_json) END";
@@ -53,93 +50,110 @@ final class EventPages {
    *
    * @param table events or kept_events
    * @param eventsMax of all of them
-   * @param bytesMax of all of them; they end with the event that reaches it
+   * @param bytesMax of all of them, or a quarter more, or one larger event
    */
   static List<ColdPage> read(
       Connection connection, String table, PageQuery query, int eventsMax, long bytesMax)
       throws SQLException, MissingEventsException {
-    List<Place> found = measure(connection, table, query, eventsMax);
-    List<Place> places = upTo(bytesMax, found);
-    if (places.isEmpty()) {
+    Extent extent = measure(connection, table, query, eventsMax, Long.MAX_VALUE);
+    boolean isFull = extent.count == eventsMax;
+    if (extent.bytes > bytesMax + bytesMax / 4) {
+      int count = extent.count;
+      extent = measure(connection, table, query, eventsMax, bytesMax);
+      isFull |= extent.count < count;
+    }
+    if (extent.count == 0) {
       return List.of(new ColdPage(PackedEvents.NONE, query.untilSeq(), query.fromPosition()));
     }
-    PagePlan plan = new PagePlan(query.runId(), places, query.eventsMax(), query.bytesMax());
-    fill(connection, table, query, plan);
-    boolean isFull = found.size() == eventsMax || places.size() < found.size();
-    return plan.pages(isFull ? plan.last().seq() : query.untilSeq());
+    PageBuilder pages = events(connection, table, query, extent, "");
+    if (pages == null) {
+      pages = events(connection, table, query, extent, "ORDER BY seq");
+    }
+    if (pages == null || pages.count() != extent.count) {
+      throw new MissingEventsException(
+          "%s has other events up to seq %d than were measured"
+              .formatted(query.runId(), extent.lastSeq));
+    }
+    return pages.pages(isFull ? extent.lastSeq : query.untilSeq());
   }
 
-  /** Says which events there are, in seq order. */
-  private static List<Place> measure(
-      Connection connection, String table, PageQuery query, int eventsMax) throws SQLException {
-    boolean isFiltered = !query.matcher().equals(EventMatcher.ALL);
+  /**
+   * Says what there is, up to the event that reaches {@code bytesMax}. To look for that event costs
+   * more than to add up all of them.
+   */
+  private static Extent measure(
+      Connection connection, String table, PageQuery query, int eventsMax, long bytesMax)
+      throws SQLException {
+    boolean isWhole = query.matcher().equals(EventMatcher.ALL);
     // Without a filter no more seqs are wanted than events, and there is none behind a missing one.
     long untilSeq =
-        isFiltered ? query.untilSeq() : Math.min(query.untilSeq(), query.afterSeq() + eventsMax);
+        isWhole ? Math.min(query.untilSeq(), query.afterSeq() + eventsMax) : query.untilSeq();
     SqlParameters sql =
         from(
-            "SELECT seq, position, event_size",
+            "SELECT count(*), sum(event_size)::BIGINT, max(seq), min(position), max(position)"
+                + " FROM (FROM (SELECT seq, position, event_size",
             table,
             query,
             untilSeq,
             query.fromPosition(),
             query.untilPosition());
-    if (isFiltered) {
+    if (!isWhole) {
       sql.add("ORDER BY seq LIMIT ?", eventsMax);
     }
-    List<Place> places = new ArrayList<>();
-    boolean isSorted = true;
-    long lastSeq = 0;
+    sql.add(")");
+    if (bytesMax < Long.MAX_VALUE) {
+      sql.add(
+          "QUALIFY sum(event_size) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) - event_size < ?",
+          bytesMax);
+    }
+    sql.add(")");
     try (PreparedStatement statement = sql.prepare(connection);
-        ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        Place place = new Place(rows.getLong(1), rows.getLong(2), rows.getInt(3));
-        isSorted &= place.seq() > lastSeq;
-        lastSeq = place.seq();
-        places.add(place);
-      }
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return new Extent(
+          row.getInt(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
     }
-    if (!isSorted) {
-      places.sort(Comparator.comparingLong(Place::seq));
-    }
-    return places;
   }
 
-  /** Cuts off what comes after the event that reaches so many bytes. */
-  private static List<Place> upTo(long bytesMax, List<Place> places) {
-    long bytes = 0;
-    for (int i = 0; i < places.size(); i++) {
-      bytes += places.get(i).size();
-      if (bytes >= bytesMax) {
-        return places.subList(0, i + 1);
-      }
-    }
-    return places;
-  }
-
-  private static void fill(Connection connection, String table, PageQuery query, PagePlan plan)
-      throws SQLException, MissingEventsException {
+  /**
+   * Reads the events. Rows come in the order in which they are stored, which is nearly always
+   * theirs, and sorting them would hold up the first until the last is read.
+   *
+   * @return null when they are not sorted
+   */
+  private static @Nullable PageBuilder events(
+      Connection connection, String table, PageQuery query, Extent extent, String order)
+      throws SQLException {
     SqlParameters sql =
         from(
-            "SELECT " + EVENT_COLUMNS,
-            table,
-            query,
-            plan.last().seq(),
-            plan.first().position(),
-            plan.last().position());
-    boolean isExpected = true;
+                "SELECT position, " + EVENT_COLUMNS,
+                table,
+                query,
+                extent.lastSeq,
+                extent.firstPosition,
+                extent.lastPosition)
+            .add(order);
+    PageBuilder pages = new PageBuilder(query);
+    long lastSeq = query.afterSeq();
     try (PreparedStatement statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        byte[] text = rows.getBytes(4);
-        isExpected &= plan.fill(rows.getLong(1), rows.getBytes(3), text == null ? NO_TEXT : text);
+        long seq = rows.getLong(2);
+        if (seq < lastSeq) {
+          return null;
+        }
+        lastSeq = seq;
+        byte[] text = rows.getBytes(5);
+        pages.add(
+            new Row(
+                seq,
+                rows.getLong(1),
+                rows.getInt(3),
+                rows.getBytes(4),
+                text == null ? NO_TEXT : text));
       }
     }
-    if (!isExpected || !plan.isFilled()) {
-      throw new MissingEventsException(
-          "%s has other events up to seq %d than were measured"
-              .formatted(query.runId(), plan.last().seq()));
-    }
+    return pages;
   }
 
   /** The event of a row that has {@link #EVENT_COLUMNS} from column {@code first} on. */
@@ -180,4 +194,8 @@ final class EventPages {
       sql.add("AND t >= ? AND t <= ?", matcher.tMin(), matcher.tMax());
     }
   }
+
+  /** What there is; positions inclusive. */
+  private record Extent(
+      int count, long bytes, long lastSeq, long firstPosition, long lastPosition) {}
 }

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class RunReadAhead {
   private static final Logger LOG = LoggerFactory.getLogger(RunReadAhead.class);
 
-  /** What is read at once at the most, or one larger event. */
+  /** What is read at once at the most, or a quarter more, or one larger event. */
   static final long BLOCK_BYTES_MAX = 4L << 20;
 
   private static final int BLOCK_EVENTS_MAX = 16_384;
@@ -76,10 +76,10 @@ final class RunReadAhead {
     untaken.remove(key);
     KeptPage kept = pages.getIfPresent(key);
     if (kept == null || !kept.fits(query)) {
-      kept = await(underWay(key, query));
+      kept = await(underWay(key, new Block(query, BLOCK_EVENTS_MAX)));
     }
     if (!kept.fits(query)) {
-      kept = readBlock(query);
+      kept = readBlock(new Block(query, BLOCK_EVENTS_MAX));
     }
     if (kept.next != null) {
       readAhead(kept.next);
@@ -87,11 +87,11 @@ final class RunReadAhead {
     return kept.page;
   }
 
-  private FutureTask<KeptPage> underWay(PageKey key, PageQuery query) {
+  private FutureTask<KeptPage> underWay(PageKey key, Block block) {
     return underWay.computeIfAbsent(
         key,
         absent ->
-            new FutureTask<>(() -> readBlock(query)) {
+            new FutureTask<>(() -> readBlock(block)) {
               @Override
               protected void done() {
                 underWay.remove(key, this);
@@ -126,8 +126,8 @@ final class RunReadAhead {
     }
   }
 
-  private void readAhead(PageQuery next) {
-    PageKey key = PageKey.of(next);
+  private void readAhead(Block next) {
+    PageKey key = PageKey.of(next.query);
     if (untaken.size() >= untakenMax || pages.getIfPresent(key) != null || !untaken.add(key)) {
       return;
     }
@@ -141,25 +141,38 @@ final class RunReadAhead {
   }
 
   /** Reads a block, keeps its pages, and returns the first. */
-  private KeptPage readBlock(PageQuery query) throws StoreException {
-    List<ColdPage> block =
+  private KeptPage readBlock(Block block) throws StoreException {
+    PageQuery place = block.query;
+    List<ColdPage> read =
         store.readPages(
-            query,
-            Math.max(BLOCK_EVENTS_MAX, query.eventsMax()),
-            Math.max(BLOCK_BYTES_MAX, query.bytesMax()));
-    requireWhole(block, query);
-    ColdPage last = block.get(block.size() - 1);
-    PageQuery next = last.scannedSeq() < query.untilSeq() ? after(last, query) : null;
+            place,
+            Math.max(block.eventsMax, place.eventsMax()),
+            Math.max(BLOCK_BYTES_MAX, place.bytesMax()));
+    requireWhole(read, place);
+    Block next = next(read, place);
     KeptPage first = null;
-    PageQuery place = query;
-    for (int i = 0; i < block.size(); i++) {
-      boolean isOfWhoReadsOn = i == Math.min(PAGE_OF_WHO_READS_ON, block.size() - 1);
-      KeptPage kept = KeptPage.of(block.get(i), isOfWhoReadsOn ? next : null);
+    for (int i = 0; i < read.size(); i++) {
+      boolean isOfWhoReadsOn = i == Math.min(PAGE_OF_WHO_READS_ON, read.size() - 1);
+      KeptPage kept = KeptPage.of(read.get(i), isOfWhoReadsOn ? next : null);
       pages.put(PageKey.of(place), kept);
       place = after(kept.page, place);
       first = first == null ? kept : first;
     }
     return Invariants.requireNonNull(first, "a block has no page");
+  }
+
+  /** What follows, as many events as are expected to fill it; null at the end. */
+  private static @Nullable Block next(List<ColdPage> read, PageQuery query) {
+    ColdPage last = read.get(read.size() - 1);
+    if (last.scannedSeq() >= query.untilSeq()) {
+      return null;
+    }
+    long bytes = 1;
+    for (ColdPage page : read) {
+      bytes += page.events().encodedSize();
+    }
+    long events = (last.scannedSeq() - query.afterSeq()) * BLOCK_BYTES_MAX / bytes;
+    return new Block(after(last, query), (int) Math.min(BLOCK_EVENTS_MAX, events));
   }
 
   private static PageQuery after(ColdPage page, PageQuery query) {
@@ -204,8 +217,8 @@ final class RunReadAhead {
    *
    * @param next the block to be read now, since somebody reads on; null for most pages
    */
-  private record KeptPage(ColdPage page, int bytes, @Nullable PageQuery next) {
-    static KeptPage of(ColdPage page, @Nullable PageQuery next) {
+  private record KeptPage(ColdPage page, int bytes, @Nullable Block next) {
+    static KeptPage of(ColdPage page, @Nullable Block next) {
       return new KeptPage(
           page, Ints.saturatedCast(PAGE_OVERHEAD_BYTES + page.events().memoryBytes()), next);
     }
@@ -215,6 +228,13 @@ final class RunReadAhead {
           && (page.events().size() == 1 || page.events().encodedSize() <= 2 * query.bytesMax());
     }
   }
+
+  /**
+   * Pages that are read at once.
+   *
+   * @param query of the first of them
+   */
+  private record Block(PageQuery query, int eventsMax) {}
 
   /** Where a page begins and how long it was to be. */
   private record PageKey(RunId runId, long afterSeq, int eventsMax) {
