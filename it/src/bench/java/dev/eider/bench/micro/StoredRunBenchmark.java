@@ -4,7 +4,9 @@ import dev.eider.bench.BenchEvent;
 import dev.eider.bench.Workload;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.EventMatcher;
+import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.RunId;
+import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
@@ -15,13 +17,20 @@ import dev.eider.server.store.ReadAhead;
 import dev.eider.server.store.StoreConfig;
 import dev.eider.server.store.StoreException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedOutputStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -36,7 +45,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Reading one of ten stored runs from beginning to end in pages; per event. */
+/** Reading one of four stored runs from beginning to end in pages; per event. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -44,8 +53,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class StoredRunBenchmark {
-  private static final int RUNS = 10;
-  private static final int EVENTS = 12_288;
+  private static final int RUNS = 4;
+  private static final int EVENTS = 49_152;
   private static final int PAGE_EVENTS = 1_000;
   private static final long PAGE_BYTES = 1 << 20;
   private static final long CACHE_BYTES = 64 << 20;
@@ -54,6 +63,7 @@ public class StoredRunBenchmark {
   private Path directory;
   private DuckDbStore store;
   private ColdReader keeping;
+  private ExecutorService ahead;
 
   @Setup(Level.Trial)
   public void store() throws IOException, StoreException {
@@ -75,11 +85,13 @@ public class StoredRunBenchmark {
     }
     store.persist(new PersistBatch(rows, List.of(), (long) EVENTS * RUNS));
     store.checkpoint();
+    ahead = Executors.newSingleThreadExecutor();
     keeping = new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run);
   }
 
   @TearDown(Level.Trial)
   public void remove() throws IOException {
+    ahead.shutdown();
     store.close();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -88,31 +100,49 @@ public class StoredRunBenchmark {
     }
   }
 
-  /** As it was done: each page is asked for. */
+  /** As it was done at first: each page is asked for. */
   @Benchmark
   @OperationsPerInvocation(EVENTS)
   public long pageByPage() throws StoreException {
-    return read(store.reader());
+    return read(store.reader(), StoredRunBenchmark::send);
   }
 
-  /** The first to read a run: blocks of many pages. */
+  /** As it was done: blocks of many pages, one after the other, and an object for each event. */
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public long eventByEvent() throws StoreException {
+    return read(
+        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run), StoredRunBenchmark::sendEach);
+  }
+
+  /** Blocks one after the other, pages as they are sent. */
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public long blockByBlock() throws StoreException {
+    return read(
+        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run), StoredRunBenchmark::send);
+  }
+
+  /** The next block while one is sent. */
   @Benchmark
   @OperationsPerInvocation(EVENTS)
   public long readAhead() throws StoreException {
-    return read(new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run));
+    return read(new ReadAhead(store.reader(), CACHE_BYTES, ahead), StoredRunBenchmark::send);
   }
 
-  /** The next to read it. */
+  /** Who reads it next. */
   @Benchmark
   @OperationsPerInvocation(EVENTS)
   public long readAgain() throws StoreException {
-    return read(keeping);
+    return read(keeping, StoredRunBenchmark::send);
   }
 
-  private static long read(ColdReader reader) throws StoreException {
+  private static long read(ColdReader reader, ToLongFunction<PackedEvents> send)
+      throws StoreException {
     long seq = 0;
     long position = 0;
     long count = 0;
+    long sum = 0;
     while (seq < EVENTS) {
       ColdPage page =
           reader.readPage(
@@ -128,10 +158,30 @@ public class StoredRunBenchmark {
       seq = page.scannedSeq();
       position = page.position();
       count += page.events().size();
+      sum += send.applyAsLong(page.events());
     }
     if (count != EVENTS) {
       throw new IllegalStateException("read " + count + " of " + EVENTS + " events");
     }
-    return count;
+    return sum;
+  }
+
+  /** Stands for sending: every byte is looked at once. */
+  private static long send(PackedEvents events) {
+    CheckedOutputStream out = new CheckedOutputStream(OutputStream.nullOutputStream(), new CRC32());
+    try {
+      events.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.getChecksum().getValue();
+  }
+
+  private static long sendEach(PackedEvents events) {
+    CRC32 sum = new CRC32();
+    for (SequencedEvent event : events) {
+      sum.update(event.envelope());
+    }
+    return sum.getValue();
   }
 }

@@ -61,7 +61,7 @@ public interface ColdReader {
    *
    * @param query of the first page
    * @param eventsMax of all of them
-   * @param bytesMax of all of them, or a quarter more, or one larger event
+   * @param bytesMax of all of them; the last ends with the event that reaches it
    */
   List<ColdPage> readPages(PageQuery query, int eventsMax, long bytesMax) throws StoreException;
 
@@ -114,7 +114,29 @@ public interface ColdReader {
       long untilPosition,
       EventMatcher matcher,
       int eventsMax,
-      long bytesMax) {}
+      long bytesMax) {
+
+    /** The page behind one that was read. */
+    public PageQuery after(ColdPage page) {
+      return new PageQuery(
+          runId,
+          page.scannedSeq,
+          untilSeq,
+          page.position,
+          untilPosition,
+          matcher,
+          eventsMax,
+          bytesMax);
+    }
+
+    /** A page of no more than so many bytes. */
+    PageQuery within(long most) {
+      return bytesMax <= most
+          ? this
+          : new PageQuery(
+              runId, afterSeq, untilSeq, fromPosition, untilPosition, matcher, eventsMax, most);
+    }
+  }
 
   /**
    * Selects events of all runs.

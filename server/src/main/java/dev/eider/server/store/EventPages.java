@@ -20,10 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>DuckDB hands out a result as a whole, in memory outside the Java heap. Asking for 1,000 events
  * at once would take a gigabyte where each holds a large snapshot; knowing their size first keeps
- * it to little more than {@code bytesMax}, or one event. It also narrows the second step to the
- * positions that the pages cover, since positions grow with seq. Both steps see the same events,
- * because those are never changed; unless their run is deleted between the two, which the second
- * step notices.
+ * it to {@code bytesMax} and one event. It also narrows the second step to the positions that the
+ * pages cover, since positions grow with seq. Both steps see the same events, because those are
+ * never changed; unless their run is deleted between the two, which the second step notices.
  */
 final class EventPages {
   /** Of an event. The text is left where it is not used. */
@@ -50,14 +49,14 @@ final class EventPages {
    *
    * @param table events or kept_events
    * @param eventsMax of all of them
-   * @param bytesMax of all of them, or a quarter more, or one larger event
+   * @param bytesMax of all of them; the last ends with the event that reaches it
    */
   static List<ColdPage> read(
       Connection connection, String table, PageQuery query, int eventsMax, long bytesMax)
       throws SQLException, MissingEventsException {
     Extent extent = measure(connection, table, query, eventsMax, Long.MAX_VALUE);
     boolean isFull = extent.count == eventsMax;
-    if (extent.bytes > bytesMax + bytesMax / 4) {
+    if (extent.bytes > bytesMax) {
       int count = extent.count;
       extent = measure(connection, table, query, eventsMax, bytesMax);
       isFull |= extent.count < count;

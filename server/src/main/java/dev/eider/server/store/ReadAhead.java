@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * read again. Thread-safe; blocks as the store does.
  */
 public final class ReadAhead implements ColdReader {
-  /** What is read at once at the most, or a quarter more, or one larger event. */
+  /** What is read at once at the most, or one larger event. */
   public static final long BLOCK_BYTES_MAX = RunReadAhead.BLOCK_BYTES_MAX;
 
   /** What is kept of the order of all events. */

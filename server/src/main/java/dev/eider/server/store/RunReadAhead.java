@@ -30,10 +30,13 @@ import org.slf4j.LoggerFactory;
 final class RunReadAhead {
   private static final Logger LOG = LoggerFactory.getLogger(RunReadAhead.class);
 
-  /** What is read at once at the most, or a quarter more, or one larger event. */
+  /** What is read at once at the most, or one larger event. */
   static final long BLOCK_BYTES_MAX = 4L << 20;
 
   private static final int BLOCK_EVENTS_MAX = 16_384;
+
+  /** A larger array takes whole regions of the heap, up to twice its size. */
+  private static final long PAGE_BYTES_MAX = 448 << 10;
 
   /** What a page costs besides what is in it. */
   private static final int PAGE_OVERHEAD_BYTES = 256;
@@ -71,7 +74,8 @@ final class RunReadAhead {
     pages.asMap().keySet().removeIf(key -> key.runId.equals(runId));
   }
 
-  ColdPage read(PageQuery query) throws StoreException {
+  ColdPage read(PageQuery wanted) throws StoreException {
+    PageQuery query = wanted.within(PAGE_BYTES_MAX);
     PageKey key = PageKey.of(query);
     untaken.remove(key);
     KeptPage kept = pages.getIfPresent(key);
@@ -155,7 +159,7 @@ final class RunReadAhead {
       boolean isOfWhoReadsOn = i == Math.min(PAGE_OF_WHO_READS_ON, read.size() - 1);
       KeptPage kept = KeptPage.of(read.get(i), isOfWhoReadsOn ? next : null);
       pages.put(PageKey.of(place), kept);
-      place = after(kept.page, place);
+      place = place.after(kept.page);
       first = first == null ? kept : first;
     }
     return Invariants.requireNonNull(first, "a block has no page");
@@ -171,20 +175,9 @@ final class RunReadAhead {
     for (ColdPage page : read) {
       bytes += page.events().encodedSize();
     }
-    long events = (last.scannedSeq() - query.afterSeq()) * BLOCK_BYTES_MAX / bytes;
-    return new Block(after(last, query), (int) Math.min(BLOCK_EVENTS_MAX, events));
-  }
-
-  private static PageQuery after(ColdPage page, PageQuery query) {
-    return new PageQuery(
-        query.runId(),
-        page.scannedSeq(),
-        query.untilSeq(),
-        page.position(),
-        query.untilPosition(),
-        query.matcher(),
-        query.eventsMax(),
-        query.bytesMax());
+    // A little less than would fill it, since to find the end of more costs another query.
+    long events = (last.scannedSeq() - query.afterSeq()) * (BLOCK_BYTES_MAX * 9 / 10) / bytes;
+    return new Block(query.after(last), (int) Math.min(BLOCK_EVENTS_MAX, events));
   }
 
   /**
