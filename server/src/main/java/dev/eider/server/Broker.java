@@ -86,7 +86,11 @@ public final class Broker {
     undo.push(pools);
     registry = new ReaderRegistry(config.readers());
     ReadAhead cold =
-        new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX), pools.cold());
+        new ReadAhead(
+            store.reader(),
+            config.get(Setting.PAGE_CACHE_BYTES_MAX),
+            pools.cold(),
+            threads::newSignal);
     hub.addErasureListener(cold::forget);
     RunHistory history = new RunHistory(hub, cold);
     LogHistory logHistory = new LogHistory(hub, history, cold, log::endPosition);

@@ -2,6 +2,7 @@ package dev.eider.bench.micro;
 
 import dev.eider.bench.BenchEvent;
 import dev.eider.bench.Workload;
+import dev.eider.server.base.Threads;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.PackedEvents;
@@ -86,7 +87,8 @@ public class StoredRunBenchmark {
     store.persist(new PersistBatch(rows, List.of(), (long) EVENTS * RUNS));
     store.checkpoint();
     ahead = Executors.newSingleThreadExecutor();
-    keeping = new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run);
+    keeping =
+        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run, Threads.system()::newSignal);
   }
 
   @TearDown(Level.Trial)
@@ -112,7 +114,8 @@ public class StoredRunBenchmark {
   @OperationsPerInvocation(EVENTS)
   public long eventByEvent() throws StoreException {
     return read(
-        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run), StoredRunBenchmark::sendEach);
+        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run, Threads.system()::newSignal),
+        StoredRunBenchmark::sendEach);
   }
 
   /** Blocks one after the other, pages as they are sent. */
@@ -120,14 +123,17 @@ public class StoredRunBenchmark {
   @OperationsPerInvocation(EVENTS)
   public long blockByBlock() throws StoreException {
     return read(
-        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run), StoredRunBenchmark::send);
+        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run, Threads.system()::newSignal),
+        StoredRunBenchmark::send);
   }
 
   /** The next block while one is sent. */
   @Benchmark
   @OperationsPerInvocation(EVENTS)
   public long readAhead() throws StoreException {
-    return read(new ReadAhead(store.reader(), CACHE_BYTES, ahead), StoredRunBenchmark::send);
+    return read(
+        new ReadAhead(store.reader(), CACHE_BYTES, ahead, Threads.system()::newSignal),
+        StoredRunBenchmark::send);
   }
 
   /** Who reads it next. */

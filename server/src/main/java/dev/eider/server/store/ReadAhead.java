@@ -3,6 +3,7 @@ package dev.eider.server.store;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.primitives.Ints;
+import dev.eider.server.base.Signal;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +47,12 @@ public final class ReadAhead implements ColdReader {
 
   /**
    * @param ahead runs what reads ahead of who has not asked yet, and may block
+   * @param signals makes what a thread waits for while another reads what it wants
    */
-  public ReadAhead(ColdReader store, long bytesMax, Executor ahead) {
+  public ReadAhead(ColdReader store, long bytesMax, Executor ahead, Supplier<Signal> signals) {
     this.store = store;
     log = new LogReadAhead(store);
-    pages = new RunReadAhead(store, bytesMax, ahead);
+    pages = new RunReadAhead(store, bytesMax, ahead, signals);
     closedRuns =
         CacheBuilder.newBuilder()
             .concurrencyLevel(1)

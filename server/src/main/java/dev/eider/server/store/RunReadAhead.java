@@ -4,6 +4,7 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.primitives.Ints;
 import dev.eider.server.base.Invariants;
+import dev.eider.server.base.Signal;
 import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.RunId;
 import dev.eider.server.store.ColdReader.ColdPage;
@@ -12,10 +13,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,19 +46,22 @@ final class RunReadAhead {
 
   private final ColdReader store;
   private final Executor ahead;
+  private final Supplier<Signal> signals;
   private final int untakenMax;
   private final Cache<PageKey, KeptPage> pages;
-  private final ConcurrentMap<PageKey, FutureTask<KeptPage>> underWay = new ConcurrentHashMap<>();
+  private final ConcurrentMap<PageKey, SharedRead<KeptPage>> underWay = new ConcurrentHashMap<>();
 
   /** Where blocks begin that were read ahead and have not been asked for. */
   private final Set<PageKey> untaken = ConcurrentHashMap.newKeySet();
 
   /**
    * @param ahead runs what may block
+   * @param signals makes what a thread waits for
    */
-  RunReadAhead(ColdReader store, long bytesMax, Executor ahead) {
+  RunReadAhead(ColdReader store, long bytesMax, Executor ahead, Supplier<Signal> signals) {
     this.store = store;
     this.ahead = ahead;
+    this.signals = signals;
     untakenMax = Ints.saturatedCast(bytesMax / (2 * BLOCK_BYTES_MAX));
     pages =
         CacheBuilder.newBuilder()
@@ -80,9 +83,9 @@ final class RunReadAhead {
     untaken.remove(key);
     KeptPage kept = pages.getIfPresent(key);
     if (kept == null || !kept.fits(query)) {
-      kept = await(underWay(key, new Block(query, BLOCK_EVENTS_MAX)));
+      kept = underWay(key, new Block(query, BLOCK_EVENTS_MAX)).await(signals);
     }
-    if (!kept.fits(query)) {
+    if (kept == null || !kept.fits(query)) {
       kept = readBlock(new Block(query, BLOCK_EVENTS_MAX));
     }
     if (kept.next != null) {
@@ -91,42 +94,18 @@ final class RunReadAhead {
     return kept.page;
   }
 
-  private FutureTask<KeptPage> underWay(PageKey key, Block block) {
-    return underWay.computeIfAbsent(
-        key,
-        absent ->
-            new FutureTask<>(() -> readBlock(block)) {
-              @Override
-              protected void done() {
-                underWay.remove(key, this);
-              }
-
-              @Override
-              protected void setException(Throwable failure) {
-                untaken.remove(key);
-                super.setException(failure);
-              }
-            });
+  private SharedRead<KeptPage> underWay(PageKey key, Block block) {
+    return underWay.computeIfAbsent(key, absent -> new SharedRead<>(() -> readShared(key, block)));
   }
 
-  /**
-   * Has a block read by whoever is first: this thread, or one that has begun, which takes as long.
-   */
-  private static KeptPage await(FutureTask<KeptPage> block) throws StoreException {
-    block.run();
+  private KeptPage readShared(PageKey key, Block block) throws StoreException {
     try {
-      return block.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof StoreException failure) {
-        throw failure;
-      }
-      if (e.getCause() instanceof RuntimeException defect) {
-        throw defect;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException("interrupted while a block is read", e);
+      return readBlock(block);
+    } catch (StoreException e) {
+      untaken.remove(key);
+      throw e;
+    } finally {
+      underWay.remove(key);
     }
   }
 
@@ -136,11 +115,20 @@ final class RunReadAhead {
       return;
     }
     try {
-      ahead.execute(underWay(key, next));
+      SharedRead<KeptPage> block = underWay(key, next);
+      ahead.execute(() -> runAhead(block));
     } catch (RejectedExecutionException e) {
       underWay.remove(key);
       untaken.remove(key);
       LOG.debug("a block is read ahead while the daemon stops", e);
+    }
+  }
+
+  private static void runAhead(SharedRead<KeptPage> block) {
+    try {
+      block.run();
+    } catch (RuntimeException defect) {
+      LOG.error("a block cannot be read ahead; who asks for it meets the same", defect);
     }
   }
 

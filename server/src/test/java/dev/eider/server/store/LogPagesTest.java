@@ -2,6 +2,7 @@ package dev.eider.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.server.base.Threads;
 import dev.eider.server.run.EventKind;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.LogPlace;
@@ -72,7 +73,8 @@ class LogPagesTest {
 
   @Test
   void shouldGiveTheSameReadAhead() throws StoreException {
-    ReadAhead ahead = new ReadAhead(store.reader(), 1 << 20, Runnable::run);
+    ReadAhead ahead =
+        new ReadAhead(store.reader(), 1 << 20, Runnable::run, Threads.system()::newSignal);
     for (int i = 0; i < 30; i++) {
       LogSelection selection = selection();
       LogPlace after = place(written.get(random.nextInt(written.size())));

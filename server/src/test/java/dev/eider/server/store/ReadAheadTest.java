@@ -3,6 +3,7 @@ package dev.eider.server.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.eider.server.base.Threads;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
@@ -49,7 +50,8 @@ class ReadAheadTest {
   @Test
   void shouldGiveTheSamePagesAsTheStore() throws StoreException {
     for (long bytesMax : new long[] {0, ROOMY}) {
-      ColdReader ahead = new ReadAhead(store.reader(), bytesMax, Runnable::run);
+      ColdReader ahead =
+          new ReadAhead(store.reader(), bytesMax, Runnable::run, Threads.system()::newSignal);
       for (int round = 0; round < 2; round++) {
         assertThat(pages(ahead, 4, ROOMY))
             .usingRecursiveComparison()
@@ -64,7 +66,8 @@ class ReadAheadTest {
   @Test
   void shouldReadFromMemoryWhatWasReadBefore() throws StoreException {
     // given
-    ColdReader ahead = new ReadAhead(store.reader(), ROOMY, Runnable::run);
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
     List<List<byte[]>> before = pages(ahead, 4, ROOMY);
 
     // when
@@ -79,7 +82,8 @@ class ReadAheadTest {
   @Test
   void shouldGiveNoMoreThanIsAskedFor() throws StoreException {
     // given
-    ColdReader ahead = new ReadAhead(store.reader(), ROOMY, Runnable::run);
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
     ahead.readPage(query(0, 1, EVENTS, 10, ROOMY, EventMatcher.ALL));
 
     // when
@@ -92,7 +96,8 @@ class ReadAheadTest {
 
   @Test
   void shouldLeaveFilteringToTheStore() throws StoreException {
-    ColdReader ahead = new ReadAhead(store.reader(), ROOMY, Runnable::run);
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
     EventMatcher some = new EventMatcher(Set.of(), Set.of(), 3, 5);
     ColdPage page = ahead.readPage(query(0, 1, EVENTS, 10, ROOMY, some));
     assertThat(page.events()).extracting(SequencedEvent::seq).containsExactly(4L, 5L, 6L);
@@ -102,7 +107,8 @@ class ReadAheadTest {
   @Test
   void shouldRefuseARunWithAHole() throws StoreException {
     // given
-    ColdReader ahead = new ReadAhead(store.reader(), ROOMY, Runnable::run);
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
     store.query("DELETE FROM events WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
 
     // when, then
@@ -114,7 +120,8 @@ class ReadAheadTest {
   @Test
   void shouldRefuseARunWithAHoleBesideADoubledEvent() throws StoreException {
     // given
-    ColdReader ahead = new ReadAhead(store.reader(), ROOMY, Runnable::run);
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
     store.query("UPDATE events SET seq = 8 WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
 
     // when, then

@@ -3,6 +3,7 @@ package dev.eider.server.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.eider.server.base.Threads;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.RunId;
@@ -146,13 +147,14 @@ class RunReadAheadTest {
             ROOM,
             task -> {
               throw new RejectedExecutionException();
-            });
+            },
+            Threads.system()::newSignal);
     readFirstBlock(reader, RUN);
     assertThat(read(reader, RUN, BLOCK_EVENTS)).hasSize(PAGE_EVENTS);
   }
 
   private RunReadAhead reader(long bytesMax) {
-    return new RunReadAhead(store.reader(), bytesMax, ahead::add);
+    return new RunReadAhead(store.reader(), bytesMax, ahead::add, Threads.system()::newSignal);
   }
 
   private static void readFirstBlock(RunReadAhead reader, RunId run) throws StoreException {

@@ -37,7 +37,8 @@ final class ReaderRig implements AutoCloseable {
         new LogHistory(
             broker.hub,
             history,
-            new ReadAhead(broker.store.reader(), 1 << 20, Runnable::run),
+            new ReadAhead(
+                broker.store.reader(), 1 << 20, Runnable::run, Threads.system()::newSignal),
             broker.log::endPosition);
     directory = new RunDirectory(broker.hub, history, broker.store.reader());
   }
