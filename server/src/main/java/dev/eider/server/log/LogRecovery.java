@@ -163,10 +163,11 @@ final class LogRecovery {
         return recovered(last.firstFrame(), fileEnd - last.base(), false);
       }
       long end = readFrames(last, cursor, fileEnd);
-      if (end < fileEnd) {
+      long tornBytes = writtenEnd(last, file, end) - end;
+      if (tornBytes > 0) {
         requireTorn(last, cursor, end, fileEnd);
       }
-      return recovered(end, writtenEnd(last, file, end) - end, true);
+      return recovered(end, tornBytes, true);
     }
   }
 
@@ -277,7 +278,8 @@ final class LogRecovery {
     if (notedForced > recordsEnd) {
       String what =
           String.format(
-              "its last record ends here, though %s: it was cut short, or later files are missing",
+              "its last record ends here, though %s: it was cut short or zeroed, or later files are"
+                  + " missing",
               noteSays());
       throw damagedOnceNoted(new Damage(last, recordsEnd, what, null));
     }
