@@ -12,6 +12,7 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/eider-ci"
 eider=${EIDER:-$root/eider}
 python=${PYTHON:-python3}
 
+duckdb_versions="1.5.6 2.0.1" # which must open what is exported
 start_seconds_max=600 # The first start builds.
 stop_seconds_max=60
 install_seconds_max=900
@@ -73,6 +74,11 @@ python_packages() {
   "$python" -m venv "$1" && timeout $install_seconds_max "$1/bin/pip" install -r "$here/python/requirements.txt"
 }
 
+# duckdb_package VERSION FOLDER
+duckdb_package() {
+  "$python" -m venv "$2" && timeout $install_seconds_max "$2/bin/pip" install "duckdb==$1"
+}
+
 node_packages() {
   cp "$here"/node/{package.json,package-lock.json,.npmrc} "$1" &&
     timeout $install_seconds_max npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund
@@ -81,12 +87,15 @@ node_packages() {
 go_tool() { GOBIN="$2" timeout $install_seconds_max go install "$1"; }
 
 prepare() {
-  local python_version node_version
+  local python_version node_version version
   python_version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
   python_version+=-$(version_of "$here/python/requirements.txt")
   node_version=$(version_of "$here"/node/package*.json)
   venv="$cache/python-$python_version"
   node_modules="$cache/node-$node_version/node_modules"
+  for version in $duckdb_versions; do
+    install duckdb "$version" duckdb_package "$version" || return
+  done
   install python "$python_version" python_packages &&
     install node "$node_version" node_packages &&
     install protoc-gen-go 1.36.12 go_tool google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12 &&
@@ -185,13 +194,25 @@ run_grpcurl() {
 
 # Exports everything, and opens it with stock tools that know nothing of Eider.
 run_files() {
-  if "$eider" export --address "localhost:$port" -o "$work/all.duckdb" >"$work/files.out" 2>&1 &&
-    "$eider" export --address "localhost:$port" -o "$work/all.parquet" >>"$work/files.out" 2>&1 &&
-    timeout $client_seconds_max "$venv/bin/python" "$here/python/files.py" "$work/all.duckdb" "$work/all.parquet" \
-      >>"$work/files.out" 2>&1 && grep -q '^ok files$' "$work/files.out"; then
-    pass files
+  local all="$work/all" version
+  if ! { "$eider" export --address "localhost:$port" -o "$all.duckdb" &&
+    "$eider" export --address "localhost:$port" -o "$all.parquet"; } >"$work/export.out" 2>&1; then
+    fail files "the export failed" "$work/export.out" "$work/daemon.log"
+    return
+  fi
+  open_files files '^ok files$' "$venv" files.py "$all.parquet"
+  for version in $duckdb_versions; do
+    open_files "files-DuckDB-$version" "^ok files of DuckDB ${version//./\\.}$" "$cache/duckdb-$version" \
+      files_duckdb.py "$all.duckdb" "$all.parquet"
+  done
+}
+
+open_files() { # open_files NAME LAST-LINE VENV SCRIPT FILE...
+  if timeout $client_seconds_max "$3/bin/python" "$here/python/$4" "${@:5}" >"$work/$1.out" 2>&1 &&
+    grep -q "$2" "$work/$1.out"; then
+    pass "$1"
   else
-    fail files "stock tools do not read what was exported" "$work/files.out"
+    fail "$1" "stock tools do not read what was exported" "$work/$1.out"
   fi
 }
 
