@@ -40,8 +40,8 @@ final class FileCopy implements AutoCloseable {
 
   private static final int RUNS_PER_PAGE = 2_000;
 
-  /** So many slices are written into the copy's file at a time. */
-  private static final int SLICES_PER_CHECKPOINT = 8;
+  /** So many slices are written into the copy's file at a time, and are a row group or more. */
+  private static final int SLICES_PER_CHECKPOINT = 2;
 
   private final DuckDBConnection connection;
   private final Path file;

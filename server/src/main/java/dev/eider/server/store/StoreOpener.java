@@ -187,6 +187,8 @@ final class StoreOpener {
     properties.setProperty("threads", Integer.toString(config.threads()));
     properties.setProperty("temp_directory", config.tempDirectory().toString());
     properties.setProperty("max_temp_directory_size", "8GiB");
+    // Put together, row groups of large events need more memory than there is: see Checkpoints.
+    properties.setProperty("max_vacuum_tasks", "0");
     // The persister checkpoints; this is for when it cannot keep up.
     properties.setProperty("checkpoint_threshold", "1GB");
     return properties;

@@ -56,11 +56,11 @@ final class PersisterTest {
   }
 
   @Test
-  void shouldGoOnOnceDuckDbHadTooLittleMemory() throws Exception {
+  void shouldPersistMoreLargeEventsThanDuckDbHasMemory() throws Exception {
     try (PersistRig rig =
         new PersistRig(directory, 1 << 20, PersistRig.EAGER, MEMORY_LIMIT_BYTES)) {
       // when
-      int count = 5 * MEMORY_LIMIT_BYTES / 4 / LARGE_BYTES;
+      int count = 3 * MEMORY_LIMIT_BYTES / LARGE_BYTES;
       for (int i = 0; i < count; i++) {
         rig.apply(publish(RUN, List.of(large())));
       }
