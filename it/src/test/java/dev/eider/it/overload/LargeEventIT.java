@@ -38,8 +38,9 @@ class LargeEventIT {
   private static final int EVENTS_EACH = Scale.of("eider.it.overload.largeEvents", 1, 2);
 
   /** Four times what DuckDB has as memory, at length. */
-  private static final int WORLDS = Scale.of("eider.it.overload.worlds", 600, 10_000);
+  private static final int GAMES = Scale.of("eider.it.overload.games", 3, 20);
 
+  private static final int WORLDS_EACH = Scale.of("eider.it.overload.worlds", 200, 500);
   private static final int WORLD_BYTES = 200_000;
   private static final int EVENTS_PER_WORLD = 5;
 
@@ -165,31 +166,37 @@ class LargeEventIT {
   void shouldTakeMoreWorldsThanDuckDbHasMemory() {
     // given a large event a turn, and small ones between
     StormCounters before = StormCounters.atRest(daemon);
-    StormPublisher publisher = new StormPublisher(daemon.channel(), "worlds", new AtomicInteger());
+    AtomicInteger overloads = new AtomicInteger();
     String world = "tile ".repeat(WORLD_BYTES / 5);
 
     // when
-    for (int turn = 0; turn < WORLDS; turn++) {
-      List<Event> events = new ArrayList<>(Events.metrics(EVENTS_PER_WORLD - 1, turn));
-      events.add(Events.prompt(turn, world + turn));
-      publisher.publish(events);
+    for (int game = 0; game < GAMES; game++) {
+      StormPublisher publisher = new StormPublisher(daemon.channel(), "game-" + game, overloads);
+      for (int turn = 0; turn < WORLDS_EACH; turn++) {
+        List<Event> events = new ArrayList<>(Events.metrics(EVENTS_PER_WORLD - 1, turn));
+        events.add(Events.prompt(turn, world + turn));
+        publisher.publish(events);
+      }
     }
-    Run closed = runs.close("worlds", LONG);
 
     // then they are all there, for readers and for SQL
-    assertThat(closed.getHeadSeq()).isEqualTo((long) WORLDS * EVENTS_PER_WORLD);
-    StreamChecker cold = ColdRead.of(daemon.channel(), "worlds").checker();
-    cold.shouldHaveAllUpTo(WORLDS * EVENTS_PER_WORLD);
-    cold.shouldHaveDigest(closed.getDigest());
+    int eventsEach = WORLDS_EACH * EVENTS_PER_WORLD;
+    for (int game = 0; game < GAMES; game++) {
+      Run closed = runs.close("game-" + game, LONG);
+      assertThat(closed.getHeadSeq()).isEqualTo(eventsEach);
+      StreamChecker cold = ColdRead.of(daemon.channel(), "game-" + game).checker();
+      cold.shouldHaveAllUpTo(eventsEach);
+      cold.shouldHaveDigest(closed.getDigest());
+    }
     before.awaitBack();
     daemon.terminate(60);
     try (DuckDbFile file = DuckDbFile.of(daemon)) {
       assertThat(
               file.number(
-                  "SELECT count(*) FROM events WHERE run_id = 'worlds' AND kind = 'llm_prompt'"
+                  "SELECT count(*) FROM events WHERE run_id LIKE 'game-%' AND kind = 'llm_prompt'"
                       + " AND length(payload_json ->> 'state_summary') > "
                       + WORLD_BYTES))
-          .isEqualTo(WORLDS);
+          .isEqualTo((long) GAMES * WORLDS_EACH);
     }
     daemon.restart();
   }
