@@ -47,7 +47,7 @@ final class CheckpointsTest {
     int checkpoints = 0;
 
     // when
-    while ((long) count * LARGE_BYTES < 3L * MEMORY_LIMIT_BYTES) {
+    while ((long) count * LARGE_BYTES < 2L * MEMORY_LIMIT_BYTES) {
       for (int i = 0; i < PER_BATCH; i++) {
         log.publish("run", event);
       }

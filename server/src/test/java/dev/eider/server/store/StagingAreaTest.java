@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 final class StagingAreaTest {
   private static final RunId RUN = new RunId("imported-1");
   private static final int EVENTS = 30;
@@ -111,7 +111,7 @@ final class StagingAreaTest {
                 1));
     List<EncodedEvent> large =
         Collections.nCopies(
-            3 * MEMORY_LIMIT_BYTES / LARGE_BYTES,
+            2 * MEMORY_LIMIT_BYTES / LARGE_BYTES,
             EncodedEvent.of(TestEvents.prompt("agent", 1, "x".repeat(LARGE_BYTES))));
     FoldedRun run = stage(large);
     ImportRecord other = new ImportRecord(7, staged, large.size() + 1, List.of(run));
@@ -131,7 +131,7 @@ final class StagingAreaTest {
             store
                 .query(
                     "SELECT count(*), count(DISTINCT seq), sum(length(payload_json)) > ? FROM events",
-                    2L * MEMORY_LIMIT_BYTES)
+                    1L * MEMORY_LIMIT_BYTES)
                 .rows())
         .containsExactly(List.of((long) large.size(), (long) large.size(), true));
   }
