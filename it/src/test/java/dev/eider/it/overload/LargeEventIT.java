@@ -37,9 +37,12 @@ class LargeEventIT {
   private static final int PRODUCERS = Scale.of("eider.it.overload.largeProducers", 8, 60);
   private static final int EVENTS_EACH = Scale.of("eider.it.overload.largeEvents", 1, 2);
 
-  /** DuckDB holds the large events of a row group in memory when it makes a checkpoint. */
-  private static final long STORE_BYTES_MAX =
-      (long) Scale.of("eider.it.overload.storeMiB", 512, 6_144) << 20;
+  /** Four times what DuckDB has as memory, at length. */
+  private static final int GAMES = Scale.of("eider.it.overload.games", 3, 20);
+
+  private static final int WORLDS_EACH = Scale.of("eider.it.overload.worlds", 200, 500);
+  private static final int WORLD_BYTES = 200_000;
+  private static final int EVENTS_PER_WORLD = 5;
 
   private static final int REQUEST_BYTES_MAX = 16 << 20;
   private static final long HEAP_BYTES = 1L << 30;
@@ -47,10 +50,7 @@ class LargeEventIT {
 
   @RegisterExtension
   static final DaemonExtension EXTENSION =
-      new DaemonExtension()
-          .jvm("-XX:+ExitOnOutOfMemoryError")
-          .set("grace-ms", 200)
-          .set("store-memory-bytes-max", STORE_BYTES_MAX);
+      new DaemonExtension().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 200);
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);
@@ -160,6 +160,45 @@ class LargeEventIT {
     }
     runs.close("small", LONG);
     before.awaitBack();
+  }
+
+  @Test
+  void shouldTakeMoreWorldsThanDuckDbHasMemory() {
+    // given a large event a turn, and small ones between
+    StormCounters before = StormCounters.atRest(daemon);
+    AtomicInteger overloads = new AtomicInteger();
+    String world = "tile ".repeat(WORLD_BYTES / 5);
+
+    // when
+    for (int game = 0; game < GAMES; game++) {
+      StormPublisher publisher = new StormPublisher(daemon.channel(), "game-" + game, overloads);
+      for (int turn = 0; turn < WORLDS_EACH; turn++) {
+        List<Event> events = new ArrayList<>(Events.metrics(EVENTS_PER_WORLD - 1, turn));
+        events.add(Events.prompt(turn, world + turn));
+        publisher.publish(events);
+      }
+    }
+
+    // then they are all there, for readers and for SQL
+    int eventsEach = WORLDS_EACH * EVENTS_PER_WORLD;
+    for (int game = 0; game < GAMES; game++) {
+      Run closed = runs.close("game-" + game, LONG);
+      assertThat(closed.getHeadSeq()).isEqualTo(eventsEach);
+      StreamChecker cold = ColdRead.of(daemon.channel(), "game-" + game).checker();
+      cold.shouldHaveAllUpTo(eventsEach);
+      cold.shouldHaveDigest(closed.getDigest());
+    }
+    before.awaitBack();
+    daemon.terminate(60);
+    try (DuckDbFile file = DuckDbFile.of(daemon)) {
+      assertThat(
+              file.number(
+                  "SELECT count(*) FROM events WHERE run_id LIKE 'game-%' AND kind = 'llm_prompt'"
+                      + " AND length(payload_json ->> 'state_summary') > "
+                      + WORLD_BYTES))
+          .isEqualTo((long) GAMES * WORLDS_EACH);
+    }
+    daemon.restart();
   }
 
   private static PublishRequest request(String runId, int size) {

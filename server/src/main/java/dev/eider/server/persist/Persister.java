@@ -175,7 +175,7 @@ public final class Persister {
         } else {
           hub.progress().awaitWanted(POLL_MS);
         }
-        if (schedule.isDue(clock.millis(), store.usableBytes())) {
+        if (schedule.isDue(clock.millis(), store.usableBytes(), store.needsCheckpoint())) {
           checkpoint(schedule);
         }
         boolean unused = store.swapIfReady();
@@ -248,7 +248,7 @@ public final class Persister {
   private void checkpoint(CheckpointSchedule schedule) throws StoreException {
     if (store.checkpoint()) {
       succeeded();
-      long position = schedule.checkpointed();
+      long position = schedule.checkpointed(clock.millis());
       hub.progress().setCheckpointed(position);
       log.trim(position);
     } else {

@@ -12,9 +12,9 @@ import java.util.List;
  * <p>A store is <em>open</em> or <em>failed</em>. A failed store throws on every call but {@link
  * #reopen} and {@link #close}.
  *
- * <p>Everything blocks, but for {@link #isFailed}. {@link #persist}, {@link #checkpoint}, {@link
- * #swapIfReady} and {@link #reopen} are called by one thread only, {@link #close} after that thread
- * has ended; the rest is thread-safe.
+ * <p>Everything blocks unless it says otherwise. {@link #persist}, {@link #checkpoint}, {@link
+ * #needsCheckpoint}, {@link #swapIfReady} and {@link #reopen} are called by one thread only, {@link
+ * #close} after that thread has ended; the rest is thread-safe.
  */
 public interface ColdStore extends AutoCloseable {
   /** Says whether the store has to be reopened. Does not block. */
@@ -54,6 +54,11 @@ public interface ColdStore extends AutoCloseable {
    * @throws StoreException if that failed; the store is failed then too
    */
   boolean checkpoint() throws StoreException;
+
+  /** Says whether a checkpoint should come before the next batch. Does not block. */
+  default boolean needsCheckpoint() {
+    return false;
+  }
 
   /**
    * Opens a failed store again; does nothing to an open one. Writes nothing, so that on a full disk

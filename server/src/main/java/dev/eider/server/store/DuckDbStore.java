@@ -48,6 +48,7 @@ public final class DuckDbStore implements ColdStore {
 
   private final StoreOpener opener;
   private final StagingArea staging;
+  private final Checkpoints checkpoints;
   private final ColdReader reader = new StoreReader(this);
   private final Object transition = new Object();
   private final QueryFailures queryFailures;
@@ -59,6 +60,7 @@ public final class DuckDbStore implements ColdStore {
   private DuckDbStore(StoreOpener opener, StoreConnections connections) {
     this.opener = opener;
     this.staging = opener.newStagingArea();
+    this.checkpoints = new Checkpoints(staging, opener.memoryLimitBytes());
     this.state = new State(Mode.OPEN, connections);
     queryFailures = new QueryFailures(opener.file());
     rewriting = new Rewriting(this, opener);
@@ -138,7 +140,7 @@ public final class DuckDbStore implements ColdStore {
   public void persist(PersistBatch batch) throws StoreException {
     StoreConnections connections = connections();
     try {
-      StoreTransaction.write(connections.writer(), batch, staging);
+      StoreTransaction.write(connections.writer(), batch, staging, checkpoints);
       staging.committed(batch.staged());
     } catch (SQLException e) {
       throw failed(connections, "cannot persist up to " + batch.nextPosition(), e);
@@ -157,16 +159,15 @@ public final class DuckDbStore implements ColdStore {
   public boolean checkpoint() throws StoreException {
     StoreConnections connections = connections();
     try {
-      StoreTransaction.execute(connections.writer(), "CHECKPOINT");
-      staging.checkpointed();
-      return true;
+      return checkpoints.make(connections.writer());
     } catch (SQLException e) {
-      if (DuckDbErrors.isCheckpointTooEarly(e)) {
-        LOG.debug("no checkpoint yet", e);
-        return false;
-      }
       throw failed(connections, "cannot checkpoint", e);
     }
+  }
+
+  @Override
+  public boolean needsCheckpoint() {
+    return checkpoints.isDue();
   }
 
   @Override

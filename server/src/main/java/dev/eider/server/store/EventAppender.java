@@ -14,12 +14,14 @@ final class EventAppender {
   private EventAppender() {}
 
   /** Appends within the connection's open transaction; owned by the thread that calls. */
-  static void append(DuckDBConnection connection, List<EventRow> rows) throws SQLException {
+  static void append(DuckDBConnection connection, List<EventRow> rows, Checkpoints checkpoints)
+      throws SQLException {
     try (DuckDBAppender appender = connection.createAppender("events")) {
       EventRow previous = null;
       for (EventRow row : rows) {
         require(comesAfter(previous, row), "%s %d is out of order", row.runId(), row.seq());
-        LargeRows.append(row.encoded().bytes().length, () -> appendRow(appender, row));
+        int bytes = row.encoded().bytes().length;
+        checkpoints.appended(LargeRows.append(bytes, () -> appendRow(appender, row)));
         previous = row;
       }
       // close() would swallow a failure.
@@ -35,11 +37,16 @@ final class EventAppender {
     return order < 0 || (order == 0 && previous.seq() < row.seq());
   }
 
-  /** Appends one row; what is wide is made here, in several forms at a time. */
-  static void appendRow(DuckDBAppender appender, EventRow row) throws SQLException {
+  /**
+   * Appends one row; what is wide is made here, in several forms at a time.
+   *
+   * @return how many bytes that has
+   */
+  static long appendRow(DuckDBAppender appender, EventRow row) throws SQLException {
     Event event = row.event();
     byte[] encoded = row.encoded().bytes();
     byte[] json = PayloadJson.of(event, encoded.length);
+    byte[] rest = EventRest.of(encoded, json);
     appender
         .beginRow()
         .append(row.position())
@@ -51,10 +58,11 @@ final class EventAppender {
         .append(json)
         .appendEpochMicros(EventTimes.micros(event.getTs()))
         .append(event.getSchemaVersion())
-        .append(EventRest.of(encoded, json))
+        .append(rest)
         .append(encoded.length);
     appendNumbers(appender, event);
     appender.endRow();
+    return (long) json.length + rest.length;
   }
 
   private static void appendNumbers(DuckDBAppender appender, Event event) throws SQLException {

@@ -40,8 +40,8 @@ final class FileCopy implements AutoCloseable {
 
   private static final int RUNS_PER_PAGE = 2_000;
 
-  /** So many slices are written into the copy's file at a time. */
-  private static final int SLICES_PER_CHECKPOINT = 8;
+  /** So many slices are written into the copy's file at a time, and are a row group or more. */
+  private static final int SLICES_PER_CHECKPOINT = 2;
 
   private final DuckDBConnection connection;
   private final Path file;
@@ -65,16 +65,14 @@ final class FileCopy implements AutoCloseable {
     this.file = file;
     this.sliceBytesMax = sliceBytesMax;
     this.onClose = onClose;
-    String name = String.valueOf(file.getFileName());
-    int dot = name.lastIndexOf('.');
-    original = quoted(dot > 0 ? name.substring(0, dot) : name);
+    original = StoreOpener.NAME;
   }
 
   /** Makes the file with empty tables. */
   void begin() throws SQLException {
     execute(
-        "ATTACH '%s' AS %s (STORAGE_VERSION 'v1.5.0')"
-            .formatted(file.toString().replace("'", "''"), COPY));
+        "ATTACH '%s' AS %s (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE %d)"
+            .formatted(file.toString().replace("'", "''"), COPY, StoreOpener.ROW_GROUP_ROWS));
     isAttached = true;
     execute("USE " + COPY);
     try {

@@ -13,15 +13,18 @@ public final class LargeRows {
 
   private LargeRows() {}
 
-  /** Runs what makes a row of an event that is so long; waits for its turn if that is large. */
-  public static void append(long eventBytes, Row row) throws SQLException {
+  /**
+   * Runs what makes a row of an event that is so long; waits for its turn if that is large.
+   *
+   * @return how many bytes the row has in its wide columns
+   */
+  public static long append(long eventBytes, Row row) throws SQLException {
     if (eventBytes < BYTES_MIN) {
-      row.append();
-      return;
+      return row.append();
     }
     LOCK.lock();
     try {
-      row.append();
+      return row.append();
     } finally {
       LOCK.unlock();
     }
@@ -39,8 +42,8 @@ public final class LargeRows {
     void close();
   }
 
-  /** Makes a row. */
+  /** Makes a row, and says how many bytes it has in its wide columns. */
   public interface Row {
-    void append() throws SQLException;
+    long append() throws SQLException;
   }
 }

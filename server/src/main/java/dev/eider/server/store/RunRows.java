@@ -5,9 +5,11 @@ import dev.eider.server.run.Parent;
 import dev.eider.server.run.ProducerTable;
 import dev.eider.server.run.RunId;
 import dev.eider.v1.RunOutcome;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,12 +30,45 @@ final class RunRows {
 
   private static final String OUTCOME_PREFIX = "RUN_OUTCOME_";
 
+  /** Rows with the dead ones, without them, and the last row id. */
+  private static final String ROWS =
+      """
+      SELECT
+        (SELECT estimated_size FROM duckdb_tables()
+          WHERE table_name = 'runs' AND database_name = current_database()),
+        count(*), max(rowid)
+      FROM runs
+      """;
+
+  private static final int DEAD_ROWS_MAX = 10_000;
+  private static final int DEAD_SHARE_MAX = 3;
+
   private RunRows() {}
 
   /**
+   * Writes the rows anew where most of them are dead, since DuckDB keeps the dead ones of a row
+   * group for as long as one of it lives; outside of a transaction.
+   */
+  static void compact(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      long last;
+      try (ResultSet rows = statement.executeQuery(ROWS)) {
+        rows.next();
+        last = rows.getLong(3);
+        if (rows.getLong(1) <= DEAD_ROWS_MAX + DEAD_SHARE_MAX * rows.getLong(2)) {
+          return;
+        }
+      }
+      statement.execute("BEGIN TRANSACTION");
+      statement.execute("INSERT INTO runs FROM runs WHERE rowid <= " + last);
+      statement.execute("DELETE FROM runs WHERE rowid <= " + last);
+      statement.execute("COMMIT");
+    }
+  }
+
+  /**
    * Replaces the rows of runs within the connection's open transaction; owned by the thread that
-   * calls. 100 of 100,000 rows take about 10 ms, half of it for finding them; the dead rows go at
-   * the next checkpoint.
+   * calls. 100 of 100,000 rows take about 10 ms, half of it for finding them.
    *
    * @param persistedPosition the place in the log up to which the table has the runs: those opened
    *     later have no row to be looked for

@@ -1,8 +1,6 @@
 package dev.eider.server.store;
 
 import dev.eider.server.base.Invariants;
-import dev.eider.server.run.EncodedEvent;
-import dev.eider.server.run.RunId;
 import dev.eider.server.run.StagedFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,57 +94,34 @@ final class StagingArea {
     }
   }
 
-  /** Appends a file's events within the connection's open transaction; does nothing for null. */
-  void load(DuckDBConnection writer, @Nullable StagedRows staged) throws SQLException {
+  /**
+   * Appends a file's events within the connection's open transaction; does nothing for null.
+   *
+   * <p>When there are too many large ones for one checkpoint, it commits what it has, makes one,
+   * and goes on in a transaction of its own. Until the last, which is the caller's, no run has
+   * these events; what a failure left of them is deleted when it begins again.
+   */
+  void load(DuckDBConnection writer, @Nullable StagedRows staged, Checkpoints checkpoints)
+      throws SQLException {
     if (staged == null) {
       return;
     }
+    StoreTransaction.execute(writer, "DELETE FROM events WHERE position = " + staged.position());
     Path path = config.stagingDirectory().resolve(staged.file().name());
     Invariants.require(Files.exists(path), "%s is missing", path);
     try (DuckDBConnection source = open(path);
         Statement statement = source.createStatement();
         ResultSet rows =
-            statement.executeQuery("SELECT run_id, seq, octet_length(event), event FROM events");
-        DuckDBAppender appender = writer.createAppender("events")) {
-      append(appender, rows, staged);
-      // close() would swallow a failure.
-      appender.flush();
+            statement.executeQuery("SELECT run_id, seq, octet_length(event), event FROM events")) {
+      StagedEvents events = new StagedEvents(staged, rows);
+      while (!events.append(writer, checkpoints)) {
+        StoreTransaction.execute(writer, "COMMIT");
+        if (!checkpoints.make(writer)) {
+          throw new SQLException("no checkpoint can be made in the course of " + path);
+        }
+        StoreTransaction.execute(writer, "BEGIN TRANSACTION");
+      }
     }
-  }
-
-  private static void append(DuckDBAppender appender, ResultSet rows, StagedRows staged)
-      throws SQLException {
-    long count = 0;
-    String runId = "";
-    long seq = 0;
-    while (rows.next()) {
-      String nextRunId = rows.getString(1);
-      long nextSeq = rows.getLong(2);
-      Invariants.require(
-          nextRunId.equals(runId) ? nextSeq == seq + 1 : nextRunId.compareTo(runId) > 0,
-          "%s: %s %d is out of order",
-          staged.file().name(),
-          nextRunId,
-          nextSeq);
-      runId = nextRunId;
-      seq = nextSeq;
-      count++;
-      LargeRows.append(rows.getLong(3), () -> append(appender, rows, staged.position()));
-    }
-    Invariants.require(
-        count == staged.count(),
-        "%s holds %d events and not %d",
-        staged.file().name(),
-        count,
-        staged.count());
-  }
-
-  /** The columns are made of the event, as those of one that was published. */
-  private static void append(DuckDBAppender appender, ResultSet row, long position)
-      throws SQLException {
-    EncodedEvent event = EncodedEvent.decode(row.getBytes(4));
-    EventAppender.appendRow(
-        appender, new EventRow(position, new RunId(row.getString(1)), row.getLong(2), event));
   }
 
   private DuckDBConnection open(Path path) throws SQLException {

@@ -52,7 +52,9 @@ final class StoreConnections {
       throws SQLException {
     List<DuckDBConnection> duplicates = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      duplicates.add(writer.duplicate());
+      DuckDBConnection duplicate = writer.duplicate();
+      execute(duplicate, "USE " + StoreOpener.NAME);
+      duplicates.add(duplicate);
     }
     return duplicates;
   }

@@ -15,12 +15,13 @@ final class StoreTransaction {
   private StoreTransaction() {}
 
   /** Writes a batch and its place in the log; owned by the thread that calls. */
-  static void write(DuckDBConnection writer, PersistBatch batch, StagingArea staging)
+  static void write(
+      DuckDBConnection writer, PersistBatch batch, StagingArea staging, Checkpoints checkpoints)
       throws SQLException {
     // The statement and not setAutoCommit(false), which an appender's own flushes do not heed.
     execute(writer, "BEGIN TRANSACTION");
-    EventAppender.append(writer, batch.events());
-    staging.load(writer, batch.staged());
+    EventAppender.append(writer, batch.events(), checkpoints);
+    staging.load(writer, batch.staged(), checkpoints);
     RunRows.replace(
         writer,
         batch.runs().stream().filter(FoldedRun::isSeen).toList(),

@@ -142,31 +142,53 @@ final class BatchBuilderTest {
   @Test
   void shouldMakeACheckpointDueByBytesOrIdleTime() {
     CheckpointSchedule schedule = new CheckpointSchedule(1_000, 50, 100, 4_000);
-    assertThat(schedule.isDue(4_049, ROOMY)).isFalse();
-    assertThat(schedule.isDue(4_050, ROOMY)).as("what was left by others").isTrue();
-    assertThat(schedule.checkpointed()).isEqualTo(100);
-    assertThat(schedule.isDue(1_000_000, ROOMY)).isFalse();
+    assertThat(schedule.isDue(4_049, ROOMY, false)).isFalse();
+    assertThat(schedule.isDue(4_050, ROOMY, false)).as("what was left by others").isTrue();
+    assertThat(schedule.checkpointed(4_050)).isEqualTo(100);
+    assertThat(schedule.isDue(1_000_000, ROOMY, false)).isFalse();
     schedule.persisted(200, 5_000);
-    assertThat(schedule.isDue(5_049, ROOMY)).isFalse();
-    assertThat(schedule.isDue(5_050, ROOMY)).isTrue();
+    assertThat(schedule.isDue(5_049, ROOMY, false)).isFalse();
+    assertThat(schedule.isDue(5_050, ROOMY, false)).isTrue();
     schedule.persisted(1_100, 5_049);
-    assertThat(schedule.isDue(5_049, ROOMY)).isTrue();
-    assertThat(schedule.checkpointed()).isEqualTo(1_100);
-    assertThat(schedule.isDue(1_000_000, ROOMY)).isFalse();
+    assertThat(schedule.isDue(5_049, ROOMY, false)).isTrue();
+    assertThat(schedule.checkpointed(5_049)).isEqualTo(1_100);
+    assertThat(schedule.isDue(1_000_000, ROOMY, false)).isFalse();
     schedule.persisted(1_101, 1_000_000);
-    assertThat(schedule.isDue(1_000_050, ROOMY)).isTrue();
+    assertThat(schedule.isDue(1_000_050, ROOMY, false)).isTrue();
+  }
+
+  @Test
+  void shouldMakeIdleCheckpointsOfLittleRarer() {
+    CheckpointSchedule schedule = new CheckpointSchedule(64 << 20, 50, 0, 0);
+    long nowMs = 0;
+    long position = 0;
+    long waitMs = 50;
+    for (int i = 0; i < 20; i++) {
+      schedule.persisted(++position, nowMs);
+      assertThat(schedule.isDue(nowMs + waitMs - 1, ROOMY, false)).isFalse();
+      assertThat(schedule.isDue(nowMs + waitMs, ROOMY, false)).isTrue();
+      assertThat(schedule.isDue(nowMs, ROOMY, true)).as("DuckDB needs one").isTrue();
+      nowMs += waitMs;
+      schedule.checkpointed(nowMs);
+      waitMs = Math.min(2 * waitMs, 128 * 50);
+    }
+    schedule.persisted(position + (8 << 20), nowMs);
+    assertThat(schedule.isDue(nowMs + 50, ROOMY, false)).as("much").isTrue();
+    schedule.checkpointed(nowMs);
+    schedule.persisted(position + (8 << 20) + 1, nowMs);
+    assertThat(schedule.isDue(nowMs + 50, ROOMY, false)).as("after much").isTrue();
   }
 
   @Test
   void shouldMakeACheckpointDueEarlierWhenTheDiskGetsFull() {
     CheckpointSchedule schedule = new CheckpointSchedule(64 << 20, 50, 0, 0);
-    schedule.checkpointed();
+    schedule.checkpointed(0);
     schedule.persisted(8 << 20, 0);
-    assertThat(schedule.isDue(0, 65 << 20)).isFalse();
-    assertThat(schedule.isDue(0, 64 << 20)).isTrue();
-    schedule.checkpointed();
+    assertThat(schedule.isDue(0, 65 << 20, false)).isFalse();
+    assertThat(schedule.isDue(0, 64 << 20, false)).isTrue();
+    schedule.checkpointed(0);
     schedule.persisted((9 << 20) - 1, 0);
-    assertThat(schedule.isDue(0, 0)).as("not for next to nothing").isFalse();
+    assertThat(schedule.isDue(0, 0, false)).as("not for next to nothing").isFalse();
   }
 
   private void add(RunRecord... records) {

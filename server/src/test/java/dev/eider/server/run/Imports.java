@@ -18,8 +18,13 @@ public final class Imports {
 
   /** A closed run of metrics. */
   public static FoldedRun run(RunId runId, int events) {
+    return run(runId, Samples.metrics(events));
+  }
+
+  /** A closed run of some events. */
+  public static FoldedRun run(RunId runId, List<EncodedEvent> events) {
     RunSums sums = new RunSums(runId);
-    Samples.metrics(events).forEach(sums::add);
+    events.forEach(sums::add);
     return new FoldedRun(
         runId,
         RunOutcome.RUN_OUTCOME_FAILED,

@@ -3,6 +3,7 @@ package dev.eider.server.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.eider.server.base.Invariants.InvariantBroken;
 import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
@@ -18,6 +19,7 @@ import dev.eider.server.store.file.RunFileWriter;
 import dev.eider.server.store.file.ScratchConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -26,10 +28,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 final class StagingAreaTest {
   private static final RunId RUN = new RunId("imported-1");
   private static final int EVENTS = 30;
+  private static final int MEMORY_LIMIT_BYTES = 128 << 20;
+  private static final int LARGE_BYTES = 200_000;
 
   @TempDir private Path directory;
   private DuckDbStore store;
@@ -40,16 +44,23 @@ final class StagingAreaTest {
   void open() throws Exception {
     store = DuckDbStore.open(config());
     file = Files.createDirectories(directory.resolve("import")).resolve("import-1.duckdb");
+    stage(Samples.metrics(EVENTS));
+  }
+
+  private FoldedRun stage(List<EncodedEvent> events) throws Exception {
+    Files.deleteIfExists(file);
     ScratchConfig scratch = new ScratchConfig(directory.resolve("tmp"), 128L << 20, 1 << 20);
+    FoldedRun run = Imports.run(RUN, events);
     try (RunFileWriter writer = RunFileWriter.create(file, RunFileFormat.DUCKDB, scratch)) {
       writer.begin(RUN);
-      for (EncodedEvent event : Samples.metrics(EVENTS)) {
+      for (EncodedEvent event : events) {
         writer.add(event);
       }
-      writer.end(Imports.run(RUN, EVENTS));
+      writer.end(run);
       writer.finish();
     }
     staged = new StagedFile("import-1.duckdb", Files.size(file), StagingArea.sha256(file));
+    return run;
   }
 
   @AfterEach
@@ -83,6 +94,46 @@ final class StagingAreaTest {
     assertThat(file).exists();
     assertThat(store.checkpoint()).isTrue();
     assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void shouldTakeMoreLargeEventsThanThereIsMemory() throws Exception {
+    // given
+    store.close();
+    store =
+        DuckDbStore.open(
+            new StoreConfig(
+                directory.resolve("events.duckdb"),
+                directory.resolve("tmp"),
+                MEMORY_LIMIT_BYTES,
+                2,
+                2,
+                1));
+    List<EncodedEvent> large =
+        Collections.nCopies(
+            2 * MEMORY_LIMIT_BYTES / LARGE_BYTES,
+            EncodedEvent.of(TestEvents.prompt("agent", 1, "x".repeat(LARGE_BYTES))));
+    FoldedRun run = stage(large);
+    ImportRecord other = new ImportRecord(7, staged, large.size() + 1, List.of(run));
+    ImportRecord record = new ImportRecord(7, staged, large.size(), List.of(run));
+
+    // when the first attempt fails at the end
+    assertThatThrownBy(() -> store.persist(PersistBatch.of(other, 40, 80)))
+        .isInstanceOf(InvariantBroken.class);
+    store.reopen(0);
+    assertThat(store.persistedPosition()).isZero();
+    assertThat(store.reader().findRun(RUN)).isNull();
+    store.persist(PersistBatch.of(record, 40, 80));
+
+    // then
+    assertThat(store.persistedPosition()).isEqualTo(80);
+    assertThat(
+            store
+                .query(
+                    "SELECT count(*), count(DISTINCT seq), sum(length(payload_json)) > ? FROM events",
+                    1L * MEMORY_LIMIT_BYTES)
+                .rows())
+        .containsExactly(List.of((long) large.size(), (long) large.size(), true));
   }
 
   @Test

@@ -37,6 +37,9 @@ public final class RunFileWriter implements AutoCloseable {
   private static final long TRANSACTION_BYTES = 16L << 20;
   private static final long TRANSACTION_ROWS = 122_880;
 
+  /** Whoever reads the file has 2,048 events in memory at once: see the store's Checkpoints. */
+  private static final long LARGE_BYTES_MIN = 16 << 10;
+
   private static final String TABLES =
       """
       CREATE TABLE export_info (format_version INTEGER);
@@ -74,6 +77,7 @@ public final class RunFileWriter implements AutoCloseable {
   private RunSums sums = new RunSums(new RunId(""));
   private long pendingBytes;
   private long pendingRows;
+  private long largeBytes;
   private boolean isClosed;
 
   private RunFileWriter(
@@ -112,11 +116,16 @@ public final class RunFileWriter implements AutoCloseable {
   public void add(EncodedEvent encoded) throws StoreException {
     sums.add(encoded);
     try {
-      LargeRows.append(encoded.bytes().length, () -> appendEvent(encoded));
-      pendingBytes += 2L * encoded.bytes().length;
+      long bytes = LargeRows.append(encoded.bytes().length, () -> appendEvent(encoded));
+      pendingBytes += bytes;
       pendingRows++;
+      largeBytes += bytes >= LARGE_BYTES_MIN ? bytes : 0;
       if (pendingBytes >= TRANSACTION_BYTES || pendingRows >= TRANSACTION_ROWS) {
         commit();
+        if (largeBytes >= TRANSACTION_BYTES) {
+          database.execute("CHECKPOINT");
+          largeBytes = 0;
+        }
         beginTransaction();
       }
     } catch (SQLException e) {
@@ -203,20 +212,22 @@ public final class RunFileWriter implements AutoCloseable {
     database.execute("COMMIT");
   }
 
-  private void appendEvent(EncodedEvent encoded) throws SQLException {
+  private long appendEvent(EncodedEvent encoded) throws SQLException {
     Event event = EncodedEvent.parse(encoded.bytes());
+    byte[] json = PayloadJson.of(event, encoded.bytes().length);
     Invariants.requireNonNull(events, "no transaction")
         .beginRow()
         .append(Invariants.requireNonNull(runId, "no run").value())
         .append(event.getAgentId())
         .append(event.getT())
         .append(encoded.kind())
-        .append(PayloadJson.of(event, encoded.bytes().length))
+        .append(json)
         .appendEpochMicros(EventTimes.micros(event.getTs()))
         .append(event.getSchemaVersion())
         .append(sums.headSeq())
         .append(encoded.bytes())
         .endRow();
+    return (long) json.length + encoded.bytes().length;
   }
 
   private static void appendRun(DuckDBAppender appender, FoldedRun run) throws SQLException {

@@ -37,6 +37,8 @@ final class ScratchDatabase implements AutoCloseable {
     Properties properties = properties(config, other);
     properties.setProperty("storage_compatibility_version", "v1.5.0");
     properties.setProperty("checkpoint_threshold", "1GB");
+    // So that what a checkpoint begins stays as small as it is.
+    properties.setProperty("max_vacuum_tasks", "0");
     try {
       return open(file.toString(), properties);
     } catch (SQLException e) {
