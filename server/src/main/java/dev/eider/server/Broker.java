@@ -12,6 +12,7 @@ import dev.eider.server.run.BrokerException;
 import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.sequencer.LogReplay;
 import dev.eider.server.sequencer.RunWriter;
+import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.ReadAhead;
 import dev.eider.server.store.StoreException;
@@ -75,7 +76,7 @@ public final class Broker {
         new RunWriter(
             log,
             hub,
-            new StorePersistedRuns(store.reader()),
+            new StorePersistedRuns(ground.reader()),
             ground.clock(),
             config.sequencer(),
             threads,
@@ -85,7 +86,7 @@ public final class Broker {
     pools = new ReaderPools(threads, LIVE_THREADS, config.getInt(Setting.STORE_READERS_MAX));
     undo.push(pools);
     registry = new ReaderRegistry(config.readers());
-    ReadAhead cold = new ReadAhead(store.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX));
+    ReadAhead cold = new ReadAhead(ground.reader(), config.get(Setting.PAGE_CACHE_BYTES_MAX));
     hub.addErasureListener(cold::forget);
     RunHistory history = new RunHistory(hub, cold);
     LogHistory logHistory = new LogHistory(hub, history, cold, log::endPosition);
@@ -98,7 +99,7 @@ public final class Broker {
             logHistory,
             ground.clock(),
             config.get(Setting.HEARTBEAT_MS));
-    directory = new RunDirectory(hub, history, store.reader());
+    directory = new RunDirectory(hub, history, ground.reader());
     forker =
         new Forker(
             history, writer, ground.clock(), pools.cold(), config.get(Setting.REQUEST_BYTES_MAX));
@@ -193,8 +194,10 @@ public final class Broker {
    *
    * @param disk where the log's files are
    * @param store open; the broker closes it when it stops in time
+   * @param reader of the store, and of what else readers get
    */
-  public record Ground(Disk disk, ColdStore store, InstantSource clock, Threads threads) {}
+  public record Ground(
+      Disk disk, ColdStore store, ColdReader reader, InstantSource clock, Threads threads) {}
 
   /**
    * Who is told how the broker does.

@@ -11,7 +11,7 @@ public final class RemoteCommands {
   /** Every command, to be added to one that has its name and the exit codes. */
   public static List<CommandLine> all(PrintWriter out, PrintWriter err) {
     return List.of(
-        new CommandLine(new RunsCommand(out)).setCaseInsensitiveEnumValuesAllowed(true),
+        new CommandLine(new RunsCommand(out, err)).setCaseInsensitiveEnumValuesAllowed(true),
         new CommandLine(new TailCommand(out)),
         new CommandLine(new ColdCommand(out)),
         new CommandLine(new ForkCommand(out)),
