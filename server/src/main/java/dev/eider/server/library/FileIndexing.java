@@ -1,5 +1,6 @@
 package dev.eider.server.library;
 
+import dev.eider.server.hub.RunTail;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
@@ -82,39 +83,49 @@ final class FileIndexing {
 
   private FileState show(LibraryFile file, Found found)
       throws StoreException, InterruptedException {
-    List<FoldedRun> claimed = claims.claim(found.runs, file, found);
-    List<FoldedRun> shown = withoutCircles(claimed, found);
-    for (FoldedRun run : shown) {
-      index.show(run.runId());
-      ground.hub().announce(run);
+    int shown = 0;
+    try {
+      List<FoldedRun> claimed = claims.claim(found.runs, file, found);
+      for (FoldedRun run : withoutCircles(claimed, found)) {
+        index.show(run.runId());
+        ground.hub().announce(run);
+        shown++;
+      }
+    } finally {
+      found.runs.forEach(run -> index.giveBack(run, file));
     }
     LOG.info(
         "{} has {} runs with {} events; {} runs of it are shown",
         file.path(),
         found.runs.size(),
         found.events,
-        shown.size());
+        shown);
     return FileState.shown(file, found.leftOut(file));
   }
 
   private List<FoldedRun> withoutCircles(List<FoldedRun> claimed, Found found)
       throws StoreException {
+    Lineage lineage = new Lineage(claimed, this::find);
     List<FoldedRun> kept = new ArrayList<>();
-    List<FoldedRun> circles = new ArrayList<>();
-    try {
-      Lineage lineage = new Lineage(claimed, ground);
-      for (FoldedRun run : claimed) {
-        (lineage.isCircle(run) ? circles : kept).add(run);
+    for (FoldedRun run : claimed) {
+      if (lineage.isCircle(run)) {
+        found.add(run.runId(), "it is its own ancestor");
+      } else {
+        kept.add(run);
       }
-    } catch (StoreException e) {
-      claimed.forEach(index::giveBack);
-      throw e;
-    }
-    for (FoldedRun run : circles) {
-      index.giveBack(run);
-      found.add(run.runId(), "it is its own ancestor");
     }
     return kept;
+  }
+
+  /** Finds a run that is there already, be it deleted and kept for its forks. */
+  private @Nullable FoldedRun find(RunId runId) throws StoreException {
+    RunTail tail = ground.hub().find(runId);
+    FoldedRun inMemory = tail == null ? ground.hub().findImported(runId) : tail.run();
+    if (inMemory != null) {
+      return inMemory;
+    }
+    FoldedRun stored = ground.reader().findRun(runId);
+    return stored == null ? ground.reader().findKept(runId) : stored;
   }
 
   /** What was found in a file. Owned by the worker. */

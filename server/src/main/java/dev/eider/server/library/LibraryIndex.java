@@ -55,10 +55,13 @@ public final class LibraryIndex {
     return true;
   }
 
-  /** Gives back the id of a run that is not shown. */
-  void giveBack(FoldedRun run) {
-    entries.remove(run.runId());
-    count -= countOf(run);
+  /** Gives back the id of a run, if this file has claimed it and it is not shown. */
+  void giveBack(FoldedRun run, LibraryFile file) {
+    Entry entry = entries.get(run.runId());
+    if (entry != null && entry.file.equals(file) && !entry.isShown) {
+      entries.remove(run.runId());
+      count -= countOf(run);
+    }
   }
 
   /** Has readers find a run that is claimed. */

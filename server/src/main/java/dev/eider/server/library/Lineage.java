@@ -1,6 +1,5 @@
 package dev.eider.server.library;
 
-import dev.eider.server.hub.RunTail;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.RunId;
@@ -19,16 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lineage {
   private final Map<RunId, FoldedRun> runs;
-  private final LibraryGround ground;
+  private final Others others;
   private final Set<RunId> good = new HashSet<>();
 
   /**
    * @param runs of the file
-   * @param ground has the runs that are there already
+   * @param others finds the runs that are there already
    */
-  Lineage(List<FoldedRun> runs, LibraryGround ground) {
+  Lineage(List<FoldedRun> runs, Others others) {
     this.runs = runs.stream().collect(Collectors.toMap(FoldedRun::runId, Function.identity()));
-    this.ground = ground;
+    this.others = others;
   }
 
   /** Says whether a run is, or descends from, an ancestor of its own. Blocks on DuckDB. */
@@ -48,15 +47,11 @@ final class Lineage {
 
   private @Nullable FoldedRun find(RunId runId) throws StoreException {
     FoldedRun ofFile = runs.get(runId);
-    if (ofFile != null) {
-      return ofFile;
-    }
-    RunTail tail = ground.hub().find(runId);
-    FoldedRun inMemory = tail == null ? ground.hub().findImported(runId) : tail.run();
-    if (inMemory != null) {
-      return inMemory;
-    }
-    FoldedRun stored = ground.reader().findRun(runId);
-    return stored == null ? ground.reader().findKept(runId) : stored;
+    return ofFile == null ? others.find(runId) : ofFile;
+  }
+
+  /** Finds runs that are there already. */
+  interface Others {
+    @Nullable FoldedRun find(RunId runId) throws StoreException;
   }
 }

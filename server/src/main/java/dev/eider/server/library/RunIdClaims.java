@@ -77,18 +77,12 @@ final class RunIdClaims {
     for (Claim claim : claims) {
       switch (claim.answer()) {
         case FREE -> kept.add(claim.run);
-        case OWN -> {
-          index.giveBack(claim.run);
-          leftOut.add(claim.run.runId(), "the daemon has, or had and deleted, a run of this id");
-        }
+        case OWN ->
+            leftOut.add(claim.run.runId(), "the daemon has, or had and deleted, a run of this id");
         case UNKNOWN -> again.add(claim);
       }
     }
-    if (!again.isEmpty() && !waiting.pause()) {
-      again.forEach(claim -> index.giveBack(claim.run));
-      return List.of();
-    }
-    return again;
+    return again.isEmpty() || waiting.pause() ? again : List.of();
   }
 
   private enum Answer {

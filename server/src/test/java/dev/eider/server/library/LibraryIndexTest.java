@@ -76,13 +76,25 @@ final class LibraryIndexTest {
 
   @Test
   void shouldForgetWhatIsGivenBack() throws Exception {
+    // given
     FoldedRun run = run("a");
-    index.claim(run, file("first"));
+    LibraryFile first = file("first");
+    LibraryFile second = file("second");
+    index.claim(run, first);
     assertThat(index.count()).isEqualTo(1);
-    index.giveBack(run);
+
+    // then only who has claimed it gives it back
+    index.giveBack(run, second);
+    assertThat(index.count()).isEqualTo(1);
+    index.giveBack(run, first);
     assertThat(index.count()).isZero();
     assertThat(index.findTaken(List.of(run.runId()))).isEmpty();
-    assertThat(index.claim(run, file("second"))).isTrue();
+
+    // and not what is shown
+    assertThat(index.claim(run, second)).isTrue();
+    index.show(run.runId());
+    index.giveBack(run, second);
+    assertThat(index.find(run.runId())).isEqualTo(run);
   }
 
   @Test
