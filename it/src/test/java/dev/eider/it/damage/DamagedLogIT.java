@@ -1,9 +1,11 @@
 package dev.eider.it.damage;
 
 import static dev.eider.it.damage.DataFiles.change;
+import static dev.eider.it.damage.DataFiles.contentOf;
 import static dev.eider.it.damage.DataFiles.cut;
 import static dev.eider.it.damage.DataFiles.delete;
 import static dev.eider.it.damage.DataFiles.flip;
+import static dev.eider.it.damage.DataFiles.framesEnd;
 import static dev.eider.it.damage.DataFiles.write;
 import static dev.eider.it.damage.DataFiles.zero;
 import static dev.eider.it.damage.RefusedStart.shouldSay;
@@ -11,9 +13,7 @@ import static dev.eider.it.damage.RefusedStart.shouldSay;
 import dev.eider.it.Daemon;
 import dev.eider.it.Scale;
 import dev.eider.it.Seed;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -48,8 +48,7 @@ class DamagedLogIT {
     for (int i = 0; i < DAMAGES; i++) {
       DataFiles data = recorded.copy();
       Path newest = newestWithEvents(data);
-      int length = (int) newest.toFile().length();
-      int offset = random.nextInt(length / 2);
+      int offset = random.nextInt(framesEnd(newest) / 2);
       switch (i % 3) {
         case 0 -> change(newest, flip(offset, random.nextInt(8)));
         case 1 -> change(newest, cut(offset));
@@ -70,14 +69,21 @@ class DamagedLogIT {
   void shouldNameTheRunOfADamagedRecord() {
     DataFiles data = recorded.copy();
     Path newest = newestWithEvents(data);
-    change(newest, flip((int) newest.toFile().length() / 2, 3));
+    change(newest, flip(framesEnd(newest) / 2, 3));
     shouldSay(data, newest.getFileName() + " is damaged at byte ", "of run ", " as it seems");
   }
 
   @Test
   void shouldCutOffATornEndAndSayHowMuch() {
     DataFiles data = recorded.copy();
-    change(last(data), bytes -> Arrays.copyOf(bytes, bytes.length + 1000));
+    int end = framesEnd(last(data));
+    change(
+        last(data),
+        bytes -> {
+          byte[] torn = Arrays.copyOf(bytes, Math.max(bytes.length, end + 1000));
+          Arrays.fill(torn, end, end + 1000, (byte) 'x');
+          return torn;
+        });
     try (Daemon daemon = recorded.startOnCopy()) {
       recorded.shouldBeWholeIn(daemon);
       shouldHaveLogged(daemon, "is torn, as a crash leaves it: dropping 1000 bytes from byte ");
@@ -165,7 +171,7 @@ class DamagedLogIT {
   /** The newest file that is more than a header and marks. */
   private static Path newestWithEvents(DataFiles data) {
     return data.segments().stream()
-        .filter(file -> file.toFile().length() > 1000)
+        .filter(file -> framesEnd(file) > 1000)
         .reduce((older, newer) -> newer)
         .orElseThrow();
   }
@@ -173,13 +179,5 @@ class DamagedLogIT {
   private static Path last(DataFiles data) {
     List<Path> segments = data.segments();
     return segments.get(segments.size() - 1);
-  }
-
-  private static byte[] contentOf(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 }

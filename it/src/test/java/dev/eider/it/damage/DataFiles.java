@@ -71,6 +71,24 @@ record DataFiles(Path directory) {
     }
   }
 
+  /** Where the frames of a segment end and the zeros begin that are room for more. */
+  static int framesEnd(Path segment) {
+    byte[] content = contentOf(segment);
+    int end = content.length;
+    while (end > 0 && content[end - 1] == 0) {
+      end--;
+    }
+    return (end + 7) & -8;
+  }
+
+  static byte[] contentOf(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   Path database() {
     return directory.resolve("events.duckdb");
   }

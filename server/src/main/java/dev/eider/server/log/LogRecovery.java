@@ -127,7 +127,7 @@ final class LogRecovery {
         throw damaged(new Damage(segment, segment.base(), "its header is not intact", null));
       }
       long end = segment.base() + file.sizeBytes();
-      if (end > next) {
+      if (end > next && writtenEnd(segment, file, next) > next) {
         throw damaged(
             new Damage(
                 segment, next, "it goes on where " + Segment.nameOf(next) + " begins", null));
@@ -155,23 +155,39 @@ final class LogRecovery {
   }
 
   private RecoveredLog readLast(Segment last) throws IOException {
-    long fileEnd;
-    boolean hasHeader;
-    try (DiskFile file = disk.openToRead(last.name())) {
-      fileEnd = last.base() + file.sizeBytes();
-      hasHeader = readHeader(last, file) != null;
-    }
-    if (!hasHeader) {
-      requireNeverUsed(last, fileEnd);
-      return recovered(last.firstFrame(), fileEnd - last.base(), false);
-    }
-    try (FrameCursor cursor = open(last)) {
+    try (DiskFile file = disk.openToRead(last.name());
+        FrameCursor cursor = open(last)) {
+      long fileEnd = last.base() + file.sizeBytes();
+      if (readHeader(last, file) == null) {
+        requireNeverUsed(last, fileEnd);
+        return recovered(last.firstFrame(), fileEnd - last.base(), false);
+      }
       long end = readFrames(last, cursor, fileEnd);
-      if (end < fileEnd) {
+      long tornBytes = writtenEnd(last, file, end) - end;
+      if (tornBytes > 0) {
         requireTorn(last, cursor, end, fileEnd);
       }
-      return recovered(end, fileEnd - end, true);
+      return recovered(end, tornBytes, true);
     }
+  }
+
+  /**
+   * The position behind the last byte of a file that is not zero, from a position on; what follows
+   * it is room that its writer made.
+   */
+  private static long writtenEnd(Segment segment, DiskFile file, long from) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(SegmentWriter.ROOM_BYTES);
+    long writtenEnd = from;
+    long at = from;
+    while (file.read(piece.clear(), at - segment.base()) > 0) {
+      for (int i = 0; i < piece.position(); i++) {
+        if (piece.get(i) != 0) {
+          writtenEnd = at + i + 1;
+        }
+      }
+      at += piece.position();
+    }
+    return writtenEnd;
   }
 
   private RecoveredLog recovered(long writeEnd, long tornBytes, boolean hasHeader) {
@@ -262,7 +278,8 @@ final class LogRecovery {
     if (notedForced > recordsEnd) {
       String what =
           String.format(
-              "its last record ends here, though %s: it was cut short, or later files are missing",
+              "its last record ends here, though %s: it was cut short or zeroed, or later files are"
+                  + " missing",
               noteSays());
       throw damagedOnceNoted(new Damage(last, recordsEnd, what, null));
     }

@@ -4,31 +4,49 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the frames of the active segment, and knows where they end and how far they are forced.
- * Owned by the log's owner.
+ *
+ * <p>Behind a small write it makes room for those to come: zeros. To force what is written over
+ * them, a file system needs not write down a new length as well, which takes a third of the time.
+ *
+ * <p>Owned by the log's owner.
  */
 final class SegmentWriter implements Closeable {
+  static final int ROOM_BYTES = 256 << 10;
+  private static final int SMALL_WRITE_BYTES_MAX = 16 << 10;
   private static final int REWRITE_BYTES = 256 << 10;
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ROOM_BYTES).asReadOnlyBuffer();
+  private static final Logger LOGGER = LoggerFactory.getLogger(SegmentWriter.class);
 
   private final Segment segment;
   private final DiskFile file;
+  private final long segmentBytesMax;
   private long end;
   private long forcedEnd;
 
-  private SegmentWriter(Segment segment, DiskFile file, long end) {
+  /** Where the room ends that the frames may take; the end if there is none. */
+  private long roomEnd;
+
+  private SegmentWriter(Segment segment, DiskFile file, long segmentBytesMax, long end) {
     this.segment = segment;
     this.file = file;
+    this.segmentBytesMax = segmentBytesMax;
     this.end = end;
     this.forcedEnd = end;
+    this.roomEnd = end;
   }
 
   /**
    * Begins a segment: when this returns, its file, with a header and no frame, survives a crash. A
    * crash inside, or a failure, leaves no file or one that has no frame.
+   *
+   * @param segmentBytesMax no room is made beyond this size
    */
-  static SegmentWriter create(Disk disk, Segment segment) throws IOException {
+  static SegmentWriter create(Disk disk, Segment segment, long segmentBytesMax) throws IOException {
     DiskFile file = disk.openToWrite(segment.name());
     try {
       file.truncate(0);
@@ -36,7 +54,7 @@ final class SegmentWriter implements Closeable {
           new SegmentHeader(SegmentHeader.VERSION, segment.base(), segment.base()).encode(), 0);
       file.force();
       disk.forceDirectory();
-      return new SegmentWriter(segment, file, segment.firstFrame());
+      return new SegmentWriter(segment, file, segmentBytesMax, segment.firstFrame());
     } catch (IOException e) {
       discard(disk, segment, file, e);
       throw e;
@@ -47,10 +65,11 @@ final class SegmentWriter implements Closeable {
    * Goes on in the last segment of a log, behind its last frame. What the file holds after it is
    * cut off, and all that is kept is forced when this returns.
    */
-  static SegmentWriter resume(Disk disk, RecoveredLog log) throws IOException {
+  static SegmentWriter resume(Disk disk, RecoveredLog log, long segmentBytesMax)
+      throws IOException {
     DiskFile file = disk.openToWrite(log.last().name());
     try {
-      SegmentWriter writer = new SegmentWriter(log.last(), file, log.writeEnd());
+      SegmentWriter writer = new SegmentWriter(log.last(), file, segmentBytesMax, log.writeEnd());
       writer.rewrite(Math.max(log.knownForced(), log.last().firstFrame()));
       writer.cutBack(log.writeEnd());
       disk.forceDirectory();
@@ -84,6 +103,25 @@ final class SegmentWriter implements Closeable {
     int bytes = frames.remaining();
     file.write(frames, sizeBytes());
     end += bytes;
+    if (end > roomEnd) {
+      roomEnd = end;
+      if (bytes <= SMALL_WRITE_BYTES_MAX) {
+        makeRoom((int) Math.min(ROOM_BYTES, segmentBytesMax - sizeBytes()));
+      }
+    }
+  }
+
+  /** The frames are good without it: a disk that has no room will say so of a frame. */
+  private void makeRoom(int bytes) {
+    if (bytes <= 0) {
+      return;
+    }
+    try {
+      file.write(ZEROS.duplicate().limit(bytes), sizeBytes());
+      roomEnd = end + bytes;
+    } catch (IOException e) {
+      LOGGER.debug("no room behind the frames of {}", segment, e);
+    }
   }
 
   void force() throws IOException {
@@ -95,6 +133,7 @@ final class SegmentWriter implements Closeable {
   void cutBack(long position) throws IOException {
     file.truncate(position - segment.base());
     end = position;
+    roomEnd = position;
     force();
   }
 

@@ -95,13 +95,13 @@ public final class SegmentedLog implements EventLog {
     RecoveredLog recovered = new LogRecovery(disk, firstNeededPosition).recover();
     SegmentWriter active;
     if (recovered.segments().isEmpty()) {
-      active = SegmentWriter.create(disk, new Segment(0));
+      active = SegmentWriter.create(disk, new Segment(0), config.segmentBytesMax());
     } else if (recovered.hasHeader()) {
       warnOfTornEnd(recovered);
-      active = SegmentWriter.resume(disk, recovered);
+      active = SegmentWriter.resume(disk, recovered, config.segmentBytesMax());
     } else {
       warnOfTornEnd(recovered);
-      active = SegmentWriter.create(disk, recovered.last());
+      active = SegmentWriter.create(disk, recovered.last(), config.segmentBytesMax());
     }
     SegmentedLog log = new SegmentedLog(disk, config, active, recovered);
     LOGGER.info(
@@ -289,7 +289,7 @@ public final class SegmentedLog implements EventLog {
   private void beginSegment() throws LogWriteException {
     SegmentWriter next;
     try {
-      next = SegmentWriter.create(disk, new Segment(active.end()));
+      next = SegmentWriter.create(disk, new Segment(active.end()), config.segmentBytesMax());
     } catch (IOException e) {
       throw failed("cannot begin log file " + Segment.nameOf(active.end()), e);
     }

@@ -6,13 +6,15 @@
  *
  * A position is a byte in the whole log. A segment file holds the positions from its base on, so
  * byte {@code n} of the file with base {@code b} has position {@code b + n}. The next segment's
- * base is the position right after the last byte of the one before; a fresh log begins with base 0.
- * Every byte of a file has a position, so positions have no gap from the first file to the last.
+ * base is the position right after the last frame of the one before; a fresh log begins with base
+ * 0. Every byte of a header or frame has a position, so positions have no gap from the first file
+ * to the last.
  *
  * <h2>Files</h2>
  *
- * A segment is one file, {@code <base>.log}, the base in decimal with 20 digits. It is a header and
- * then frames up to the end of the file. All numbers are big-endian.
+ * A segment is one file, {@code <base>.log}, the base in decimal with 20 digits. It is a header,
+ * frames, and up to 256 KiB of zeros, which are room for frames to come. All numbers are
+ * big-endian.
  *
  * <pre>
  * header, 32 bytes; this layout stays the same in every version of the format

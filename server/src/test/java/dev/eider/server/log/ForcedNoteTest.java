@@ -76,7 +76,7 @@ final class ForcedNoteTest {
   void shouldRefuseALastFileThatWasCut() throws Exception {
     // given
     String last = lastName();
-    byte[] whole = killed.get(last);
+    byte[] whole = LogSamples.withoutRoom(killed.get(last));
     for (int length = 0; length < whole.length; length++) {
       Map<String, byte[]> cut = new TreeMap<>(killed);
       cut.put(last, Arrays.copyOf(whole, length));
@@ -93,7 +93,7 @@ final class ForcedNoteTest {
   void shouldGoOnWhenTheAdviceToLoseRecordsIsFollowed() throws Exception {
     // given
     String last = lastName();
-    byte[] whole = killed.get(last);
+    byte[] whole = LogSamples.withoutRoom(killed.get(last));
     Files.write(directory.resolve(last), Arrays.copyOf(whole, whole.length - 1));
     assertThatThrownBy(this::open).hasMessageContaining("instead, move the file forced away.");
 

@@ -31,7 +31,7 @@ final class LogFaultTest {
     disk.limitFreeBytes(50);
 
     // when
-    Kind kind = failureOf(log, "x".repeat(100));
+    Kind kind = failureOf(log, "x".repeat(1_000));
 
     // then
     assertThat(kind).isEqualTo(Kind.FULL);

@@ -37,8 +37,9 @@ final class LogFormatTest {
     }
 
     // then
-    assertThat(Files.readAllBytes(directory.resolve("00000000000000000000.log")))
-        .isEqualTo(expected);
+    byte[] file = Files.readAllBytes(directory.resolve("00000000000000000000.log"));
+    assertThat(LogSamples.withoutRoom(file)).isEqualTo(expected);
+    assertThat(file).hasSize(80 + (256 << 10)); // room was made behind the record
   }
 
   @Test

@@ -117,15 +117,16 @@ final class LogRecoveryTest {
       try (SegmentedLog log = open(0)) {
         assertThat(texts(log)).as("byte %d", at - base).isEqualTo(textsBefore(RECORDS - 1));
       }
-      assertThat(files(directory).get(lastName).length)
-          .isEqualTo((int) (lastRecord.position() - base) + RecordFrame.BYTES_MIN); // + a mark
+      assertThat(LogSamples.withoutRoom(files(directory).get(lastName)))
+          .hasSize((int) (lastRecord.position() - base) + RecordFrame.BYTES_MIN); // + a mark
     }
   }
 
   @Test
   void shouldSurviveAChangedMark() throws Exception {
-    int from = killed.get(lastName).length;
-    for (int offset = from; offset < closed.get(lastName).length; offset++) {
+    int from = LogSamples.withoutRoom(killed.get(lastName)).length;
+    int to = LogSamples.withoutRoom(closed.get(lastName)).length;
+    for (int offset = from; offset < to; offset++) {
       // given
       restore(directory, withFlippedBit(closed, lastName, offset));
 
@@ -205,12 +206,24 @@ final class LogRecoveryTest {
   @Test
   void shouldRefuseASealedFileThatWasCut() throws Exception {
     String name = Segment.nameOf(0);
-    byte[] first = closed.get(name);
+    byte[] first = LogSamples.withoutRoom(closed.get(name));
     for (int length = 0; length < first.length; length++) {
       restore(directory, with(closed, name, Arrays.copyOf(first, length)));
       assertRefused(0, name);
     }
-    restore(directory, with(closed, name, Arrays.copyOf(first, first.length + 8)));
+  }
+
+  @Test
+  void shouldTakeZerosBehindASealedFileForRoomAndRefuseAnythingElse() throws Exception {
+    String name = Segment.nameOf(0);
+    byte[] longer = Arrays.copyOf(closed.get(name), closed.get(name).length + 8);
+    restore(directory, with(closed, name, longer));
+    try (SegmentedLog log = open(0)) {
+      assertThat(texts(log)).isEqualTo(textsBefore(RECORDS));
+    }
+
+    longer[longer.length - 1] = 1;
+    restore(directory, with(closed, name, longer));
     assertRefused(0, name, "goes on where");
   }
 

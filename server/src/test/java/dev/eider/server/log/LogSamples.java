@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,6 +83,15 @@ final class LogSamples {
     Map<String, byte[]> files = files(directory);
     files.remove(ForcedNote.NAME);
     return files;
+  }
+
+  /** A segment without the room behind its frames, the last of which must not end in zeros. */
+  static byte[] withoutRoom(byte[] segment) {
+    int end = segment.length;
+    while (end > 0 && segment[end - 1] == 0) {
+      end--;
+    }
+    return Arrays.copyOf(segment, (end + 7) & -8);
   }
 
   /** Makes the directory hold exactly these files. */

@@ -59,7 +59,7 @@ record SampleLog(
       log.markForced();
     }
     long ackedEnd = log.forcedPosition();
-    long forcedEnd = end(segments(disk));
+    long forcedEnd = frames(segments(disk)).lastEntry().getValue().next();
     if (end != End.ACKNOWLEDGED) {
       append(log, count, 3);
       log.commit(false);
@@ -113,11 +113,6 @@ record SampleLog(
     return files;
   }
 
-  private static long end(Map<String, byte[]> files) {
-    String last = new TreeMap<>(files).lastKey();
-    return Segment.baseOf(last) + files.get(last).length;
-  }
-
   private static NavigableMap<Long, Frame> frames(Map<String, byte[]> files) throws IOException {
     NavigableMap<Long, Frame> frames = new TreeMap<>();
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -126,8 +121,9 @@ record SampleLog(
       FrameCursor cursor = new FrameCursor(FaultyDisk.of(files).openToRead(file.getKey()), base);
       List<Frame> found = new ArrayList<>();
       long position = base + SegmentHeader.BYTES;
-      while (position < end) {
-        RecordFrame frame = cursor.frameAt(position, end);
+      for (RecordFrame frame = cursor.frameAt(position, end);
+          frame != null;
+          frame = cursor.frameAt(position, end)) {
         found.add(
             new Frame(position, frame.nextPosition(), frame.forcedThrough(), frame.isRecord()));
         position = frame.nextPosition();
