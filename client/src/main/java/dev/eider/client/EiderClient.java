@@ -103,7 +103,7 @@ public final class EiderClient implements AutoCloseable {
    * should the answer of a deletion get lost, the retry is answered with RUN_NOT_FOUND.
    *
    * @param force even if it is open, or forks inherit from it
-   * @throws EiderException RUN_NOT_FOUND, RUN_OPEN or RUN_HAS_FORKS
+   * @throws EiderException RUN_NOT_FOUND, RUN_READ_ONLY, RUN_OPEN or RUN_HAS_FORKS
    */
   public DeleteRunResponse deleteRun(String runId, boolean force) {
     DeleteRunRequest request =

@@ -41,6 +41,7 @@ public final class Daemon implements AutoCloseable {
   private final Path directory;
   private final List<String> jvmArgs;
   private final Map<String, String> settings;
+  private List<String> arguments = List.of();
   private Process process;
   private volatile ManagedChannel channel;
   private int port;
@@ -58,7 +59,18 @@ public final class Daemon implements AutoCloseable {
    * @param settings what {@code --set} takes
    */
   public static Daemon start(Path directory, List<String> jvmArgs, Map<String, String> settings) {
+    return start(directory, jvmArgs, settings, List.of());
+  }
+
+  /**
+   * The same with more arguments.
+   *
+   * @param arguments of the command {@code serve}
+   */
+  public static Daemon start(
+      Path directory, List<String> jvmArgs, Map<String, String> settings, List<String> arguments) {
     Daemon daemon = new Daemon(directory, jvmArgs, settings);
+    daemon.arguments = List.copyOf(arguments);
     daemon.startProcess();
     return daemon;
   }
@@ -96,6 +108,7 @@ public final class Daemon implements AutoCloseable {
     command.addAll(List.of("--port", String.valueOf(port)));
     command.addAll(List.of("--port-file", portFile().toString()));
     settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+    command.addAll(arguments);
     return command;
   }
 
@@ -166,6 +179,12 @@ public final class Daemon implements AutoCloseable {
     int code = awaitExit(secondsMax);
     closeChannel();
     return code;
+  }
+
+  /** Starts it again on the same port and data, with other arguments. */
+  public void restartWith(List<String> newArguments) {
+    arguments = List.copyOf(newArguments);
+    restart();
   }
 
   /** Starts it again on the same port and data. */

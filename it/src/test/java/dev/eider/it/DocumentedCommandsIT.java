@@ -94,9 +94,10 @@ class DocumentedCommandsIT {
   }
 
   @Test
-  void shouldRunWhatItSaysToType() {
+  void shouldRunWhatItSaysToType() throws IOException {
     // given
     Shell shell = new Shell(directory.resolve("launcher"));
+    Files.createDirectories(shell.directory().resolve("old-games"));
 
     for (String block : readme.blocks("sh")) {
       if (isForADaemon(block)) {

@@ -12,6 +12,7 @@ import dev.eider.server.run.BrokerException;
 import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.sequencer.LogReplay;
 import dev.eider.server.sequencer.RunWriter;
+import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.ReadAhead;
 import dev.eider.server.store.StoreException;
@@ -75,7 +76,7 @@ public final class Broker {
         new RunWriter(
             log,
             hub,
-            new StorePersistedRuns(store.reader()),
+            new StorePersistedRuns(ground.reader()),
             ground.clock(),
             config.sequencer(),
             threads,
@@ -87,7 +88,7 @@ public final class Broker {
     registry = new ReaderRegistry(config.readers());
     ReadAhead cold =
         new ReadAhead(
-            store.reader(),
+            ground.reader(),
             config.get(Setting.PAGE_CACHE_BYTES_MAX),
             pools.cold(),
             threads::newSignal);
@@ -103,7 +104,7 @@ public final class Broker {
             logHistory,
             ground.clock(),
             config.get(Setting.HEARTBEAT_MS));
-    directory = new RunDirectory(hub, history, store.reader());
+    directory = new RunDirectory(hub, history, ground.reader());
     forker =
         new Forker(
             history, writer, ground.clock(), pools.cold(), config.get(Setting.REQUEST_BYTES_MAX));
@@ -198,8 +199,10 @@ public final class Broker {
    *
    * @param disk where the log's files are
    * @param store open; the broker closes it when it stops in time
+   * @param reader of the store, and of what else readers get
    */
-  public record Ground(Disk disk, ColdStore store, InstantSource clock, Threads threads) {}
+  public record Ground(
+      Disk disk, ColdStore store, ColdReader reader, InstantSource clock, Threads threads) {}
 
   /**
    * Who is told how the broker does.

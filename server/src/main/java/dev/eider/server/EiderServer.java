@@ -1,6 +1,10 @@
 package dev.eider.server;
 
 import dev.eider.server.base.Threads;
+import dev.eider.server.library.LibraryGround;
+import dev.eider.server.library.LibraryIndex;
+import dev.eider.server.library.LibraryReader;
+import dev.eider.server.library.LibraryScan;
 import dev.eider.server.log.FileDisk;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
@@ -23,6 +27,8 @@ import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -53,6 +59,9 @@ public final class EiderServer implements AutoCloseable {
   private final Rewriter rewriter;
   private final Retention retention;
   private final Queries queries;
+  private final LibraryIndex libraryIndex = new LibraryIndex();
+  private final LibraryReader reader;
+  private final LibraryScan libraries;
   private final Transfers transfers;
   private final RunFiles runFiles;
   private final GrpcServer grpc;
@@ -78,10 +87,11 @@ public final class EiderServer implements AutoCloseable {
     undo.push(store::leave);
     SegmentedLog.check(disk, store.persistedPosition());
     store.prepare();
+    reader = new LibraryReader(store.reader(), libraryIndex);
     broker =
         Broker.start(
             config,
-            new Broker.Ground(disk, store, InstantSource.system(), Threads.system()),
+            new Broker.Ground(disk, store, reader, InstantSource.system(), Threads.system()),
             new Broker.Watcher(this::healthChanged, this::defectFound));
     undo.push(() -> broker.stopNow());
     rewriter = new Rewriter(store, config.rewrites(), Threads.system(), this::defectFound);
@@ -113,6 +123,8 @@ public final class EiderServer implements AutoCloseable {
             Threads.system(),
             this::defectFound);
     undo.push(runFiles);
+    libraries = scanLibraries();
+    undo.push(libraries);
     grpc = listen();
     // It may have changed before there was anybody to tell.
     tellHealth();
@@ -126,6 +138,7 @@ public final class EiderServer implements AutoCloseable {
   public static EiderServer start(ServerConfig config) {
     LOG.info("starting with {}", config);
     requireMemory(config);
+    requireLibraries(config);
     Deque<AutoCloseable> undo = new ArrayDeque<>();
     try {
       EiderServer server = new EiderServer(config, undo);
@@ -189,6 +202,7 @@ public final class EiderServer implements AutoCloseable {
     broker.writer().refuse();
     boolean areEnded = retention.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
     areEnded &= rewriter.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
+    libraries.close();
     grpc.drain(refusal);
     boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
     queries.endAll(refusal);
@@ -237,6 +251,19 @@ public final class EiderServer implements AutoCloseable {
         JvmMemory.directBytesMax() >> 20);
   }
 
+  private static void requireLibraries(ServerConfig config) {
+    Path own = config.dataDir().toAbsolutePath().normalize();
+    for (Path library : config.libraries()) {
+      if (!Files.isDirectory(library)) {
+        throw new StartupException("the library " + library + " is no directory");
+      }
+      if (library.toAbsolutePath().normalize().startsWith(own)) {
+        throw new StartupException(
+            "the library " + library + " is in the daemon's own data directory " + own);
+      }
+    }
+  }
+
   private static void closeQuietly(AutoCloseable part) {
     try {
       part.close();
@@ -266,7 +293,7 @@ public final class EiderServer implements AutoCloseable {
 
   private TransferGround transferGround() {
     return new TransferGround(
-        store.reader(),
+        reader,
         broker.hub(),
         broker.log()::endPosition,
         broker.writer(),
@@ -275,6 +302,16 @@ public final class EiderServer implements AutoCloseable {
         config.scratch(dataDir),
         new WireRules(),
         InstantSource.system());
+  }
+
+  private LibraryScan scanLibraries() {
+    return new LibraryScan(
+        config.library(),
+        libraryIndex,
+        new LibraryGround(
+            reader, broker.hub(), broker.writer(), config.scratch(dataDir), new WireRules()),
+        Threads.system(),
+        this::defectFound);
   }
 
   private List<RunId> closedRunsWithFile(RunId after, int runsMax) throws StoreException {
@@ -308,7 +345,8 @@ public final class EiderServer implements AutoCloseable {
                     broker.log(),
                     broker.readers().registry(),
                     queries,
-                    transfers)
+                    transfers,
+                    libraries)
                 ::describe);
     try {
       return GrpcServer.start(

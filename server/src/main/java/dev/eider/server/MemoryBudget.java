@@ -1,5 +1,6 @@
 package dev.eider.server;
 
+import dev.eider.server.library.LibraryIndex;
 import dev.eider.server.store.ReadAhead;
 import dev.eider.server.store.SqlRows;
 import dev.eider.server.transfer.TransferBounds;
@@ -40,6 +41,12 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
    * A small page and the record of an import; a large event takes its turn with the persister's.
    */
   private static final long TRANSFER_BYTES = MIB + TransferBounds.RECORD_BYTES_MAX;
+
+  /** A run and a file of a library. */
+  private static final long LIBRARY_RUN_BYTES = LibraryIndex.RUN_BYTES + 512;
+
+  /** A page of a file that is being read through. */
+  private static final long LIBRARY_READING_BYTES = MIB;
 
   private static final long STREAM_DIRECT_BYTES = 32 << 10;
 
@@ -106,6 +113,12 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
             TRANSFER_BYTES * config.get(Setting.TRANSFERS_MAX)));
     parts.add(
         new Part("comparisons of runs (diffs-max)", DIFF_BYTES * config.get(Setting.DIFFS_MAX)));
+    if (!config.libraries().isEmpty()) {
+      parts.add(
+          new Part(
+              "runs of libraries (library-runs-max)",
+              LIBRARY_READING_BYTES + LIBRARY_RUN_BYTES * config.get(Setting.LIBRARY_RUNS_MAX)));
+    }
     return parts;
   }
 

@@ -1,6 +1,7 @@
 package dev.eider.server;
 
 import dev.eider.server.hub.HubBounds;
+import dev.eider.server.library.LibraryConfig;
 import dev.eider.server.log.LogConfig;
 import dev.eider.server.persist.PersisterConfig;
 import dev.eider.server.query.QueryBounds;
@@ -15,6 +16,7 @@ import dev.eider.server.subscribe.ReaderBounds;
 import dev.eider.server.transfer.TransferBounds;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,10 +26,16 @@ import java.util.Map;
  * @param host name or address to listen on
  * @param port 0 for any free one
  * @param async acknowledge after write instead of after force
+ * @param libraries directories of older files whose runs are shown, the first ones first
  * @param numbers what differs from the defaults
  */
 public record ServerConfig(
-    Path dataDir, String host, int port, boolean async, Map<Setting, Long> numbers) {
+    Path dataDir,
+    String host,
+    int port,
+    boolean async,
+    List<Path> libraries,
+    Map<Setting, Long> numbers) {
   /** The port when none is named. */
   public static final int PORT_DEFAULT = 7117;
 
@@ -39,17 +47,23 @@ public record ServerConfig(
       throw new IllegalArgumentException("port is " + port + "; it must be from 0 to 65535");
     }
     numbers.forEach(Setting::checked);
+    libraries = List.copyOf(libraries);
     numbers = Map.copyOf(numbers);
   }
 
   /** Loopback, port {@link #PORT_DEFAULT}, durability fsync, every setting at its default. */
   public static ServerConfig defaults(Path dataDir) {
-    return new ServerConfig(dataDir, "127.0.0.1", PORT_DEFAULT, false, Map.of());
+    return new ServerConfig(dataDir, "127.0.0.1", PORT_DEFAULT, false, List.of(), Map.of());
   }
 
   /** Listens elsewhere. */
   public ServerConfig at(String newHost, int newPort) {
-    return new ServerConfig(dataDir, newHost, newPort, async, numbers);
+    return new ServerConfig(dataDir, newHost, newPort, async, libraries, numbers);
+  }
+
+  /** Reads these directories as well. */
+  public ServerConfig withLibraries(List<Path> directories) {
+    return new ServerConfig(dataDir, host, port, async, directories, numbers);
   }
 
   /**
@@ -59,7 +73,7 @@ public record ServerConfig(
    */
   public ServerConfig with(String key, String value) {
     if (key.equals(DURABILITY_KEY)) {
-      return new ServerConfig(dataDir, host, port, isAsync(value), numbers);
+      return new ServerConfig(dataDir, host, port, isAsync(value), libraries, numbers);
     }
     for (Setting setting : Setting.values()) {
       if (setting.key().equals(key)) {
@@ -74,7 +88,7 @@ public record ServerConfig(
     Map<Setting, Long> changed = new EnumMap<>(Setting.class);
     changed.putAll(numbers);
     changed.put(setting, value);
-    return new ServerConfig(dataDir, host, port, async, changed);
+    return new ServerConfig(dataDir, host, port, async, libraries, changed);
   }
 
   /** The value in force. */
@@ -207,6 +221,15 @@ public record ServerConfig(
   ScratchConfig scratch(DataDir directory) {
     return new ScratchConfig(
         directory.temp(), get(Setting.TRANSFER_MEMORY_BYTES_MAX), get(Setting.REQUEST_BYTES_MAX));
+  }
+
+  LibraryConfig library() {
+    return new LibraryConfig(
+        libraries,
+        dataDir,
+        getInt(Setting.LIBRARY_RUNS_MAX),
+        2 * get(Setting.DISK_RESERVE_BYTES),
+        get(Setting.LIBRARY_SCAN_MS));
   }
 
   private static boolean isAsync(String value) {

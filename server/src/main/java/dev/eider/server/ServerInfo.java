@@ -1,6 +1,7 @@
 package dev.eider.server;
 
 import dev.eider.server.hub.Hub;
+import dev.eider.server.library.LibraryScan;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.query.Queries;
 import dev.eider.server.run.RunId;
@@ -22,20 +23,26 @@ record ServerInfo(
     EventLog log,
     ReaderRegistry readers,
     Queries queries,
-    Transfers transfers) {
+    Transfers transfers,
+    LibraryScan libraries) {
   static String version() {
     return Objects.requireNonNullElse(
         ServerInfo.class.getPackage().getImplementationVersion(), "unpackaged");
   }
 
   GetServerInfoResponse describe() {
-    return GetServerInfoResponse.newBuilder()
-        .setVersion(version())
-        .setLimits(limits())
-        .setDurability(config.async() ? Durability.DURABILITY_ASYNC : Durability.DURABILITY_FSYNC)
-        .setForceIntervalMs(config.async() ? config.get(Setting.FORCE_INTERVAL_MS) : 0)
-        .setCounters(counters())
-        .build();
+    GetServerInfoResponse.Builder info =
+        GetServerInfoResponse.newBuilder()
+            .setVersion(version())
+            .setLimits(limits())
+            .setDurability(
+                config.async() ? Durability.DURABILITY_ASYNC : Durability.DURABILITY_FSYNC)
+            .setForceIntervalMs(config.async() ? config.get(Setting.FORCE_INTERVAL_MS) : 0)
+            .setCounters(counters());
+    if (!config.libraries().isEmpty()) {
+      info.setLibraries(libraries.describe());
+    }
+    return info.build();
   }
 
   private Limits limits() {

@@ -78,6 +78,16 @@ public enum Setting {
   TRANSFER_RUNS_MAX(10_000, 1, 1_000_000, "most runs of one export or import"),
   TRANSFER_MEMORY_BYTES_MAX(
       256L << 20, 64L << 20, 1L << 40, "most memory of DuckDB for each of them"),
+  LIBRARY_RUNS_MAX(
+      4_000,
+      1,
+      10_000_000,
+      "most runs of libraries, one with many labels counting more, and files"),
+  LIBRARY_SCAN_MS(
+      60_000,
+      0,
+      86_400_000,
+      "time between two looks for new files in libraries; 0: one at the start"),
   CLOSE_WAIT_MS(30_000, 100, 600_000, "longest time CloseRun and DeleteRun wait for DuckDB"),
   STOP_MS(
       8_000, 100, 600_000, "longest time a stop may take before what is left is left to the log");

@@ -9,10 +9,12 @@ import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Lets the sequencer's admission ask DuckDB, which it does not know. Thread-safe. */
+/** Lets the sequencer's admission ask DuckDB and libraries, which it does not know. Thread-safe. */
 record StorePersistedRuns(ColdReader cold) implements PersistedRuns {
   @Override
   public List<FoldedRun> find(Collection<RunId> runIds, Collection<String> requestIds) {
@@ -24,6 +26,9 @@ record StorePersistedRuns(ColdReader cold) implements PersistedRuns {
           found.removeIf(run -> run.runId().equals(deleted));
           found.add(FoldedRun.goneUnseen(deleted, 0, FoldedRun.Deletion.GONE));
         }
+        Set<RunId> missing = new HashSet<>(runIds);
+        found.forEach(run -> missing.remove(run.runId()));
+        found.addAll(cold.findInLibrary(missing));
       }
       return found;
     } catch (StoreException e) {

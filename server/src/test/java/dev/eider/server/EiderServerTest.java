@@ -74,6 +74,19 @@ final class EiderServerTest {
   }
 
   @Test
+  void shouldRefuseALibraryThatIsNone() {
+    Path missing = directory.resolve("missing");
+    Path own = directory.resolve("data/../data/runs");
+    assertThatThrownBy(() -> EiderServer.start(config().withLibraries(List.of(missing))))
+        .isInstanceOf(StartupException.class)
+        .hasMessage("the library " + missing + " is no directory");
+    assertThat(own.toFile().mkdirs()).isTrue();
+    assertThatThrownBy(() -> EiderServer.start(config().withLibraries(List.of(own))))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining("is in the daemon's own data directory");
+  }
+
+  @Test
   void shouldSayWhereTheLogIsDamagedAndLeaveItAsItIs() throws Exception {
     // given
     try (EiderServer server = EiderServer.start(config())) {

@@ -61,6 +61,7 @@ final class HouseTest {
           Map.entry(
               "transfer",
               List.of("base", "run", "hub", "store", "sequencer", "subscribe", "proto")),
+          Map.entry("library", List.of("base", "run", "hub", "store", "sequencer", "proto")),
           Map.entry(
               "rpc",
               List.of(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,6 +43,16 @@ final class MemoryBudgetTest {
         .isEqualTo(heap - DEFAULTS.get(Setting.TAIL_BYTES_MAX));
     assertThat(MemoryBudget.of(runs).heapBytes()).isEqualTo(heap + more);
     assertThat(MemoryBudget.of(inbound).directBytes()).isEqualTo(direct + more);
+  }
+
+  @Test
+  void shouldCountLibrariesWhenThereAreAny() {
+    ServerConfig config = DEFAULTS.withLibraries(List.of(Path.of("games")));
+    MemoryBudget budget = MemoryBudget.of(config);
+    assertThat(budget.heapBytes())
+        .isBetween(MemoryBudget.of(DEFAULTS).heapBytes() + 1, LAUNCHER_HEAP_BYTES);
+    ServerConfig more = config.with(Setting.LIBRARY_RUNS_MAX, 1_000_000);
+    assertThat(MemoryBudget.of(more).heapBytes()).isGreaterThan(budget.heapBytes() + (1L << 30));
   }
 
   @Test

@@ -72,6 +72,8 @@ final class ServerConfigTest {
       transfer-bytes-max        4294967296  1024     1099511627776
       transfer-runs-max         10000       1        1000000
       transfer-memory-bytes-max 268435456   67108864 1099511627776
+      library-runs-max          4000        1        10000000
+      library-scan-ms           60000       0        86400000
       close-wait-ms             30000       100      600000
       stop-ms                   8000        100      600000
       """;

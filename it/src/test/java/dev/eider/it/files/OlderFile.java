@@ -55,6 +55,14 @@ final class OlderFile implements AutoCloseable {
     return this;
   }
 
+  /** Adds the rows of a query: the seven columns. */
+  OlderFile addRows(String select) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("INSERT INTO events " + select);
+    }
+    return this;
+  }
+
   @Override
   public void close() throws SQLException {
     insert.close();

@@ -102,7 +102,7 @@ final class SimDaemon {
       Broker started =
           Broker.start(
               config,
-              new Broker.Ground(shownDisk, store, scheduler, threads),
+              new Broker.Ground(shownDisk, store, store.reader(), scheduler, threads),
               new Broker.Watcher(now -> health = now, this::defectFound));
       network = threads.newPool("network", NETWORK_THREADS);
       delays = threads.newTimer("delays");

@@ -4,9 +4,12 @@ import dev.eider.server.EiderServer;
 import dev.eider.server.ServerConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -39,6 +42,15 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "File to write the port to once the daemon serves; removed on a clean stop.")
   private @Nullable Path portFile;
+
+  @Option(
+      names = "--library",
+      paramLabel = "DIR",
+      showDefaultValue = Visibility.NEVER,
+      description =
+          "Directory of DuckDB files with runs, of the older format or exported, that are shown and"
+              + " never changed; may be repeated.")
+  private List<Path> libraries = new ArrayList<>();
 
   @Option(
       names = "--set",
@@ -77,18 +89,26 @@ final class ServeCommand implements Callable<Integer> {
 
   private void greet(ServerConfig config, EiderServer server) {
     out.printf("Eider %s is serving%n", Main.Version.number());
-    new Facts()
-        .add("address", Facts.hostAndPort(server.address()))
-        .add("data", config.dataDir().toAbsolutePath().normalize())
-        .add("durability", config.durability())
-        .printTo(out);
+    Facts facts =
+        new Facts()
+            .add("address", Facts.hostAndPort(server.address()))
+            .add("data", config.dataDir().toAbsolutePath().normalize())
+            .add("durability", config.durability());
+    if (!config.libraries().isEmpty()) {
+      facts.add(
+          "libraries",
+          config.libraries().stream()
+              .map(library -> library.toAbsolutePath().normalize().toString())
+              .collect(Collectors.joining(", ")));
+    }
+    facts.printTo(out);
     out.println("Stop it with Ctrl-C or SIGTERM.");
     out.flush();
   }
 
   private ServerConfig config() {
     try {
-      ServerConfig config = ServerConfig.defaults(dataDir).at(host, port);
+      ServerConfig config = ServerConfig.defaults(dataDir).at(host, port).withLibraries(libraries);
       for (Map.Entry<String, String> setting : settings.entrySet()) {
         config = config.with(setting.getKey(), setting.getValue());
       }

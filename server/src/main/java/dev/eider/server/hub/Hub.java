@@ -135,7 +135,7 @@ public final class Hub {
   }
 
   /**
-   * Has {@code listener} called, on the sequencer thread and briefly, once the run is in memory.
+   * Has {@code listener} called, on the thread that brings it and briefly, once the run is there.
    */
   public void awaitRun(RunId runId, Runnable listener) {
     awaited.compute(
@@ -220,10 +220,7 @@ public final class Hub {
   public void announce(RunTail tail, boolean opened, boolean closed) {
     tail.notifyListeners();
     if (opened) {
-      Set<Runnable> waiting = awaited.remove(tail.run().runId());
-      if (waiting != null) {
-        waiting.forEach(Runnable::run);
-      }
+      wakeAwaiting(tail.run().runId());
     }
     if (opened || closed || tail.run().isDeleted()) {
       listeners.forEach(listener -> listener.runChanged(tail.run()));
@@ -256,13 +253,25 @@ public final class Hub {
       if (!tails.containsKey(run.runId())) {
         forks.remove(run);
       }
-      Set<Runnable> waiting = awaited.remove(run.runId());
-      if (waiting != null) {
-        waiting.forEach(Runnable::run);
-      }
-      listeners.forEach(listener -> listener.runChanged(run));
+      announce(run);
     }
     return released;
+  }
+
+  /**
+   * Tells everybody concerned of a run that comes as a whole, without being in memory. For any
+   * thread.
+   */
+  public void announce(FoldedRun run) {
+    wakeAwaiting(run.runId());
+    listeners.forEach(listener -> listener.runChanged(run));
+  }
+
+  private void wakeAwaiting(RunId runId) {
+    Set<Runnable> waiting = awaited.remove(runId);
+    if (waiting != null) {
+      waiting.forEach(Runnable::run);
+    }
   }
 
   /**

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param createTimeUs microseconds since 1970 UTC
  * @param closeTimeUs 0 while the run is open
  * @param requestId empty when the opening request had none
- * @param firstPosition log position of the opening record
- * @param lastPosition log position of the latest record
+ * @param firstPosition log position of the opening record; negative for a run in a library
+ * @param lastPosition log position of the latest record; likewise
  * @param deletion whether the run is gone
  */
 @SuppressWarnings("ArrayRecordComponent") // never written to after construction
@@ -51,6 +51,9 @@ public record FoldedRun(
    * it, which are counted themselves.
    */
   private static final int RUN_BYTES = 640;
+
+  /** Where a run is that the log never had. */
+  private static final long NOWHERE = -1;
 
   /** What a label costs besides its characters. */
   private static final int LABEL_BYTES = 128;
@@ -134,6 +137,31 @@ public record FoldedRun(
         firstPosition,
         position,
         as);
+  }
+
+  /** The same run as one of a library: it is read from a file and has no place in the log. */
+  public FoldedRun inLibrary() {
+    return new FoldedRun(
+        runId,
+        outcome,
+        headSeq,
+        lastT,
+        createTimeUs,
+        closeTimeUs,
+        parent,
+        labels,
+        requestId,
+        requestHash,
+        costUsd,
+        digest,
+        producers,
+        NOWHERE,
+        NOWHERE);
+  }
+
+  /** Says whether the run is in a library, so that nobody may change it. */
+  public boolean isInLibrary() {
+    return firstPosition == NOWHERE;
   }
 
   /** Says whether it was known when it was deleted. */

@@ -24,7 +24,8 @@ public final class RunView {
             .putAllLabels(run.labels())
             .setEventCount(run.headSeq())
             .setCostUsd(run.costUsd())
-            .setDigest(ByteString.copyFrom(run.digest()));
+            .setDigest(ByteString.copyFrom(run.digest()))
+            .setInLibrary(run.isInLibrary());
     if (!run.isOpen()) {
       view.setCloseTime(timestamp(run.closeTimeUs()));
     }

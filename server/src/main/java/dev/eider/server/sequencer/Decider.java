@@ -42,6 +42,7 @@ final class Decider {
    * @throws BrokerException if the command is refused
    */
   Decision decide(@Nullable FoldedRun run, Related related, Command command, long nowUs) {
+    requireNotInLibrary(run);
     if (command instanceof Delete delete) {
       return decide(run, related.fork(), delete, nowUs);
     }
@@ -55,6 +56,18 @@ final class Decider {
       return decide(run, related.needed(), open, nowUs);
     }
     return decide(run, (Close) command, nowUs);
+  }
+
+  private static void requireNotInLibrary(@Nullable FoldedRun run) {
+    if (run != null && run.isInLibrary()) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_RUN_READ_ONLY,
+              "run "
+                  + run.runId()
+                  + " is in a library, which is only read; fork it, or choose"
+                  + " another id")
+          .with("run_id", run.runId());
+    }
   }
 
   /** Says that a run is gone, in the same words to everybody. */
@@ -79,6 +92,7 @@ final class Decider {
    * @throws BrokerException if it is refused
    */
   static ImportRecord decide(@Nullable FoldedRun known, Import command, long nowUs) {
+    requireNotInLibrary(known);
     if (known != null && known.isDeleted()) {
       throw idUsed(known);
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 @FunctionalInterface
 public interface PersistedRuns {
   /**
-   * Returns those of the named runs that DuckDB knows, deleted ones included. Blocks.
+   * Returns those of the named runs that DuckDB knows, deleted ones included, or a library. Blocks.
    *
    * @param requestIds runs that were opened with one of these are wanted, too
    * @throws BrokerException if DuckDB cannot be used at the moment

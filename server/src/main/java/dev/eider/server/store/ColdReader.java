@@ -8,14 +8,15 @@ import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.SequencedEvent;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what DuckDB has committed, in short queries. Thread-safe; each call blocks for as long as
- * DuckDB takes, and for a connection when all are in use.
+ * Reads what DuckDB has committed, and what is in libraries, in short queries. Thread-safe; each
+ * call blocks for as long as DuckDB takes, and for a connection when all are in use.
  */
 public interface ColdReader {
   /** What an event costs in memory besides its envelope, in bytes. */
@@ -33,6 +34,14 @@ public interface ColdReader {
    */
   List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
       throws StoreException;
+
+  /**
+   * Returns those of these ids that are taken by runs of a library, be they shown to readers yet or
+   * not. Does not block.
+   */
+  default List<FoldedRun> findInLibrary(Collection<RunId> runIds) {
+    return List.of();
+  }
 
   /** Returns a deleted run that is kept for what its forks inherit, or null. */
   @Nullable FoldedRun findKept(RunId runId) throws StoreException;
@@ -91,10 +100,29 @@ public interface ColdReader {
       long createdFromUs,
       long createdUntilUs,
       @Nullable RunPlace before,
-      int runsMax) {}
+      int runsMax) {
+    /** Says whether a run is selected. */
+    public boolean matches(FoldedRun run) {
+      return (open == null || open == run.isOpen())
+          && run.createTimeUs() >= createdFromUs
+          && run.createTimeUs() < createdUntilUs
+          && (parent == null || (run.parent() != null && parent.equals(run.parent().runId())))
+          && (root == null || root.equals(run.rootRunId()))
+          && run.labels().entrySet().containsAll(labels.entrySet())
+          && (before == null || RunPlace.NEWEST_FIRST.compare(RunPlace.of(run), before) > 0);
+    }
+  }
 
   /** A run's place in the order of {@link #listRuns}. */
-  record RunPlace(long createTimeUs, RunId runId) {}
+  record RunPlace(long createTimeUs, RunId runId) {
+    /** The order of {@link #listRuns}. */
+    public static final Comparator<RunPlace> NEWEST_FIRST =
+        Comparator.comparingLong(RunPlace::createTimeUs).thenComparing(RunPlace::runId).reversed();
+
+    public static RunPlace of(FoldedRun run) {
+      return new RunPlace(run.createTimeUs(), run.runId());
+    }
+  }
 
   /**
    * Selects events of one run. The positions bound the part of the table that DuckDB looks at.

@@ -14,9 +14,10 @@ public final class LargeRows {
   private LargeRows() {}
 
   /**
-   * Runs what makes a row of an event that is so long; waits for its turn if that is large.
+   * Runs what makes a row of an event that is so long, or reads rows of which none is longer; waits
+   * for its turn if that is large.
    *
-   * @return how many bytes the row has in its wide columns
+   * @return how many bytes the rows have in their wide columns
    */
   public static long append(long eventBytes, Row row) throws SQLException {
     if (eventBytes < BYTES_MIN) {
@@ -42,7 +43,7 @@ public final class LargeRows {
     void close();
   }
 
-  /** Makes a row, and says how many bytes it has in its wide columns. */
+  /** Makes or reads rows, and says how many bytes they have in their wide columns. */
   public interface Row {
     long append() throws SQLException;
   }

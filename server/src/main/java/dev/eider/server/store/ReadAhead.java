@@ -94,6 +94,11 @@ public final class ReadAhead implements ColdReader {
   }
 
   @Override
+  public List<FoldedRun> findInLibrary(Collection<RunId> runIds) {
+    return store.findInLibrary(runIds);
+  }
+
+  @Override
   public Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException {
     return store.findDeleted(runIds);
   }

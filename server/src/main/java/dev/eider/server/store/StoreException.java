@@ -1,6 +1,7 @@
 package dev.eider.server.store;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says that DuckDB cannot be used: at the moment, when nothing that was committed is lost, or, when
@@ -12,15 +13,14 @@ public class StoreException extends Exception {
   private final boolean isDamage;
 
   public StoreException(String message) {
-    super(message);
-    isDamage = false;
+    this(message, null, false);
   }
 
-  public StoreException(String message, Throwable cause) {
+  public StoreException(String message, @Nullable Throwable cause) {
     this(message, cause, false);
   }
 
-  private StoreException(String message, Throwable cause, boolean isDamage) {
+  private StoreException(String message, @Nullable Throwable cause, boolean isDamage) {
     super(message, cause);
     this.isDamage = isDamage;
   }

@@ -1,11 +1,13 @@
 package dev.eider.server.subscribe;
 
+import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
 import dev.eider.server.subscribe.RunHistory.Cursor;
 import dev.eider.server.subscribe.RunHistory.KnownRun;
 import dev.eider.server.subscribe.RunHistory.Page;
 import dev.eider.server.subscribe.RunHistory.PageSize;
+import dev.eider.v1.ErrorReason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,10 +63,23 @@ final class PartReader {
     if (inMemory != null) {
       Page page = history.readInMemory(inMemory, cursor, matcher, size);
       if (page != null) {
-        return page.until(untilSeq);
+        return requireProgress(page.until(untilSeq));
       }
     }
-    return mayBlock ? ancestors.readPersisted(runId, cursor, untilSeq, matcher, size) : null;
+    return mayBlock
+        ? requireProgress(ancestors.readPersisted(runId, cursor, untilSeq, matcher, size))
+        : null;
+  }
+
+  /** A run that came in by file may have been forked from another one of its parent's id. */
+  private Page requireProgress(Page page) {
+    if (page.next().seq() <= cursor.seq()) {
+      throw BrokerException.of(
+          ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+          "run %s ends at %d and is to be read up to %d: it is not the run that was forked"
+              .formatted(runId, cursor.seq(), untilSeq));
+    }
+    return page;
   }
 
   /** Goes on after what was read. */

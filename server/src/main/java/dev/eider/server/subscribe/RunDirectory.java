@@ -11,7 +11,6 @@ import dev.eider.server.store.ColdReader.RunQuery;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.Run;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
@@ -19,11 +18,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Finds runs, in memory and in DuckDB. Thread-safe; every method blocks on DuckDB. */
+/**
+ * Finds runs, in memory, in DuckDB and in libraries. Thread-safe; every method blocks on DuckDB.
+ */
 public final class RunDirectory {
-  private static final Comparator<RunPlace> NEWEST_FIRST =
-      Comparator.comparingLong(RunPlace::createTimeUs).thenComparing(RunPlace::runId).reversed();
-
   private final Hub hub;
   private final RunHistory history;
   private final ColdReader cold;
@@ -52,12 +50,13 @@ public final class RunDirectory {
    */
   public RunPage list(RunSelection selection, @Nullable RunPlace after, int runsMax) {
     // One more than wanted, to know whether there are more; only these are held and described.
-    NavigableMap<RunPlace, Listed> newest = new TreeMap<>(NEWEST_FIRST);
+    RunQuery query = selection.query(after, runsMax + 1);
+    NavigableMap<RunPlace, Listed> newest = new TreeMap<>(RunPlace.NEWEST_FIRST);
     Set<RunId> inMemory = new HashSet<>();
     for (RunTail tail : hub.runs()) {
       FoldedRun run = tail.run();
       inMemory.add(run.runId());
-      if (!run.isDeleted() && comesAfter(place(run), after) && selection.matches(run)) {
+      if (!run.isDeleted() && query.matches(run)) {
         add(newest, new Listed(run, tail), runsMax + 1);
       }
     }
@@ -70,7 +69,7 @@ public final class RunDirectory {
   }
 
   private static void add(NavigableMap<RunPlace, Listed> newest, Listed run, int runsMax) {
-    newest.put(place(run.run()), run);
+    newest.put(RunPlace.of(run.run()), run);
     if (newest.size() > runsMax) {
       newest.pollLastEntry();
     }
@@ -82,37 +81,17 @@ public final class RunDirectory {
     RunPlace place = after;
     try {
       while (runs.size() < runsMax) {
-        List<FoldedRun> page = cold.listRuns(query(selection, place, runsMax));
+        List<FoldedRun> page = cold.listRuns(selection.query(place, runsMax));
         page.stream().filter(run -> !inMemory.contains(run.runId())).forEach(runs::add);
         if (page.size() < runsMax) {
           break;
         }
-        place = place(page.get(page.size() - 1));
+        place = RunPlace.of(page.get(page.size() - 1));
       }
       return runs;
     } catch (StoreException e) {
       throw RunHistory.unavailable(e);
     }
-  }
-
-  private static RunQuery query(RunSelection selection, @Nullable RunPlace after, int runsMax) {
-    return new RunQuery(
-        selection.open(),
-        selection.labels(),
-        selection.parent(),
-        selection.root(),
-        selection.createdFromUs(),
-        selection.createdUntilUs(),
-        after,
-        runsMax);
-  }
-
-  private static RunPlace place(FoldedRun run) {
-    return new RunPlace(run.createTimeUs(), run.runId());
-  }
-
-  private static boolean comesAfter(RunPlace place, @Nullable RunPlace after) {
-    return after == null || NEWEST_FIRST.compare(place, after) > 0;
   }
 
   /** A run of a list; with its tail if it is in memory. */

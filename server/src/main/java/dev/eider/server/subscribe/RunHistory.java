@@ -13,6 +13,7 @@ import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.LibraryFileException;
 import dev.eider.server.store.MissingEventsException;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
@@ -32,6 +33,7 @@ public final class RunHistory {
   static final long PAGE_BYTES_MAX = 1 << 20;
 
   private static final String DAMAGED = "damaged";
+  private static final String FILE = "file";
 
   private final Hub hub;
   private final ColdReader cold;
@@ -243,6 +245,11 @@ public final class RunHistory {
   }
 
   static BrokerException unavailable(StoreException e) {
+    if (e instanceof LibraryFileException library) {
+      return BrokerException.of(
+              ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()))
+          .with(FILE, library.file());
+    }
     return e.isDamage()
         ? BrokerException.of(
                 ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()))
@@ -255,7 +262,8 @@ public final class RunHistory {
   /** Says whether DuckDB may be read again without anybody doing something about it. */
   static boolean isPassing(BrokerException failure) {
     return failure.reason() == ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE
-        && !failure.metadata().containsKey(DAMAGED);
+        && !failure.metadata().containsKey(DAMAGED)
+        && !failure.metadata().containsKey(FILE);
   }
 
   /**

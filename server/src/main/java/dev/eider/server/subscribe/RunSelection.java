@@ -35,11 +35,6 @@ public record RunSelection(
   }
 
   boolean matches(FoldedRun run) {
-    return (open == null || open == run.isOpen())
-        && run.createTimeUs() >= createdFromUs
-        && run.createTimeUs() < createdUntilUs
-        && (parent == null || (run.parent() != null && parent.equals(run.parent().runId())))
-        && (root == null || root.equals(run.rootRunId()))
-        && run.labels().entrySet().containsAll(labels.entrySet());
+    return query(null, 1).matches(run);
   }
 }

@@ -52,6 +52,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   /** How many events were passed over since the last one sent or the last progress. */
   private long unreported;
 
+  private boolean isAwaiting;
   private boolean isCaughtUp;
   private boolean hasFallenBehind;
   private boolean isIdle = true;
@@ -144,12 +145,15 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
       throw RunHistory.runNotFound(request.start().runId());
     }
     history.requireNeverDeleted(request.start().runId());
+    boolean wasAwaiting = isAwaiting;
+    isAwaiting = true;
     hub.awaitRun(request.start().runId(), waker);
     if (isOver()) {
       hub.removeAwaitRun(request.start().runId(), waker);
     }
     sendHeartbeat(0);
-    return hub.find(request.start().runId()) == null ? Next.PARK : Next.LIVE;
+    // Looked for again, since what came before there was somebody to tell went unnoticed.
+    return wasAwaiting ? Next.PARK : Next.COLD;
   }
 
   /** Returns false when DuckDB must be asked and may not be. */

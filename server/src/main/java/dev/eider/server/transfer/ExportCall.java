@@ -101,7 +101,7 @@ public final class ExportCall extends TransferCall {
       page = reader.listRuns(order.selection().query(place, RUNS_PER_PAGE));
       for (FoldedRun run : page) {
         copy(export, run);
-        place = new RunPlace(run.createTimeUs(), run.runId());
+        place = RunPlace.of(run);
       }
     } while (page.size() == RUNS_PER_PAGE && !hasEnded());
   }

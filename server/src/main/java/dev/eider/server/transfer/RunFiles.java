@@ -83,7 +83,7 @@ public final class RunFiles implements AutoCloseable {
   }
 
   private void noteChange(FoldedRun run) {
-    if (run.isDeleted() || (!run.isOpen() && wantsFile(run))) {
+    if (run.isDeleted() || (!run.isOpen() && !run.isInLibrary() && wantsFile(run))) {
       if (!queue.offer(run)) {
         mustScan = true;
       }

@@ -38,6 +38,22 @@ final class DeciderTest {
   }
 
   @Test
+  void shouldRefuseWhateverWouldChangeARunInALibrary() {
+    FoldedRun run = after(publish(RUN, 2)).inLibrary();
+    for (Command command :
+        List.of(
+            publish(RUN, 1),
+            publishToExisting(RUN, 0),
+            open(RUN, "", 1),
+            close(RUN),
+            Commands.delete(RUN))) {
+      assertThat(refusal(run, command).reason())
+          .as("%s", command)
+          .isEqualTo(ErrorReason.ERROR_REASON_RUN_READ_ONLY);
+    }
+  }
+
+  @Test
   void shouldOpenARunThatIsMissing() {
     // when
     RunRecord record = append(null, publish(RUN, 2));

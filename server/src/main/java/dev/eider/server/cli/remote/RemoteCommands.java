@@ -15,7 +15,7 @@ public final class RemoteCommands {
     Map<String, Supplier<CommandLine>> all = new LinkedHashMap<>();
     all.put(
         "runs",
-        () -> new CommandLine(new RunsCommand(out)).setCaseInsensitiveEnumValuesAllowed(true));
+        () -> new CommandLine(new RunsCommand(out, err)).setCaseInsensitiveEnumValuesAllowed(true));
     all.put("tail", () -> new CommandLine(new TailCommand(out)));
     all.put("cold", () -> new CommandLine(new ColdCommand(out)));
     all.put("fork", () -> new CommandLine(new ForkCommand(out)));

@@ -1,6 +1,8 @@
 package dev.eider.server.cli.remote;
 
 import dev.eider.client.EiderClient;
+import dev.eider.v1.Libraries;
+import dev.eider.v1.Libraries.LeftOut;
 import dev.eider.v1.Run;
 import dev.eider.v1.RunFilter;
 import dev.eider.v1.RunState;
@@ -28,6 +30,7 @@ final class RunsCommand implements Callable<Integer> {
   private static final int LIMIT_DEFAULT = 100;
 
   private final PrintWriter out;
+  private final PrintWriter err;
 
   @Option(
       names = "--state",
@@ -61,8 +64,9 @@ final class RunsCommand implements Callable<Integer> {
 
   @Mixin private DaemonOptions daemon = new DaemonOptions();
 
-  RunsCommand(PrintWriter out) {
+  RunsCommand(PrintWriter out, PrintWriter err) {
     this.out = out;
+    this.err = err;
   }
 
   @Override
@@ -74,6 +78,7 @@ final class RunsCommand implements Callable<Integer> {
       } else {
         print(runs);
       }
+      tellOf(client.serverInfo().getLibraries());
       return 0;
     }
   }
@@ -104,10 +109,31 @@ final class RunsCommand implements Callable<Integer> {
     table.printTo(out);
   }
 
+  /** Whoever misses a run is to know why. */
+  private void tellOf(Libraries libraries) {
+    if (libraries.getIndexing()) {
+      err.println("libraries: files are still being read, their runs are not listed yet");
+    }
+    for (LeftOut file : libraries.getLeftOutList()) {
+      String what =
+          file.getRunCount() == 0
+              ? file.getFile()
+              : "%s: %d runs, the first is %s"
+                  .formatted(file.getFile(), file.getRunCount(), file.getRunId());
+      err.println("libraries: left out: " + what + ": " + file.getReason());
+    }
+    long more = libraries.getLeftOutFiles() - libraries.getLeftOutCount();
+    if (more > 0) {
+      err.printf("libraries: left out: %d more files%n", more);
+    }
+  }
+
   private static String stateOf(Run run) {
-    return run.getState() == RunState.RUN_STATE_OPEN
-        ? "open"
-        : run.getOutcome().name().replace("RUN_OUTCOME_", "").toLowerCase(Locale.ROOT);
+    String state =
+        run.getState() == RunState.RUN_STATE_OPEN
+            ? "open"
+            : run.getOutcome().name().replace("RUN_OUTCOME_", "").toLowerCase(Locale.ROOT);
+    return run.getInLibrary() ? state + ", library" : state;
   }
 
   private static String labelsOf(Run run) {

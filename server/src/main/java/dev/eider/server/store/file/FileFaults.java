@@ -24,8 +24,19 @@ final class FileFaults {
         .with("seq", seq);
   }
 
-  /** What DuckDB says of a file that it reads; a lack of memory or room is not the file's fault. */
+  /** Says that another process has the file open for writing. */
+  static StoreException locked(SQLException e) {
+    return new StoreException("it is open for writing elsewhere: " + e.getMessage(), e);
+  }
+
+  /**
+   * What DuckDB says of a file that it reads; that it is in use, or a lack of memory or room, is
+   * not the file's fault.
+   */
   static StoreException unreadable(SQLException e) throws StoreException {
+    if (DuckDbErrors.isLocked(e)) {
+      throw locked(e);
+    }
     if (DuckDbErrors.isOutOfMemory(e)
         || DuckDbErrors.isDiskFull(e)
         || DuckDbErrors.isInterrupted(e)) {

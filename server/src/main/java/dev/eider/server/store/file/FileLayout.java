@@ -49,6 +49,10 @@ enum FileLayout {
       requireVersion(database);
       return EXPORT;
     }
+    if (columns(database, "'events' AND column_name = 'event_rest'") == 1) {
+      throw FileFaults.invalid(
+          "it is the database of a daemon; start a daemon with its data directory, and export");
+    }
     if (columns(database, "'events' AND column_name IN " + OLDER_COLUMNS) == 7) {
       return OLDER;
     }

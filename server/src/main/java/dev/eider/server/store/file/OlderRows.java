@@ -21,17 +21,22 @@ import java.util.Map;
  * it. The column kind is not looked at: the discriminator is in the payload. Used by one thread.
  */
 final class OlderRows implements FileRows {
+  /** What an event is made of, in the order in which {@link #event} takes it. */
+  static final String COLUMNS =
+      """
+      coalesce(CAST(agent_id AS VARCHAR), '') AS agent_id, CAST(t AS INTEGER) AS t,
+      CAST(payload_json AS VARCHAR) AS payload_json, epoch_us(CAST(ts AS TIMESTAMP)) AS ts_us,
+      coalesce(CAST(schema_version AS INTEGER), 1) AS schema_version\
+      """;
+
   /** Sorted once, so that a page is a range of row ids. */
   static final String SORTED_COPY =
       """
       CREATE TEMP TABLE sorted AS
-      SELECT
-        CAST(run_id AS VARCHAR) AS run_id, coalesce(CAST(agent_id AS VARCHAR), '') AS agent_id,
-        CAST(t AS INTEGER) AS t, CAST(payload_json AS VARCHAR) AS payload_json,
-        epoch_us(CAST(ts AS TIMESTAMP)) AS ts_us,
-        coalesce(CAST(schema_version AS INTEGER), 1) AS schema_version
+      SELECT CAST(run_id AS VARCHAR) AS run_id, %s
       FROM events ORDER BY run_id, t, rowid
-      """;
+      """
+          .formatted(OlderRows.COLUMNS);
 
   static final String KEYS =
       "SELECT run_id, NULL, rowid, strlen(payload_json), ts_us FROM sorted WHERE rowid >= ? ORDER BY rowid LIMIT ?";
@@ -63,7 +68,7 @@ final class OlderRows implements FileRows {
     return events;
   }
 
-  /** Makes an event of a row: agent_id, t, payload_json, ts in microseconds, schema_version. */
+  /** Makes an event of a row that begins with {@link #COLUMNS}. */
   static EncodedEvent event(RowCursor.Key key, ResultSet row, FileRules rules) throws SQLException {
     int t = row.getInt(2);
     if (row.wasNull()) {

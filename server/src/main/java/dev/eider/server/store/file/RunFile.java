@@ -4,6 +4,7 @@ import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunSums;
+import dev.eider.server.store.LargeRows;
 import dev.eider.server.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -155,6 +156,18 @@ public final class RunFile implements AutoCloseable {
     } catch (SQLException e) {
       throw FileFaults.unreadable(e);
     }
+  }
+
+  /** Reads the rest of the run's events, for what they add up to, and returns the run. */
+  public FoldedRun readThrough() throws StoreException {
+    boolean isRead = false;
+    while (!isRead) {
+      // As it is read a large event takes several times its size.
+      try (LargeRows.Turn turn = LargeRows.take()) {
+        isRead = nextEvent() == null;
+      }
+    }
+    return run();
   }
 
   /** The run that was read, closed, with positions 0. */

@@ -1,0 +1,266 @@
+package dev.eider.it.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.it.ColdRead;
+import dev.eider.it.Daemon;
+import dev.eider.it.Events;
+import dev.eider.it.Refusal;
+import dev.eider.it.RunCalls;
+import dev.eider.it.RunReader;
+import dev.eider.it.StreamChecker;
+import dev.eider.v1.ColdStreamRequest;
+import dev.eider.v1.EventFilter;
+import dev.eider.v1.ForkRequest;
+import dev.eider.v1.Libraries.LeftOut;
+import dev.eider.v1.SubscribeRequest;
+import io.grpc.Status;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files of libraries come, change and go while the daemon runs, and libraries between starts. */
+@Timeout(240)
+class LibraryChangesIT {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final EventFilter METRICS = EventFilter.newBuilder().addKinds("metric").build();
+
+  @TempDir private Path library;
+  @TempDir private Path elsewhere;
+  private Daemon daemon;
+  private RunCalls runs;
+
+  @BeforeEach
+  void start() throws Exception {
+    write(library.resolve("games.duckdb"), "game-1", 3);
+    daemon = LibraryFiles.start("LibraryChanges", Map.of("library-scan-ms", "100"));
+    assertThat(daemon.terminate(20)).isEqualTo(143);
+    daemon.restartWith(List.of("--library", library.toString()));
+    LibraryFiles.awaitIndexed(daemon);
+    runs = new RunCalls(daemon);
+  }
+
+  @AfterEach
+  void stop() {
+    daemon.close();
+  }
+
+  private static Path write(Path file, String runId, int metrics) throws Exception {
+    try (OlderFile older = new OlderFile(file)) {
+      older.add(runId, 0, "wrong", OlderFile.NINE_KINDS[0]);
+      for (int i = 0; i < metrics; i++) {
+        older.add(runId, 1, "wrong", OlderFile.NINE_KINDS[8]);
+      }
+    }
+    return file;
+  }
+
+  @Test
+  void shouldShowNewFilesToThoseWhoWaitForTheirRuns() throws Exception {
+    // given a reader of a run that is not there, with notices and without
+    SubscribeRequest silent =
+        SubscribeRequest.newBuilder().setRunId("late-1").setWaitForRun(true).build();
+    StreamChecker all = StreamChecker.after("late-1", 0);
+    try (RunReader waiting = RunReader.fromStart(daemon.channel(), "late-1");
+        RunReader quiet = RunReader.open(daemon.channel(), silent, all)) {
+      // when
+      Path file = write(elsewhere.resolve("late.duckdb"), "late-1", 5);
+      Files.move(file, library.resolve("late.duckdb"));
+
+      // then
+      waiting.awaitRunClosed(SOON).shouldHaveAllUpTo(6);
+      assertThat(quiet.awaitEnd(SOON).isOk()).isTrue();
+      all.shouldHaveAllUpTo(6);
+    }
+  }
+
+  @Test
+  void shouldReadAFileOnceItsOwnerLetsGoOfIt() throws Exception {
+    // given
+    OlderFile owner = new OlderFile(library.resolve("owned.duckdb"));
+    owner.add("owned-1", 0, "metric", OlderFile.NINE_KINDS[8]);
+    Awaitility.await().atMost(SOON).until(() -> leftOut("owned.duckdb").contains("elsewhere"));
+    Refusal.of(() -> runs.get("owned-1")).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
+
+    // when
+    owner.add("owned-1", 0, "metric", OlderFile.NINE_KINDS[8]);
+    owner.close();
+
+    // then
+    try (RunReader reader = RunReader.fromStart(daemon.channel(), "owned-1")) {
+      reader.awaitRunClosed(SOON).shouldHaveAllUpTo(2);
+    }
+    assertThat(leftOut("owned.duckdb")).isEmpty();
+
+    // and the owner can write to what has been read; then it is not read any more
+    write(library.resolve("owned.duckdb"), "owned-1", 2);
+    shouldNotBeReadable("owned-1", "owned.duckdb", "was changed");
+  }
+
+  @Test
+  void shouldRefuseWhatWasReplacedOrIsGone() throws Exception {
+    // given
+    StreamChecker before = ColdRead.of(daemon.channel(), filtered("game-1")).checker();
+    before.shouldHaveAllUpTo(4);
+
+    // when another file takes its name
+    Path other = write(elsewhere.resolve("games.duckdb"), "game-1", 7);
+    Files.move(library.resolve("games.duckdb"), elsewhere.resolve("kept.duckdb"));
+    Files.move(other, library.resolve("games.duckdb"));
+
+    // then nothing of it comes
+    shouldNotBeReadable("game-1", "games.duckdb", "was changed");
+
+    // and neither when it is gone
+    Files.delete(library.resolve("games.duckdb"));
+    shouldNotBeReadable("game-1", "games.duckdb", "is gone");
+    Refusal.of(() -> runs.open("game-1", Map.of()))
+        .shouldBe(Status.Code.FAILED_PRECONDITION, "RUN_READ_ONLY");
+
+    // and the same file is read again as soon as it is back
+    Files.move(
+        elsewhere.resolve("kept.duckdb"),
+        library.resolve("games.duckdb"),
+        StandardCopyOption.ATOMIC_MOVE);
+    ColdRead.of(daemon.channel(), filtered("game-1")).checker().shouldEqual(before);
+    Awaitility.await().atMost(SOON).until(() -> leftOut("games.duckdb").isEmpty());
+  }
+
+  /** Filtered, since what was read as a whole may still be in memory. */
+  private void shouldNotBeReadable(String runId, String file, String problem) {
+    Refusal refusal =
+        Refusal.of(() -> ColdRead.of(daemon.channel(), filtered(runId)))
+            .shouldBe(Status.Code.UNAVAILABLE, "STORAGE_UNAVAILABLE");
+    assertThat(refusal.message()).contains(file).contains(problem);
+    assertThat(refusal.metadata().get("file")).endsWith(file);
+    SubscribeRequest request =
+        SubscribeRequest.newBuilder().setRunId(runId).setFilter(METRICS).build();
+    try (RunReader reader =
+        RunReader.open(daemon.channel(), request, StreamChecker.filtered(runId, 0))) {
+      reader.awaitRefusal(SOON).shouldBe(Status.Code.UNAVAILABLE, "STORAGE_UNAVAILABLE");
+      assertThat(reader.lastSeq()).isZero();
+    }
+    Awaitility.await(file + " is said to be lost")
+        .atMost(SOON)
+        .until(() -> leftOut(file).contains(problem));
+  }
+
+  private static ColdStreamRequest filtered(String runId) {
+    return ColdStreamRequest.newBuilder().setRunId(runId).setFilter(METRICS).build();
+  }
+
+  private String leftOut(String file) {
+    return daemon.info().getLibraries().getLeftOutList().stream()
+        .filter(one -> one.getFile().endsWith(file))
+        .map(LeftOut::getReason)
+        .findFirst()
+        .orElse("");
+  }
+
+  @Test
+  void shouldDoWithoutTheLibraryAtTheNextStartAndWithItAgain() throws Exception {
+    // given
+    daemon
+        .broker()
+        .fork(
+            ForkRequest.newBuilder()
+                .setParentRunId("game-1")
+                .setParentT(0)
+                .setRunId("child")
+                .build());
+    runs.publish("child", Events.metric("ada", 0, "score", 1));
+    runs.close("child");
+    StreamChecker own = ColdRead.of(daemon.channel(), "child").checker();
+
+    // when
+    assertThat(daemon.terminate(20)).isEqualTo(143);
+    daemon.restartWith(List.of());
+
+    // then its runs are not there, and forks have their own events
+    assertThat(daemon.info().hasLibraries()).isFalse();
+    Refusal.of(() -> runs.get("game-1")).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
+    ColdRead.of(daemon.channel(), "child").checker().shouldEqual(own);
+    assertThat(runs.get("child").getParentRunId()).isEqualTo("game-1");
+    Refusal.of(() -> ColdRead.timeline(daemon.channel(), "child"))
+        .shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
+
+    // and a run that takes a file's id meanwhile counts from then on
+    daemon.kill9();
+    daemon.restartWith(List.of("--library", library.toString()));
+    LibraryFiles.awaitIndexed(daemon);
+    ColdRead.timeline(daemon.channel(), "child").checker().shouldHaveAllUpTo(2);
+    assertThat(daemon.terminate(20)).isEqualTo(143);
+    daemon.restartWith(List.of());
+    runs.publish("game-1", Events.metric("ada", 0, "own", 1));
+    daemon.kill9();
+    daemon.restartWith(List.of("--library", library.toString()));
+    LibraryFiles.awaitIndexed(daemon);
+    assertThat(runs.get("game-1").getInLibrary()).isFalse();
+    assertThat(runs.get("game-1").getHeadSeq()).isEqualTo(1);
+    assertThat(leftOut("games.duckdb")).contains("the daemon has");
+  }
+
+  @Test
+  void shouldSayWhichRunsAreTooMany() throws Exception {
+    for (String runId : List.of("game-2", "game-3")) {
+      write(library.resolve("games.duckdb"), runId, 1);
+    }
+    write(library.resolve("more.duckdb"), "game-4", 1);
+    assertThat(daemon.terminate(20)).isEqualTo(143);
+    daemon.restartWith(List.of("--library", library.toString(), "--set", "library-runs-max=2"));
+    assertThat(LibraryFiles.awaitIndexed(daemon).getRuns()).isEqualTo(2);
+    assertThat(runs.heads()).containsOnlyKeys("game-1", "game-2");
+    assertThat(leftOut("games.duckdb")).contains("library-runs-max, 2");
+    assertThat(leftOut("more.duckdb")).contains("library-runs-max, 2");
+  }
+
+  @Test
+  void shouldRefuseToInheritFromAnotherRunOfTheParentsId() throws Exception {
+    // given a fork in a file, exported without its parent
+    runs.publish("parent-1", Events.metrics(20, 0));
+    runs.publish("parent-1", Events.turnStart("ada", 1, Events.gold(1)));
+    daemon
+        .broker()
+        .fork(
+            ForkRequest.newBuilder()
+                .setParentRunId("parent-1")
+                .setParentT(1)
+                .setRunId("fork-1")
+                .build());
+    runs.close("fork-1");
+    StreamChecker fork = ColdRead.of(daemon.channel(), "fork-1").checker();
+    FileCalls.export(daemon, library.resolve("fork.duckdb"), List.of("fork-1"));
+    daemon.close();
+
+    // when a daemon that has another run of the parent's id attaches it
+    daemon = LibraryFiles.start("LibraryOther", Map.of());
+    runs = new RunCalls(daemon);
+    runs.publish("parent-1", Events.metrics(3, 0));
+    assertThat(daemon.terminate(20)).isEqualTo(143);
+    daemon.restartWith(List.of("--library", library.toString()));
+    LibraryFiles.awaitIndexed(daemon);
+
+    // then the fork is there without what it inherits, be its parent open or closed
+    ColdRead.of(daemon.channel(), "fork-1").checker().shouldEqual(fork);
+    shouldNotInherit();
+    runs.close("parent-1");
+    shouldNotInherit();
+  }
+
+  private void shouldNotInherit() {
+    assertThat(Refusal.of(() -> ColdRead.timeline(daemon.channel(), "fork-1")).message())
+        .contains("run parent-1 ends at 3");
+    try (RunReader reader = RunReader.timeline(daemon.channel(), "fork-1")) {
+      reader.awaitRefusal(SOON).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
+    }
+  }
+}
