@@ -146,7 +146,10 @@ final class RunReadAhead {
     for (int i = 0; i < read.size(); i++) {
       boolean isOfWhoReadsOn = i == Math.min(PAGE_OF_WHO_READS_ON, read.size() - 1);
       KeptPage kept = KeptPage.of(read.get(i), isOfWhoReadsOn ? next : null);
-      pages.put(PageKey.of(place), kept);
+      if (!kept.page.events().isEmpty()) {
+        // Where nothing was to be read, there may be something for who reads further.
+        pages.put(PageKey.of(place), kept);
+      }
       place = place.after(kept.page);
       first = first == null ? kept : first;
     }

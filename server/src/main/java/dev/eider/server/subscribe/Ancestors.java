@@ -71,6 +71,18 @@ final class Ancestors {
   }
 
   /**
+   * The seq of a run's last event, be it deleted; 0 if there is no such run. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  long headSeq(RunId runId) {
+    KnownRun inMemory = findInMemory(runId);
+    FoldedRun run = inMemory == null ? history.findPersisted(runId) : inMemory.run();
+    FoldedRun known = run == null ? findKept(runId) : run;
+    return known == null ? 0 : known.headSeq();
+  }
+
+  /**
    * Reads on from DuckDB. Blocks.
    *
    * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE

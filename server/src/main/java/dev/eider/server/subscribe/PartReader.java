@@ -63,23 +63,29 @@ final class PartReader {
     if (inMemory != null) {
       Page page = history.readInMemory(inMemory, cursor, matcher, size);
       if (page != null) {
-        return requireProgress(page.until(untilSeq));
+        requireMore(page, inMemory.run().headSeq());
+        return page.until(untilSeq);
       }
     }
-    return mayBlock
-        ? requireProgress(ancestors.readPersisted(runId, cursor, untilSeq, matcher, size))
-        : null;
+    if (!mayBlock) {
+      return null;
+    }
+    Page page = ancestors.readPersisted(runId, cursor, untilSeq, matcher, size);
+    if (page.next().seq() <= cursor.seq()) {
+      // It may be that only memory does not know yet what DuckDB has.
+      requireMore(page, ancestors.headSeq(runId));
+    }
+    return page;
   }
 
   /** A run that came in by file may have been forked from another one of its parent's id. */
-  private Page requireProgress(Page page) {
-    if (page.next().seq() <= cursor.seq()) {
+  private void requireMore(Page page, long headSeq) {
+    if (page.next().seq() <= cursor.seq() && headSeq <= cursor.seq()) {
       throw BrokerException.of(
           ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
           "run %s ends at %d and is to be read up to %d: it is not the run that was forked"
-              .formatted(runId, cursor.seq(), untilSeq));
+              .formatted(runId, headSeq, untilSeq));
     }
-    return page;
   }
 
   /** Goes on after what was read. */

@@ -125,6 +125,16 @@ class RunReadAheadTest {
   }
 
   @Test
+  void shouldNotKeepThatNothingWasToBeRead() throws StoreException {
+    // given
+    RunReadAhead reader = reader(ROOM);
+    assertThat(read(reader, RUN, 0, 0)).isEmpty();
+
+    // when, then
+    assertThat(read(reader, RUN, 0)).hasSize(PAGE_EVENTS);
+  }
+
+  @Test
   void shouldTellOfAFailureOnlyWhoAsks() throws StoreException {
     // given
     RunReadAhead reader = reader(ROOM);
@@ -164,12 +174,17 @@ class RunReadAheadTest {
 
   private static PackedEvents read(RunReadAhead reader, RunId run, long afterSeq)
       throws StoreException {
+    return read(reader, run, afterSeq, EVENTS);
+  }
+
+  private static PackedEvents read(RunReadAhead reader, RunId run, long afterSeq, long untilSeq)
+      throws StoreException {
     return reader
         .read(
             new PageQuery(
                 run,
                 afterSeq,
-                EVENTS,
+                untilSeq,
                 0,
                 Long.MAX_VALUE,
                 EventMatcher.ALL,
