@@ -30,10 +30,6 @@ public final class EiderPeer implements Peer {
           "-XX:MinHeapFreeRatio=10",
           "-XX:MaxHeapFreeRatio=25",
           "-XX:G1PeriodicGCInterval=30000",
-          "-XX:Tier4InvocationThreshold=20000",
-          "-XX:Tier4MinInvocationThreshold=2400",
-          "-XX:Tier4CompileThreshold=60000",
-          "-XX:Tier4BackEdgeThreshold=160000",
           "-Dio.grpc.netty.shaded.io.netty.leakDetection.level=disabled");
 
   private final Map<String, String> settings;
