@@ -55,8 +55,7 @@ public enum Setting {
       2_000,
       10,
       3_600_000,
-      "idle time after which DuckDB makes a checkpoint; doubles, up to 128 times, while each is for"
-          + " less than 8 MiB"),
+      "idle time before a checkpoint; doubles, up to 128 times, while each has under 8 MiB"),
   STORE_MEMORY_BYTES_MAX(512L << 20, 64L << 20, 1L << 40, "most memory DuckDB may use"),
   STORE_THREADS_MAX(2, 1, 256, "most threads of DuckDB"),
   STORE_READERS_MAX(3, 1, 64, "most reads of DuckDB at a time"),
