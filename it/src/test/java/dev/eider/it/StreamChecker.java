@@ -1,11 +1,9 @@
 package dev.eider.it;
 
 import com.google.protobuf.ByteString;
-import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The one place that says what a stream of a run promises; every test that reads feeds it.
@@ -30,7 +28,7 @@ import java.util.TreeMap;
  * before a crash is there after it). {@link #shouldHaveDigest} recomputes {@code Run.digest}. A
  * broken promise is an AssertionError that begins with its name.
  *
- * <p>Keeps 32 bytes an event instead of the event. Owned by the thread that feeds it until its
+ * <p>Keeps a hash of each event instead of the event. Owned by the thread that feeds it until its
  * stream has ended, then by the test.
  */
 public final class StreamChecker {
@@ -43,7 +41,7 @@ public final class StreamChecker {
   private final LinkedHashMap<String, StreamChecker> inherited = new LinkedHashMap<>();
 
   private String currentRunId;
-  private final TreeMap<Long, ByteString> hashBySeq = new TreeMap<>();
+  private final EventHashes hashes = new EventHashes();
   private byte[] digest;
   private long lastSeq;
 
@@ -93,12 +91,11 @@ public final class StreamChecker {
     currentRunId = runId;
     long seq = envelope.seq();
     check(envelope.runId().equals(runId), "Run: an envelope of %s came", envelope.runId());
-    check(!hashBySeq.containsKey(seq), "Unique: seq %d came again", seq);
+    check(hashes.find(seq) < 0, "Unique: seq %d came again", seq);
     check(seq > lastSeq, "Ordered: seq %d came after %d", seq, lastSeq);
     check(filtered || seq == lastSeq + 1, "Reliable: seq %d came after %d", seq, lastSeq);
     lastSeq = seq;
-    MessageDigest sha256 = RunDigests.sha256();
-    hashBySeq.put(seq, ByteString.copyFrom(sha256.digest(envelope.bytes().toByteArray())));
+    hashes.add(seq, envelope.bytes());
     digest = RunDigests.next(digest, envelope.event().toByteArray());
   }
 
@@ -150,7 +147,7 @@ public final class StreamChecker {
 
   /** How many events came, the inherited ones included. */
   public int eventCount() {
-    int count = hashBySeq.size();
+    int count = hashes.size();
     for (StreamChecker part : inherited.values()) {
       count += part.eventCount();
     }
@@ -209,14 +206,12 @@ public final class StreamChecker {
   }
 
   private void compare(String promise, StreamChecker other, long afterSeq) {
-    other
-        .hashBySeq
-        .tailMap(afterSeq, false)
-        .forEach(
-            (seq, hash) -> {
-              check(hashBySeq.containsKey(seq), "%s: seq %d is missing", promise, seq);
-              check(hash.equals(hashBySeq.get(seq)), "%s: seq %d differs", promise, seq);
-            });
+    for (int i = other.hashes.firstAfter(afterSeq); i < other.hashes.size(); i++) {
+      long seq = other.hashes.seq(i);
+      int here = hashes.find(seq);
+      check(here >= 0, "%s: seq %d is missing", promise, seq);
+      check(hashes.hash(here) == other.hashes.hash(i), "%s: seq %d differs", promise, seq);
+    }
   }
 
   /** Digest: what was read hashes to what the daemon says. For readers from the start. */
@@ -225,7 +220,7 @@ public final class StreamChecker {
     check(
         ByteString.copyFrom(digest).equals(expected),
         "Digest: %d events hash to %s, the daemon says %s",
-        hashBySeq.size(),
+        hashes.size(),
         RunDigests.hex(ByteString.copyFrom(digest)),
         RunDigests.hex(expected));
   }
