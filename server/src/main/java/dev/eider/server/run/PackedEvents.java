@@ -7,6 +7,7 @@ import dev.eider.v1.EventBatch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.RandomAccess;
 
@@ -85,6 +86,27 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
   /** The size of the encoded batch. */
   public int encodedSize() {
     return bytes.length;
+  }
+
+  /** The size that a part of it adds. */
+  public int encodedSize(int from, int until) {
+    return place(until) - place(from);
+  }
+
+  /** Some of them, as a copy. */
+  public PackedEvents part(int from, int until) {
+    int[] partPlaces = new int[until - from];
+    for (int i = 0; i < partPlaces.length; i++) {
+      partPlaces[i] = places[from + i] - places[from];
+    }
+    return new PackedEvents(
+        Arrays.copyOfRange(seqs, from, until),
+        partPlaces,
+        Arrays.copyOfRange(bytes, place(from), place(until)));
+  }
+
+  private int place(int index) {
+    return index == places.length ? bytes.length : places[index];
   }
 
   /** Writes the encoded batch. */

@@ -28,6 +28,11 @@ public interface ColdReader {
   /** Returns a run as of its last persisted record, or null if DuckDB does not know it. */
   @Nullable FoldedRun findRun(RunId runId) throws StoreException;
 
+  /** Returns what {@link #findRun} would if that is in memory, else null. Does not block. */
+  default @Nullable FoldedRun peekRun(RunId runId) {
+    return null;
+  }
+
   /**
    * Returns the runs with one of these ids, and those opened with one of these request ids (none
    * empty).
@@ -64,6 +69,11 @@ public interface ColdReader {
    * @throws MissingEventsException if the run was deleted meanwhile; that may go unnoticed, too
    */
   ColdPage readPage(PageQuery query) throws StoreException;
+
+  /** Returns what {@link #readPage} would if that is in memory, else null. Does not block. */
+  default @Nullable ColdPage peekPage(PageQuery query) {
+    return null;
+  }
 
   /**
    * Returns the next pages of a run, at least one, each as {@link #readPage} would.
@@ -157,12 +167,17 @@ public interface ColdReader {
           bytesMax);
     }
 
-    /** A page of no more than so many bytes. */
-    PageQuery within(long most) {
-      return bytesMax <= most
-          ? this
-          : new PageQuery(
-              runId, afterSeq, untilSeq, fromPosition, untilPosition, matcher, eventsMax, most);
+    /** Pages of another size up to a smaller seq, if this one is larger. */
+    PageQuery of(long untilSeqMax, int pageEventsMax, long pageBytesMax) {
+      return new PageQuery(
+          runId,
+          afterSeq,
+          Math.min(untilSeq, untilSeqMax),
+          fromPosition,
+          untilPosition,
+          matcher,
+          pageEventsMax,
+          pageBytesMax);
     }
   }
 

@@ -80,6 +80,11 @@ public final class ReadAhead implements ColdReader {
     return found;
   }
 
+  @Override
+  public @Nullable FoldedRun peekRun(RunId runId) {
+    return closedRuns.getIfPresent(runId);
+  }
+
   /** Lets go of what is kept of a run that the store has erased. */
   public void forget(RunId runId) {
     forgotten.incrementAndGet();
@@ -126,10 +131,16 @@ public final class ReadAhead implements ColdReader {
 
   @Override
   public ColdPage readPage(PageQuery query) throws StoreException {
-    if (!query.matcher().equals(EventMatcher.ALL) || query.eventsMax() == 1) {
-      return store.readPage(query);
-    }
-    return pages.read(query);
+    return isReadAhead(query) ? pages.read(query) : store.readPage(query);
+  }
+
+  @Override
+  public @Nullable ColdPage peekPage(PageQuery query) {
+    return isReadAhead(query) ? pages.peek(query) : null;
+  }
+
+  private static boolean isReadAhead(PageQuery query) {
+    return query.matcher().equals(EventMatcher.ALL) && query.eventsMax() > 1;
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.eider.server.store;
 
-import com.google.common.cache.Cache;
-import com.google.common.cache.CacheBuilder;
 import com.google.common.primitives.Ints;
 import dev.eider.server.base.Invariants;
 import dev.eider.server.base.Signal;
@@ -9,6 +7,8 @@ import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.RunId;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.PageCache.KeptPage;
+import dev.eider.server.store.PageCache.Place;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,11 +35,11 @@ final class RunReadAhead {
 
   private static final int BLOCK_EVENTS_MAX = 16_384;
 
+  /** What a page holds, whatever its readers want: they are to share it. */
+  static final int PAGE_EVENTS_MAX = 1_000;
+
   /** A larger array takes whole regions of the heap, up to twice its size. */
   private static final long PAGE_BYTES_MAX = 448 << 10;
-
-  /** What a page costs besides what is in it. */
-  private static final int PAGE_OVERHEAD_BYTES = 256;
 
   /** Who takes the second page of a block is likely to read on. */
   private static final int PAGE_OF_WHO_READS_ON = 1;
@@ -48,11 +48,15 @@ final class RunReadAhead {
   private final Executor ahead;
   private final Supplier<Signal> signals;
   private final int untakenMax;
-  private final Cache<PageKey, KeptPage> pages;
-  private final ConcurrentMap<PageKey, SharedRead<KeptPage>> underWay = new ConcurrentHashMap<>();
+
+  /** With some, the block that is to be read once they are taken, since somebody reads on. */
+  private final PageCache<Block> pages;
+
+  private final ConcurrentMap<Place, SharedRead<KeptPage<Block>>> underWay =
+      new ConcurrentHashMap<>();
 
   /** Where blocks begin that were read ahead and have not been asked for. */
-  private final Set<PageKey> untaken = ConcurrentHashMap.newKeySet();
+  private final Set<Place> untaken = ConcurrentHashMap.newKeySet();
 
   /**
    * @param ahead runs what may block
@@ -63,68 +67,72 @@ final class RunReadAhead {
     this.ahead = ahead;
     this.signals = signals;
     untakenMax = Ints.saturatedCast(bytesMax / (2 * BLOCK_BYTES_MAX));
-    pages =
-        CacheBuilder.newBuilder()
-            .concurrencyLevel(1)
-            .maximumWeight(bytesMax)
-            .weigher((PageKey key, KeptPage kept) -> kept.bytes())
-            .<PageKey, KeptPage>removalListener(gone -> untaken.remove(gone.getKey()))
-            .build();
+    pages = new PageCache<>(bytesMax, untaken::remove);
   }
 
   /** Lets go of a run's pages. */
   void forget(RunId runId) {
-    pages.asMap().keySet().removeIf(key -> key.runId.equals(runId));
+    pages.forget(runId);
   }
 
+  /** Returns the next page if it is in memory, else null. Does not block. */
+  @Nullable ColdPage peek(PageQuery wanted) {
+    KeptPage<Block> kept = pages.find(Place.of(wanted));
+    return kept == null ? null : take(kept, wanted);
+  }
+
+  /** Returns the next page. Blocks. */
   ColdPage read(PageQuery wanted) throws StoreException {
-    PageQuery query = wanted.within(PAGE_BYTES_MAX);
-    PageKey key = PageKey.of(query);
-    untaken.remove(key);
-    KeptPage kept = pages.getIfPresent(key);
-    if (kept == null || !kept.fits(query)) {
-      kept = underWay(key, new Block(query, BLOCK_EVENTS_MAX)).await(signals);
+    ColdPage known = peek(wanted);
+    if (known != null) {
+      return known;
     }
-    if (kept == null || !kept.fits(query)) {
-      kept = readBlock(new Block(query, BLOCK_EVENTS_MAX));
-    }
-    if (kept.next != null) {
-      readAhead(kept.next);
-    }
-    return kept.page;
+    Block block = new Block(wanted, BLOCK_EVENTS_MAX);
+    KeptPage<Block> read = underWay(block).await(signals);
+    return take(read == null ? readBlock(block) : read, wanted);
   }
 
-  private SharedRead<KeptPage> underWay(PageKey key, Block block) {
-    return underWay.computeIfAbsent(key, absent -> new SharedRead<>(() -> readShared(key, block)));
+  private ColdPage take(KeptPage<Block> kept, PageQuery wanted) {
+    untaken.remove(kept.place());
+    Block next = kept.tag();
+    if (next != null) {
+      readAhead(next);
+    }
+    return kept.part(wanted);
   }
 
-  private KeptPage readShared(PageKey key, Block block) throws StoreException {
+  private SharedRead<KeptPage<Block>> underWay(Block block) {
+    Place place = Place.of(block.query);
+    return underWay.computeIfAbsent(place, key -> new SharedRead<>(() -> readShared(key, block)));
+  }
+
+  private KeptPage<Block> readShared(Place place, Block block) throws StoreException {
     try {
       return readBlock(block);
     } catch (StoreException e) {
-      untaken.remove(key);
+      untaken.remove(place);
       throw e;
     } finally {
-      underWay.remove(key);
+      underWay.remove(place);
     }
   }
 
   private void readAhead(Block next) {
-    PageKey key = PageKey.of(next.query);
-    if (untaken.size() >= untakenMax || pages.getIfPresent(key) != null || !untaken.add(key)) {
+    Place place = Place.of(next.query);
+    if (untaken.size() >= untakenMax || pages.find(place) != null || !untaken.add(place)) {
       return;
     }
     try {
-      SharedRead<KeptPage> block = underWay(key, next);
+      SharedRead<KeptPage<Block>> block = underWay(next);
       ahead.execute(() -> runAhead(block));
     } catch (RejectedExecutionException e) {
-      underWay.remove(key);
-      untaken.remove(key);
+      underWay.remove(place);
+      untaken.remove(place);
       LOG.debug("a block is read ahead while the daemon stops", e);
     }
   }
 
-  private static void runAhead(SharedRead<KeptPage> block) {
+  private static void runAhead(SharedRead<KeptPage<Block>> block) {
     try {
       block.run();
     } catch (RuntimeException defect) {
@@ -132,25 +140,27 @@ final class RunReadAhead {
     }
   }
 
-  /** Reads a block, keeps its pages, and returns the first. */
-  private KeptPage readBlock(Block block) throws StoreException {
-    PageQuery place = block.query;
+  /**
+   * Reads a block up to where pages are known already, keeps its pages, and returns the first.
+   * Readers who come to those pages share them from there on.
+   */
+  private KeptPage<Block> readBlock(Block block) throws StoreException {
+    Place place = Place.of(block.query);
+    PageQuery query = block.query.of(pages.nextSeq(place), PAGE_EVENTS_MAX, PAGE_BYTES_MAX);
     List<ColdPage> read =
-        store.readPages(
-            place,
-            Math.max(block.eventsMax, place.eventsMax()),
-            Math.max(BLOCK_BYTES_MAX, place.bytesMax()));
-    requireWhole(read, place);
-    Block next = next(read, place);
-    KeptPage first = null;
+        store.readPages(query, Math.max(block.eventsMax, PAGE_EVENTS_MAX), BLOCK_BYTES_MAX);
+    requireWhole(read, query);
+    Block next = next(read, block.query);
+    KeptPage<Block> first = null;
     for (int i = 0; i < read.size(); i++) {
+      ColdPage page = read.get(i);
       boolean isOfWhoReadsOn = i == Math.min(PAGE_OF_WHO_READS_ON, read.size() - 1);
-      KeptPage kept = KeptPage.of(read.get(i), isOfWhoReadsOn ? next : null);
-      if (!kept.page.events().isEmpty()) {
+      KeptPage<Block> kept = new KeptPage<>(place, page, isOfWhoReadsOn ? next : null);
+      if (!page.events().isEmpty()) {
         // Where nothing was to be read, there may be something for who reads further.
-        pages.put(PageKey.of(place), kept);
+        pages.put(kept);
       }
-      place = place.after(kept.page);
+      place = new Place(place.runId(), page.scannedSeq());
       first = first == null ? kept : first;
     }
     return Invariants.requireNonNull(first, "a block has no page");
@@ -197,33 +207,9 @@ final class RunReadAhead {
   }
 
   /**
-   * A page and what it takes, which does not change either.
-   *
-   * @param next the block to be read now, since somebody reads on; null for most pages
-   */
-  private record KeptPage(ColdPage page, int bytes, @Nullable Block next) {
-    static KeptPage of(ColdPage page, @Nullable Block next) {
-      return new KeptPage(
-          page, Ints.saturatedCast(PAGE_OVERHEAD_BYTES + page.events().memoryBytes()), next);
-    }
-
-    boolean fits(PageQuery query) {
-      return page.scannedSeq() <= query.untilSeq()
-          && (page.events().size() == 1 || page.events().encodedSize() <= 2 * query.bytesMax());
-    }
-  }
-
-  /**
    * Pages that are read at once.
    *
-   * @param query of the first of them
+   * @param query of who reads them first
    */
   private record Block(PageQuery query, int eventsMax) {}
-
-  /** Where a page begins and how long it was to be. */
-  private record PageKey(RunId runId, long afterSeq, int eventsMax) {
-    static PageKey of(PageQuery query) {
-      return new PageKey(query.runId(), query.afterSeq(), query.eventsMax());
-    }
-  }
 }

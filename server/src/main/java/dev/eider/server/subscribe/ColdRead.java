@@ -36,15 +36,11 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
     if (!sink.isReady()) {
       return Next.PARK;
     }
-    if (!mayBlock) {
+    if (mayBlock) {
+      lookUp();
+    } else if (run == null || !inheritance.isOver() || history.peek(runId()) == null) {
       return Next.COLD;
     }
-    if (run == null) {
-      run = history.findPersisted(request.start().runId());
-      requireKnown(run);
-    }
-    // Also as the last thing: what was read before is all there was only if the run is still there.
-    history.requireThere(request.start().runId());
     if (run != null && !inheritance.isOver()) {
       Page page = inheritance.read(run, request.matcher(), pageSize(), true);
       return page == null ? Next.COLD : sendInherited(page);
@@ -54,9 +50,11 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
       sink.notice(end(run));
       return complete();
     }
-    Page page = history.readPersisted(run, cursor, lastSeq, request.matcher(), pageSize());
-    cursor = page.next();
-    return send(page);
+    Page page =
+        mayBlock
+            ? history.readPersisted(run, cursor, lastSeq, request.matcher(), pageSize())
+            : history.peekPersisted(run, cursor, lastSeq, request.matcher(), pageSize());
+    return page == null ? Next.COLD : sendOwn(page);
   }
 
   @Override
@@ -64,16 +62,35 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
     // Nobody holds on to a cold read.
   }
 
-  private Next sendInherited(Page page) {
-    inheritance.advance(page);
-    return send(page);
+  /** Also as the last thing: what was read before is all there was only if the run still is. */
+  private void lookUp() {
+    if (run == null) {
+      run = history.findPersisted(runId());
+      requireKnown(run);
+    }
+    history.requireThere(runId());
   }
 
-  private Next send(Page page) {
+  private RunId runId() {
+    return request.start().runId();
+  }
+
+  private Next sendInherited(Page page) {
+    inheritance.advance(page);
+    send(page);
+    return Next.COLD;
+  }
+
+  private Next sendOwn(Page page) {
+    cursor = page.next();
+    send(page);
+    return Next.LIVE;
+  }
+
+  private void send(Page page) {
     if (!page.events().isEmpty()) {
       sink.events(page.events());
     }
-    return Next.COLD;
   }
 
   private PageSize pageSize() {
@@ -81,9 +98,8 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
   }
 
   private void requireKnown(@Nullable FoldedRun persisted) {
-    RunId runId = request.start().runId();
-    if (persisted == null && history.findInMemory(runId) == null) {
-      throw RunHistory.runNotFound(runId);
+    if (persisted == null && history.findInMemory(runId()) == null) {
+      throw RunHistory.runNotFound(runId());
     }
     long afterSeq = request.start().ownAfterSeq();
     if (persisted != null && !persisted.isOpen() && afterSeq > persisted.headSeq()) {
@@ -95,7 +111,7 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
     ColdEnd.Builder end = ColdEnd.newBuilder();
     if (persisted == null) {
       end.setState(RunState.RUN_STATE_OPEN)
-          .setDigest(ByteString.copyFrom(RunDigest.initial(request.start().runId())));
+          .setDigest(ByteString.copyFrom(RunDigest.initial(runId())));
     } else {
       end.setPersistedSeq(persisted.headSeq())
           .setState(persisted.isOpen() ? RunState.RUN_STATE_OPEN : RunState.RUN_STATE_CLOSED)

@@ -60,6 +60,16 @@ public final class RunHistory {
     return known;
   }
 
+  /** Returns a run if that takes no query, else null. Does not block; else as {@link #find}. */
+  @Nullable KnownRun peek(RunId runId) {
+    KnownRun inMemory = findInMemory(runId);
+    if (inMemory != null) {
+      return inMemory;
+    }
+    FoldedRun persisted = cold.peekRun(runId);
+    return persisted == null ? null : new KnownRun(persisted, persisted.headSeq(), null);
+  }
+
   /**
    * Requires that a run is there now, so that what was read of it before is all there was. Blocks.
    *
@@ -182,6 +192,13 @@ public final class RunHistory {
     } catch (StoreException e) {
       throw unavailable(e);
     }
+  }
+
+  /** Reads on as {@link #readPersisted} if that takes no query, else returns null. */
+  @Nullable Page peekPersisted(
+      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+    ColdPage known = cold.peekPage(query(run, after, untilSeq, matcher, size));
+    return known == null ? null : page(known);
   }
 
   static PageQuery query(

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * One subscriber's way through a run.
  *
  * <p>Its whole state is a cursor. A step looks the run up, listens to its tail, and sends what
- * comes after the cursor; where the tail no longer reaches back that far it asks DuckDB, and the
- * next step looks at the tail again. The stream ends when the run is closed and the cursor is at
- * its head. A run that leaves memory is found in DuckDB instead, a subscriber notices nothing.
+ * comes after the cursor; where the tail no longer reaches back that far it takes what others have
+ * read of DuckDB, or asks DuckDB, and the next step looks at the tail again. The stream ends when
+ * the run is closed and the cursor is at its head. A run that leaves memory is found in DuckDB
+ * instead, a subscriber notices nothing.
  *
  * <p>A subscriber that does not read costs this object: nothing is queued for it.
  */
@@ -135,9 +136,8 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   }
 
   private @Nullable KnownRun lookUp(boolean mayBlock) {
-    return mayBlock
-        ? history.find(request.start().runId())
-        : history.findInMemory(request.start().runId());
+    RunId runId = request.start().runId();
+    return mayBlock ? history.find(runId) : history.peek(runId);
   }
 
   private Next awaitRun() {
@@ -171,18 +171,23 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     }
     Page page = history.readInMemory(known, cursor, request.matcher(), size);
     if (page == null) {
-      if (!mayBlock) {
+      page = readPersisted(known, size, mayBlock);
+      if (page == null) {
         return false;
       }
       fallBehind();
-      page =
-          history.readPersisted(
-              known.run(), cursor, known.currentPersistedSeq(), request.matcher(), size);
     }
     long before = cursor.seq();
     cursor = page.next();
     send(page, cursor.seq() - before);
     return true;
+  }
+
+  private @Nullable Page readPersisted(KnownRun known, PageSize size, boolean mayBlock) {
+    long untilSeq = known.currentPersistedSeq();
+    return mayBlock
+        ? history.readPersisted(known.run(), cursor, untilSeq, request.matcher(), size)
+        : history.peekPersisted(known.run(), cursor, untilSeq, request.matcher(), size);
   }
 
   /**

@@ -24,12 +24,10 @@ class PackedEventsTest {
 
     // when
     PackedEvents packed = PackedEvents.of(events);
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    packed.writeTo(out);
 
     // then
-    assertThat(out.toByteArray()).isEqualTo(batch.build().toByteArray());
-    assertThat(packed.encodedSize()).isEqualTo(out.size());
+    assertThat(encoded(packed)).isEqualTo(batch.build().toByteArray());
+    assertThat(packed.encodedSize()).isEqualTo(encoded(packed).length);
   }
 
   @Test
@@ -39,6 +37,21 @@ class PackedEventsTest {
     assertThat(packed).usingRecursiveFieldByFieldElementComparator().isEqualTo(events);
     for (int i = 0; i < events.size(); i++) {
       assertThat(packed.seq(i)).isEqualTo(events.get(i).seq());
+    }
+  }
+
+  @Test
+  void shouldGiveAnyPart() throws IOException {
+    List<SequencedEvent> events = events();
+    PackedEvents packed = PackedEvents.of(events);
+    for (int from = 0; from <= events.size(); from++) {
+      for (int until = from; until <= events.size(); until++) {
+        PackedEvents part = packed.part(from, until);
+        PackedEvents expected = PackedEvents.of(events.subList(from, until));
+        assertThat(encoded(part)).isEqualTo(encoded(expected));
+        assertThat(part).usingRecursiveFieldByFieldElementComparator().isEqualTo(expected);
+        assertThat(packed.encodedSize(from, until)).isEqualTo(expected.encodedSize());
+      }
     }
   }
 
@@ -56,11 +69,13 @@ class PackedEventsTest {
     }
 
     // then
+    assertThat(encoded(packing.events())).isEqualTo(encoded(PackedEvents.of(events)));
+  }
+
+  private static byte[] encoded(PackedEvents events) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    packing.events().writeTo(out);
-    ByteArrayOutputStream expected = new ByteArrayOutputStream();
-    PackedEvents.of(events).writeTo(expected);
-    assertThat(out.toByteArray()).isEqualTo(expected.toByteArray());
+    events.writeTo(out);
+    return out.toByteArray();
   }
 
   /** With sizes and seqs on both sides of where a number takes another byte. */

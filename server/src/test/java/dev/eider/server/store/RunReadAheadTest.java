@@ -7,13 +7,17 @@ import dev.eider.server.base.Threads;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.PackedEvents;
 import dev.eider.server.run.RunId;
+import dev.eider.server.run.SequencedEvent;
+import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.v1.Event;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class RunReadAheadTest {
   private static final int BLOCK_EVENTS = 16_384;
-  private static final int PAGE_EVENTS = 10_000;
+  private static final int PAGE_EVENTS = RunReadAhead.PAGE_EVENTS_MAX;
   private static final long PAGE_BYTES = 1 << 20;
 
   /** For one block that nobody has come for. */
@@ -70,7 +74,7 @@ class RunReadAheadTest {
 
     // then
     assertThat(read(reader, RUN, BLOCK_EVENTS).seq(0)).isEqualTo(BLOCK_EVENTS + 1);
-    assertThat(read(reader, RUN, BLOCK_EVENTS + PAGE_EVENTS)).hasSize(BLOCK_EVENTS - PAGE_EVENTS);
+    assertThat(read(reader, RUN, BLOCK_EVENTS + PAGE_EVENTS)).hasSize(PAGE_EVENTS);
   }
 
   @Test
@@ -163,13 +167,92 @@ class RunReadAheadTest {
     assertThat(read(reader, RUN, BLOCK_EVENTS)).hasSize(PAGE_EVENTS);
   }
 
+  @Test
+  void shouldShareAPageWithWhoBeginsInsideIt() throws StoreException {
+    // given
+    RunReadAhead reader = reader(ROOM);
+    read(reader, RUN, 0);
+    store.close();
+
+    // when
+    PackedEvents events = read(reader, RUN, 10);
+
+    // then
+    assertThat(seqs(events)).isEqualTo(seqs(10, PAGE_EVENTS));
+  }
+
+  @Test
+  void shouldReadUpToWhatOthersHaveReadAndShareItFromThere() throws StoreException {
+    // given
+    RunReadAhead reader = reader(ROOM);
+    PackedEvents others = read(reader, RUN, 500);
+
+    // when
+    PackedEvents before = read(reader, RUN, 0);
+    store.close();
+
+    // then
+    assertThat(seqs(before)).isEqualTo(seqs(0, 500));
+    assertThat(read(reader, RUN, 500)).isEqualTo(others);
+  }
+
+  @Test
+  void shouldGiveAPartOfAPage() throws StoreException {
+    // given
+    RunReadAhead reader = reader(ROOM);
+    PackedEvents page = read(reader, RUN, 0);
+
+    // when
+    ColdPage few = reader.read(query(RUN, 3, EVENTS, 4, PAGE_BYTES));
+    ColdPage small = reader.read(query(RUN, 3, EVENTS, PAGE_EVENTS, page.encodedSize(3, 5)));
+    ColdPage tiny = reader.read(query(RUN, 3, EVENTS, PAGE_EVENTS, 1));
+    ColdPage early = reader.read(query(RUN, 3, 5, PAGE_EVENTS, PAGE_BYTES));
+
+    // then
+    assertThat(seqs(few.events())).isEqualTo(seqs(3, 7));
+    assertThat(few.scannedSeq()).isEqualTo(7);
+    assertThat(seqs(small.events())).isEqualTo(seqs(3, 5));
+    assertThat(seqs(tiny.events())).isEqualTo(seqs(3, 4));
+    assertThat(seqs(early.events())).isEqualTo(seqs(3, 5));
+    assertThat(early.scannedSeq()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldPeekAtWhatIsInMemoryOnly() throws StoreException {
+    // given
+    RunReadAhead reader = reader(ROOM);
+
+    // when, then
+    PageQuery query = query(RUN, 10, EVENTS, PAGE_EVENTS, PAGE_BYTES);
+    assertThat(reader.peek(query)).isNull();
+    PackedEvents events = reader.read(query).events();
+    ColdPage peeked = Objects.requireNonNull(reader.peek(query));
+    assertThat(peeked.events()).isEqualTo(events);
+    assertThat(reader.peek(query(OTHER, 10, EVENTS, PAGE_EVENTS, PAGE_BYTES))).isNull();
+
+    // when
+    reader.forget(RUN);
+
+    // then
+    assertThat(reader.peek(query)).isNull();
+  }
+
+  private static List<Long> seqs(long after, long until) {
+    return LongStream.rangeClosed(after + 1, until).boxed().toList();
+  }
+
+  private static List<Long> seqs(PackedEvents events) {
+    return events.stream().map(SequencedEvent::seq).toList();
+  }
+
   private RunReadAhead reader(long bytesMax) {
     return new RunReadAhead(store.reader(), bytesMax, ahead::add, Threads.system()::newSignal);
   }
 
   private static void readFirstBlock(RunReadAhead reader, RunId run) throws StoreException {
-    assertThat(read(reader, run, 0)).hasSize(PAGE_EVENTS);
-    assertThat(read(reader, run, PAGE_EVENTS)).hasSize(BLOCK_EVENTS - PAGE_EVENTS);
+    for (int place = 0; place < BLOCK_EVENTS; place += PAGE_EVENTS) {
+      assertThat(read(reader, run, place)).hasSize(Math.min(PAGE_EVENTS, BLOCK_EVENTS - place));
+    }
   }
 
   private static PackedEvents read(RunReadAhead reader, RunId run, long afterSeq)
@@ -179,17 +262,12 @@ class RunReadAheadTest {
 
   private static PackedEvents read(RunReadAhead reader, RunId run, long afterSeq, long untilSeq)
       throws StoreException {
-    return reader
-        .read(
-            new PageQuery(
-                run,
-                afterSeq,
-                untilSeq,
-                0,
-                Long.MAX_VALUE,
-                EventMatcher.ALL,
-                PAGE_EVENTS,
-                PAGE_BYTES))
-        .events();
+    return reader.read(query(run, afterSeq, untilSeq, PAGE_EVENTS, PAGE_BYTES)).events();
+  }
+
+  private static PageQuery query(
+      RunId run, long afterSeq, long untilSeq, int eventsMax, long bytesMax) {
+    return new PageQuery(
+        run, afterSeq, untilSeq, 0, Long.MAX_VALUE, EventMatcher.ALL, eventsMax, bytesMax);
   }
 }

@@ -15,10 +15,13 @@ import java.util.Locale;
 
 /** Readers of a broker whose every part is real, but for where their streams go. */
 final class ReaderRig implements AutoCloseable {
+  static final int COLD_THREADS = 2;
+
   private static final long HOUR_MS = 3_600_000;
+  private static final long PAGES_BYTES_MAX = 1 << 20;
 
   final PersistRig broker;
-  final ReaderPools pools = new ReaderPools(Threads.system(), 2, 2);
+  final ReaderPools pools = new ReaderPools(Threads.system(), 2, COLD_THREADS);
   final ReaderRegistry registry = new ReaderRegistry(new ReaderBounds(3, 1 << 20, 100, 2, 2));
   final RunHistory history;
   final LogHistory logHistory;
@@ -33,14 +36,18 @@ final class ReaderRig implements AutoCloseable {
     this.heartbeatMs = heartbeatMs;
     broker = new PersistRig(path, tailBytesMax, PersistRig.EAGER);
     history = new RunHistory(broker.hub, broker.store.reader());
-    logHistory =
-        new LogHistory(
-            broker.hub,
-            history,
-            new ReadAhead(
-                broker.store.reader(), 1 << 20, Runnable::run, Threads.system()::newSignal),
-            broker.log::endPosition);
+    logHistory = new LogHistory(broker.hub, history, readAhead(), broker.log::endPosition);
     directory = new RunDirectory(broker.hub, history, broker.store.reader());
+  }
+
+  private ReadAhead readAhead() {
+    return new ReadAhead(
+        broker.store.reader(), PAGES_BYTES_MAX, Runnable::run, Threads.system()::newSignal);
+  }
+
+  /** What keeps pages for others, as a broker's history does. */
+  RunHistory historyReadAhead() {
+    return new RunHistory(broker.hub, readAhead());
   }
 
   Readers readers() {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.RunId;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +103,32 @@ final class SubscriptionTest {
           .containsExactly("events", "caught_up", "fell_behind", "events", "caught_up");
       assertThat(sink.notices().get(1).getFellBehind().getSeq()).isEqualTo(5);
       assertThat(sink.notices().get(2).getCaughtUp().getHeadSeq()).isEqualTo(3_005);
+    }
+  }
+
+  @Test
+  void shouldSendWhatOthersHaveReadWhileDuckDbIsBusy() throws Exception {
+    try (ReaderRig rig = new ReaderRig(directory, 0)) {
+      // given a run that has left memory and was read by somebody
+      rig.broker.apply(publish(RUN, 100));
+      rig.broker.apply(close(RUN));
+      rig.broker.awaitReaped(RUN);
+      Readers readers = rig.readers(rig.historyReadAhead());
+      TestSink<SubscribeResponse> first = sink();
+      new Subscription(after(RUN, 0), first, readers).start();
+      await().until(first::isComplete);
+
+      // when somebody else begins elsewhere, and no thread is free to ask DuckDB
+      CountDownLatch free = new CountDownLatch(1);
+      for (int i = 0; i < ReaderRig.COLD_THREADS; i++) {
+        rig.pools.cold().execute(() -> Uninterruptibles.awaitUninterruptibly(free));
+      }
+      new Subscription(after(RUN, 10), sink, readers).start();
+
+      // then
+      await().until(sink::isComplete);
+      free.countDown();
+      assertThat(sink.seqs()).isEqualTo(seqs(11, 100));
     }
   }
 
