@@ -3,13 +3,13 @@ package dev.eider.server.library;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
 import dev.eider.server.store.ColdReader;
+import dev.eider.server.store.ForwardingColdReader;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.file.LibraryFile;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +19,18 @@ import org.jspecify.annotations.Nullable;
  * read. What is asked of all events, of deleted runs and of forks concerns the daemon's own alone.
  * Thread-safe.
  */
-public final class LibraryReader implements ColdReader {
-  private final ColdReader store;
+public final class LibraryReader extends ForwardingColdReader {
   private final LibraryIndex index;
 
   public LibraryReader(ColdReader store, LibraryIndex index) {
-    this.store = store;
+    super(store);
     this.index = index;
   }
 
   @Override
   public @Nullable FoldedRun findRun(RunId runId) throws StoreException {
     FoldedRun inLibrary = index.find(runId);
-    return inLibrary == null ? store.findRun(runId) : inLibrary;
+    return inLibrary == null ? super.findRun(runId) : inLibrary;
   }
 
   @Override
@@ -46,7 +45,7 @@ public final class LibraryReader implements ColdReader {
         own.remove(runId);
       }
     }
-    found.addAll(store.findRuns(own, requestIds));
+    found.addAll(super.findRuns(own, requestIds));
     return found;
   }
 
@@ -57,7 +56,7 @@ public final class LibraryReader implements ColdReader {
 
   @Override
   public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
-    List<FoldedRun> own = store.listRuns(query);
+    List<FoldedRun> own = super.listRuns(query);
     List<FoldedRun> inLibrary = index.list(query);
     return inLibrary.isEmpty()
         ? own
@@ -70,7 +69,7 @@ public final class LibraryReader implements ColdReader {
   @Override
   public ColdPage readPage(PageQuery query) throws StoreException {
     LibraryFile file = index.findFile(query.runId());
-    return file == null ? store.readPage(query) : file.readPage(query);
+    return file == null ? super.readPage(query) : file.readPage(query);
   }
 
   @Override
@@ -78,32 +77,7 @@ public final class LibraryReader implements ColdReader {
       throws StoreException {
     LibraryFile file = index.findFile(query.runId());
     return file == null
-        ? store.readPages(query, eventsMax, bytesMax)
+        ? super.readPages(query, eventsMax, bytesMax)
         : file.readPages(query, eventsMax, bytesMax);
-  }
-
-  @Override
-  public @Nullable FoldedRun findKept(RunId runId) throws StoreException {
-    return store.findKept(runId);
-  }
-
-  @Override
-  public Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException {
-    return store.findDeleted(runIds);
-  }
-
-  @Override
-  public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
-    return store.findForks(parentIds);
-  }
-
-  @Override
-  public LogBlock readLog(LogQuery query) throws StoreException {
-    return store.readLog(query);
-  }
-
-  @Override
-  public ColdPage readKeptPage(PageQuery query) throws StoreException {
-    return store.readKeptPage(query);
   }
 }

@@ -120,27 +120,15 @@ public record FoldedRun(
 
   /** The same run once it is gone. */
   public FoldedRun deleted(long position, Deletion as) {
-    return new FoldedRun(
-        runId,
-        outcome,
-        headSeq,
-        lastT,
-        createTimeUs,
-        closeTimeUs,
-        parent,
-        labels,
-        requestId,
-        requestHash,
-        costUsd,
-        digest,
-        producers,
-        firstPosition,
-        position,
-        as);
+    return at(firstPosition, position, as);
   }
 
   /** The same run as one of a library: it is read from a file and has no place in the log. */
   public FoldedRun inLibrary() {
+    return at(NOWHERE, NOWHERE, deletion);
+  }
+
+  private FoldedRun at(long first, long last, Deletion as) {
     return new FoldedRun(
         runId,
         outcome,
@@ -155,8 +143,9 @@ public record FoldedRun(
         costUsd,
         digest,
         producers,
-        NOWHERE,
-        NOWHERE);
+        first,
+        last,
+        as);
   }
 
   /** Says whether the run is in a library, so that nobody may change it. */

@@ -7,10 +7,6 @@ import dev.eider.server.base.Signal;
 import dev.eider.server.run.EventMatcher;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunId;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -29,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds no more than {@code bytesMax}, least recently used first out; a page that is gone is
  * read again. Thread-safe; blocks as the store does.
  */
-public final class ReadAhead implements ColdReader {
+public final class ReadAhead extends ForwardingColdReader {
   /** What is read at once at the most, or one larger event. */
   public static final long BLOCK_BYTES_MAX = RunReadAhead.BLOCK_BYTES_MAX;
 
@@ -39,7 +35,6 @@ public final class ReadAhead implements ColdReader {
   /** What is kept of closed runs besides their events. */
   public static final long RUNS_BYTES_MAX = 4L << 20;
 
-  private final ColdReader store;
   private final RunReadAhead pages;
   private final Cache<RunId, FoldedRun> closedRuns;
   private final LogReadAhead log;
@@ -50,7 +45,7 @@ public final class ReadAhead implements ColdReader {
    * @param signals makes what a thread waits for while another reads what it wants
    */
   public ReadAhead(ColdReader store, long bytesMax, Executor ahead, Supplier<Signal> signals) {
-    this.store = store;
+    super(store);
     log = new LogReadAhead(store);
     pages = new RunReadAhead(store, bytesMax, ahead, signals);
     closedRuns =
@@ -69,7 +64,7 @@ public final class ReadAhead implements ColdReader {
       return known;
     }
     long forgottenBefore = forgotten.get();
-    FoldedRun found = store.findRun(runId);
+    FoldedRun found = super.findRun(runId);
     if (found != null && !found.isOpen()) {
       closedRuns.put(runId, found);
       if (forgotten.get() != forgottenBefore) {
@@ -94,44 +89,8 @@ public final class ReadAhead implements ColdReader {
   }
 
   @Override
-  public @Nullable FoldedRun findKept(RunId runId) throws StoreException {
-    return store.findKept(runId);
-  }
-
-  @Override
-  public List<FoldedRun> findInLibrary(Collection<RunId> runIds) {
-    return store.findInLibrary(runIds);
-  }
-
-  @Override
-  public Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException {
-    return store.findDeleted(runIds);
-  }
-
-  @Override
-  public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
-    return store.findForks(parentIds);
-  }
-
-  @Override
-  public ColdPage readKeptPage(PageQuery query) throws StoreException {
-    return store.readKeptPage(query);
-  }
-
-  @Override
-  public List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
-      throws StoreException {
-    return store.findRuns(runIds, requestIds);
-  }
-
-  @Override
-  public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
-    return store.listRuns(query);
-  }
-
-  @Override
   public ColdPage readPage(PageQuery query) throws StoreException {
-    return isReadAhead(query) ? pages.read(query) : store.readPage(query);
+    return isReadAhead(query) ? pages.read(query) : super.readPage(query);
   }
 
   @Override
@@ -141,12 +100,6 @@ public final class ReadAhead implements ColdReader {
 
   private static boolean isReadAhead(PageQuery query) {
     return query.matcher().equals(EventMatcher.ALL) && query.eventsMax() > 1;
-  }
-
-  @Override
-  public List<ColdPage> readPages(PageQuery query, int eventsMax, long bytesMax)
-      throws StoreException {
-    return store.readPages(query, eventsMax, bytesMax);
   }
 
   @Override
