@@ -2,6 +2,8 @@ package dev.eider.bench.peer;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.eider.bench.Peer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -12,6 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.AppInfoParser;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kafka with one topic that is flushed after every message, so in fact after every batch of a
@@ -62,6 +65,8 @@ public final class Kafka implements Peer {
 
   @Override
   public void start(Path directory, int runs) throws Exception {
+    // Its clients log their whole configuration, each time.
+    ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.WARN);
     seqs = new Seqs(runs);
     broker = new KafkaBroker(directory);
     broker.start();

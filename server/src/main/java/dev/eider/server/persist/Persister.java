@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * Carries the log into DuckDB.
  *
  * <p>It reads what was forced, folds it, and writes it in transactions as large as there is
- * material for: a full one at once, a smaller one when its first event has waited for the linger
- * time or somebody waits for it. Its place in the log is part of the transaction, so after a crash
+ * material for, beginning when the backlog is large, or its first event has waited for the linger
+ * time, or somebody waits for it. Its place in the log is part of the transaction, so after a crash
  * or a failure it goes on where DuckDB says. When DuckDB fails, it is closed and opened again at
  * once, for those who read, and written again after growing delays, while the log takes what is
  * published.
@@ -195,29 +195,37 @@ public final class Persister {
     }
   }
 
-  /** Adds records until the batch is full, or has waited long enough, or is waited for. */
+  /** Adds records, once a transaction is due, until the batch is full or there are no more. */
   private void fill(BatchBuilder batch, LogReader reader) throws InterruptedException {
-    long startMs = 0;
+    long sinceMs = clock.millis();
+    while (lackedBytes() > 0 && !isDue(sinceMs)) {
+      hub.progress().awaitWanted(POLL_MS);
+    }
     while (batch.eventCount() < config.batchEventsMax()
         && batch.bytes() < config.batchBytesMax()
         && batch.pendingImport() == null) {
-      LogRecord entry = next(reader);
-      if (entry != null) {
-        startMs = batch.isEmpty() ? clock.millis() : startMs;
-        batch.add(entry);
-      } else if (batch.isEmpty()
-          || isStopping()
-          || hub.progress().isWanted()
-          || clock.millis() - startMs >= config.lingerMs()) {
+      LogRecord entry = reader.next(readablePosition());
+      if (entry == null) {
         return;
-      } else {
-        hub.progress().awaitWanted(POLL_MS);
       }
+      batch.add(entry);
     }
   }
 
-  private @Nullable LogRecord next(LogReader reader) {
-    return reader.next(Math.min(log.forcedPosition(), log.endPosition()));
+  /** Says whether a burst is to be left the processors no longer. */
+  private boolean isDue(long sinceMs) {
+    return lackedBytes() >= config.backlogBytes()
+        || clock.millis() - sinceMs >= config.lingerMs()
+        || hub.progress().isWanted()
+        || isStopping();
+  }
+
+  private long lackedBytes() {
+    return readablePosition() - hub.progress().position();
+  }
+
+  private long readablePosition() {
+    return Math.min(log.forcedPosition(), log.endPosition());
   }
 
   private void persist(PersistBatch built, CheckpointSchedule schedule) throws StoreException {

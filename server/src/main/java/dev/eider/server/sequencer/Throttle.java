@@ -4,15 +4,15 @@ package dev.eider.server.sequencer;
  * Slows the sequencer down as DuckDB falls behind, so that publishers meet a lower rate, and not
  * one that is refused outright until DuckDB has committed its next large transaction.
  *
- * <p>Up to half of what DuckDB may lack nothing is slowed. From there on batches are small, and
+ * <p>Up to 70 % of what DuckDB may lack nothing is slowed. From there on batches are small, and
  * each is followed by a pause, so that publishing goes at a multiple of the rate at which DuckDB
- * was last seen to take bytes: four times at a half, once at three quarters, and ever less towards
- * the bound. Where that rate is not known, nothing is slowed. The bound itself holds without this.
+ * was last seen to take bytes: 1.4 times at 70 %, once at 75 %, and ever less towards the bound.
+ * Where that rate is not known, nothing is slowed. The bound itself holds without this.
  *
  * <p>Owned by the sequencer thread.
  */
 final class Throttle {
-  private static final double FREE_SHARE = 0.5;
+  private static final double FREE_SHARE = 0.7;
 
   /** The share at which publishing goes as fast as DuckDB does. */
   private static final double EVEN_SHARE = 0.75;

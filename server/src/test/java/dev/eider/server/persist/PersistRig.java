@@ -38,7 +38,7 @@ import java.util.concurrent.TimeUnit;
 public final class PersistRig implements AutoCloseable {
   /** Persists at once, and makes a checkpoint at the end only. */
   public static final PersisterConfig EAGER =
-      new PersisterConfig(0, 1_000, 1 << 20, 1 << 30, 3_600_000);
+      new PersisterConfig(0, 1_000, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
 
   private static final SequencerConfig SEQUENCER =
       new SequencerConfig(

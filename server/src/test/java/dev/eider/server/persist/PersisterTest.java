@@ -35,7 +35,7 @@ final class PersisterTest {
 
   @Test
   void shouldCarryTheLogIntoDuckDbInBatchesOfAnySize() throws Exception {
-    PersisterConfig small = new PersisterConfig(0, 7, 1 << 20, 1 << 30, 3_600_000);
+    PersisterConfig small = new PersisterConfig(0, 7, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
     try (PersistRig rig = new PersistRig(directory, 1 << 20, small)) {
       // when
       for (int i = 0; i < 20; i++) {
@@ -52,6 +52,18 @@ final class PersisterTest {
       assertThat(rig.store.reader().findRun(RUN))
           .usingRecursiveComparison()
           .isEqualTo(rig.tail(RUN).run());
+    }
+  }
+
+  @Test
+  void shouldNotWaitOnceTheBacklogIsLarge() throws Exception {
+    PersisterConfig patient =
+        new PersisterConfig(3_600_000, 1_000, 1 << 20, 1_000, 1 << 30, 3_600_000);
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, patient)) {
+      while (rig.log.endPosition() < 1_000) {
+        rig.apply(publish(RUN, 5));
+      }
+      await().until(() -> rig.store.persistedPosition() >= 1_000);
     }
   }
 
@@ -73,7 +85,8 @@ final class PersisterTest {
 
   @Test
   void shouldNotLetAWaiterWaitForALargerBatch() throws Exception {
-    PersisterConfig patient = new PersisterConfig(3_600_000, 1_000, 1 << 20, 1 << 30, 3_600_000);
+    PersisterConfig patient =
+        new PersisterConfig(3_600_000, 1_000, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
     try (PersistRig rig = new PersistRig(directory, 1 << 20, patient)) {
       rig.apply(publish(RUN, 5));
       assertThat(rig.writer.closeAndPersist(close(RUN)).get(20, TimeUnit.SECONDS).lastSeq())
@@ -85,7 +98,8 @@ final class PersisterTest {
   @Test
   void shouldPersistEverythingBeforeItStops() throws Exception {
     // given
-    PersisterConfig patient = new PersisterConfig(3_600_000, 1_000, 1 << 20, 1 << 30, 3_600_000);
+    PersisterConfig patient =
+        new PersisterConfig(3_600_000, 1_000, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
     FoldedRun before;
     try (PersistRig rig = new PersistRig(directory, 1 << 20, patient)) {
       before = rig.apply(publish(RUN, 5)).run();
@@ -157,7 +171,7 @@ final class PersisterTest {
 
   @Test
   void shouldTrimTheLogBehindACheckpoint() throws Exception {
-    PersisterConfig busy = new PersisterConfig(0, 1_000, 1 << 20, 1, 3_600_000);
+    PersisterConfig busy = new PersisterConfig(0, 1_000, 1 << 20, 1 << 20, 1, 3_600_000);
     try (PersistRig rig = new PersistRig(directory, 1 << 20, busy)) {
       rig.apply(publish(RUN, 5));
       rig.awaitPersisted();

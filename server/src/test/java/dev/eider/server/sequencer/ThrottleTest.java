@@ -14,8 +14,8 @@ final class ThrottleTest {
 
   @Test
   void shouldSlowNothingWhileDuckDbKeepsUp() {
-    observe(MIB, 60 * MIB, 0);
-    observe(33 * MIB, 60 * MIB, 1_000);
+    observe(MIB, 88 * MIB, 0);
+    observe(33 * MIB, 88 * MIB, 1_000);
     assertThat(throttle.pauseMs(8 * MIB)).isZero();
     assertThat(throttle.batchBytesMax(8 * MIB)).isEqualTo(8 * MIB);
   }
@@ -29,8 +29,9 @@ final class ThrottleTest {
   @Test
   void shouldGoAsFastAsDuckDbAtThreeQuarters() {
     // given 32 MiB in 1,000 ms
-    observe(MIB, 96 * MIB, 0);
-    observe(33 * MIB, 96 * MIB, 1_000);
+    long lacked = BOUND * 3 / 4;
+    observe(MIB, lacked, 0);
+    observe(33 * MIB, lacked, 1_000);
 
     // then
     long step = throttle.batchBytesMax(8 * MIB);
@@ -41,9 +42,9 @@ final class ThrottleTest {
 
   @Test
   void shouldBeSlowerTheNearerTheBoundAndNeverPauseLong() {
-    observe(MIB, 70 * MIB, 0);
+    observe(MIB, 90 * MIB, 0);
     long before = Long.MAX_VALUE;
-    for (long lackedMib = 70; lackedMib <= 140; lackedMib += 10) {
+    for (long lackedMib = 90; lackedMib <= 140; lackedMib += 10) {
       observe(33 * MIB, lackedMib * MIB, 1_000);
       assertThat(throttle.batchBytesMax(8 * MIB)).isLessThanOrEqualTo(before);
       assertThat(throttle.pauseMs(8 * MIB)).isBetween(1L, PAUSE_MS_MAX);
@@ -57,8 +58,9 @@ final class ThrottleTest {
     // given a rest of a minute, then 32 MiB in 1,000 ms
     observe(MIB, 0, 0);
     observe(MIB, 0, 60_000);
-    observe(MIB, 96 * MIB, 60_500);
-    observe(33 * MIB, 96 * MIB, 61_000);
+    long lacked = BOUND * 3 / 4;
+    observe(MIB, lacked, 60_500);
+    observe(33 * MIB, lacked, 61_000);
 
     // then
     assertThat(throttle.batchBytesMax(8 * MIB)).isGreaterThan(32 * MIB * PAUSE_MS_MAX / 1_100);
