@@ -170,7 +170,7 @@ public record ServerConfig(
         get(Setting.PERSIST_LINGER_MS),
         getInt(Setting.PERSIST_BATCH_EVENTS_MAX),
         get(Setting.PERSIST_BATCH_BYTES_MAX),
-        get(Setting.UNPERSISTED_BYTES_MAX) * 3 / 8,
+        get(Setting.UNPERSISTED_BYTES_MAX),
         get(Setting.CHECKPOINT_BYTES),
         get(Setting.CHECKPOINT_IDLE_MS));
   }

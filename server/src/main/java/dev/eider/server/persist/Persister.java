@@ -35,6 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class Persister {
   private static final Logger LOG = LoggerFactory.getLogger(Persister.class);
   private static final long POLL_MS = 10;
+
+  /** How much of what DuckDB may lack it does lack when a transaction waits no longer. */
+  private static final double BACKLOG_SHARE = 0.375;
+
   private static final long RETRY_MIN_MS = 100;
   private static final long RETRY_MAX_MS = 5_000;
 
@@ -214,10 +218,15 @@ public final class Persister {
 
   /** Says whether a burst is to be left the processors no longer. */
   private boolean isDue(long sinceMs) {
-    return lackedBytes() >= config.backlogBytes()
+    return backlogShare() >= BACKLOG_SHARE
         || clock.millis() - sinceMs >= config.lingerMs()
         || hub.progress().isWanted()
         || isStopping();
+  }
+
+  /** Of the log or of memory, where a small event takes several times as much. */
+  private double backlogShare() {
+    return Math.max((double) lackedBytes() / config.unpersistedBytesMax(), hub.unpersistedShare());
   }
 
   private long lackedBytes() {

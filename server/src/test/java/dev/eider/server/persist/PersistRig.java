@@ -60,6 +60,26 @@ public final class PersistRig implements AutoCloseable {
 
   PersistRig(Path directory, long tailBytesMax, PersisterConfig config, long memoryLimitBytes)
       throws IOException, StoreException {
+    this(directory, bounds(tailBytesMax, Long.MAX_VALUE / 2), config, memoryLimitBytes);
+  }
+
+  /** With a bound for what DuckDB lacks in memory. */
+  PersistRig(Path directory, long tailBytesMax, long lackedBytesMax, PersisterConfig config)
+      throws IOException, StoreException {
+    this(
+        directory,
+        bounds(tailBytesMax, lackedBytesMax),
+        config,
+        StoreConfig.MEMORY_LIMIT_BYTES_DEFAULT);
+  }
+
+  private static HubBounds bounds(long tailBytesMax, long lackedBytesMax) {
+    return new HubBounds(tailBytesMax, lackedBytesMax, Long.MAX_VALUE);
+  }
+
+  private PersistRig(
+      Path directory, HubBounds bounds, PersisterConfig config, long memoryLimitBytes)
+      throws IOException, StoreException {
     Path logDirectory = Files.createDirectories(directory.resolve("log"));
     store =
         DuckDbStore.open(
@@ -72,10 +92,7 @@ public final class PersistRig implements AutoCloseable {
                 StoreConfig.QUERIES_MAX_DEFAULT));
     long position = store.persistedPosition();
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
-    hub =
-        new Hub(
-            new HubBounds(tailBytesMax, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-            new PersistProgress(position, Threads.system().newSignal()));
+    hub = new Hub(bounds, new PersistProgress(position, Threads.system().newSignal()));
     store.openRuns().forEach(hub::restore);
     LogReplay.run(log, hub, position);
     persister =
