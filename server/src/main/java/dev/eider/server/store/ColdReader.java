@@ -167,8 +167,8 @@ public interface ColdReader {
           bytesMax);
     }
 
-    /** Pages of another size up to a smaller seq, if this one is larger. */
-    PageQuery of(long untilSeqMax, int pageEventsMax, long pageBytesMax) {
+    /** The same events, no further than a seq, in pages of another size. */
+    PageQuery inPages(long untilSeqMax, int pageEventsMax, long pageBytesMax) {
       return new PageQuery(
           runId,
           afterSeq,

@@ -26,7 +26,10 @@ final class PageCache<T> {
 
   private final Cache<Place, KeptPage<T>> pages;
 
-  /** Where the pages begin. A place without a page is possible for a moment, and does no harm. */
+  /**
+   * Where the pages begin. While one is put as it is let go, it may lack a page, or have lost one:
+   * that is read again.
+   */
   private final NavigableSet<Place> places = new ConcurrentSkipListSet<>();
 
   /**

@@ -146,7 +146,7 @@ final class RunReadAhead {
    */
   private KeptPage<Block> readBlock(Block block) throws StoreException {
     Place place = Place.of(block.query);
-    PageQuery query = block.query.of(pages.nextSeq(place), PAGE_EVENTS_MAX, PAGE_BYTES_MAX);
+    PageQuery query = block.query.inPages(pages.nextSeq(place), PAGE_EVENTS_MAX, PAGE_BYTES_MAX);
     List<ColdPage> read =
         store.readPages(query, Math.max(block.eventsMax, PAGE_EVENTS_MAX), BLOCK_BYTES_MAX);
     requireWhole(read, query);
