@@ -2,7 +2,7 @@ package dev.eider.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.Setting;
+import dev.eider.server.config.Setting;
 import dev.eider.v1.GetRunRequest;
 import dev.eider.v1.Run;
 import dev.eider.v1.RunState;

@@ -1,6 +1,6 @@
 package dev.eider.it;
 
-import dev.eider.server.store.EventRest;
+import dev.eider.server.store.row.EventRest;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -21,7 +21,7 @@ public final class RepositoryRoot {
 
   /** The packaged daemon. */
   public static Path daemonJar() {
-    Path jar = path().resolve("server/target/eider/eider.jar");
+    Path jar = path().resolve("cli/target/eider/eider.jar");
     if (!Files.isRegularFile(jar)) {
       throw new IllegalStateException(
           jar

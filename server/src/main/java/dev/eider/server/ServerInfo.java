@@ -1,12 +1,14 @@
 package dev.eider.server;
 
+import dev.eider.server.config.ServerConfig;
+import dev.eider.server.config.Setting;
+import dev.eider.server.event.RunId;
+import dev.eider.server.files.library.LibraryScan;
+import dev.eider.server.files.transfer.Transfers;
 import dev.eider.server.hub.Hub;
-import dev.eider.server.library.LibraryScan;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.query.Queries;
-import dev.eider.server.run.RunId;
-import dev.eider.server.subscribe.ReaderRegistry;
-import dev.eider.server.transfer.Transfers;
+import dev.eider.server.read.ReaderRegistry;
 import dev.eider.v1.Counters;
 import dev.eider.v1.Durability;
 import dev.eider.v1.GetServerInfoResponse;

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.eider.server.config.ServerConfig;
+import dev.eider.server.config.StartupException;
 import dev.eider.server.run.Samples;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.GetRunRequest;

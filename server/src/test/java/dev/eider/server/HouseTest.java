@@ -36,13 +36,15 @@ final class HouseTest {
   /** A name without dots is a package of the house; "proto" stands for the generated messages. */
   private static final Map<String, List<String>> MAY_IMPORT =
       Map.ofEntries(
-          Map.entry("base", List.of()),
-          Map.entry("run", List.of("base", "proto", "dev.eider.storage.v1..")),
-          Map.entry("log", List.of("base", "run")),
+          Map.entry("base", List.of("proto")),
+          Map.entry("event", List.of("base", "proto")),
+          Map.entry("run", List.of("base", "event", "proto", "dev.eider.storage.v1..")),
+          Map.entry("log", List.of("base", "event")),
           Map.entry(
               "store",
               List.of(
                   "base",
+                  "event",
                   "run",
                   "proto",
                   "java.sql..",
@@ -50,41 +52,65 @@ final class HouseTest {
                   "com.fasterxml.jackson..",
                   "com.google.common.cache..",
                   "com.google.common.primitives..")),
-          Map.entry("hub", List.of("base", "run", "proto")),
-          Map.entry("sequencer", List.of("base", "run", "log", "hub", "proto")),
+          Map.entry("hub", List.of("base", "event", "run", "proto")),
+          Map.entry("sequencer", List.of("base", "event", "run", "log", "hub", "proto")),
           // The hub is told what is persisted.
-          Map.entry("persist", List.of("base", "run", "log", "hub", "store")),
-          Map.entry("subscribe", List.of("base", "run", "hub", "store", "proto")),
-          Map.entry("fork", List.of("base", "run", "subscribe", "sequencer", "proto")),
+          Map.entry("persist", List.of("base", "event", "run", "log", "hub", "store")),
+          Map.entry("runs", List.of("base", "event", "run", "sequencer", "store", "proto")),
+          Map.entry("read", List.of("base", "event", "run", "hub", "store", "proto")),
+          Map.entry("fork", List.of("base", "event", "run", "read", "sequencer", "proto")),
           Map.entry(
-              "query", List.of("base", "run", "hub", "store", "proto", "com.fasterxml.jackson..")),
+              "query",
+              List.of("base", "event", "run", "hub", "store", "proto", "com.fasterxml.jackson..")),
           Map.entry(
-              "transfer",
-              List.of("base", "run", "hub", "store", "sequencer", "subscribe", "proto")),
-          Map.entry("library", List.of("base", "run", "hub", "store", "sequencer", "proto")),
+              "files",
+              List.of(
+                  "base",
+                  "event",
+                  "run",
+                  "hub",
+                  "store",
+                  "sequencer",
+                  "read",
+                  "proto",
+                  "java.sql..",
+                  "org.duckdb..",
+                  "com.fasterxml.jackson..")),
+          Map.entry("upkeep", List.of("base", "event", "run", "sequencer", "store")),
+          Map.entry(
+              "api",
+              List.of("base", "event", "run", "read", "sequencer", "store", "files", "proto")),
           Map.entry(
               "rpc",
               List.of(
+                  "base",
+                  "event",
                   "run",
                   "sequencer",
-                  "subscribe",
+                  "read",
                   "fork",
                   "query",
-                  "transfer",
+                  "files",
                   "store",
+                  "api",
                   "proto",
                   "io.grpc..")),
-          // What a query of the demo answers is a value of the store.
           Map.entry(
-              "cli",
+              "config",
               List.of(
-                  "client",
-                  "proto",
-                  "root",
+                  "log",
+                  "hub",
+                  "sequencer",
                   "store",
-                  "io.grpc..",
-                  "picocli..",
-                  "ch.qos.logback..")));
+                  "persist",
+                  "read",
+                  "query",
+                  "files",
+                  "upkeep",
+                  "api",
+                  "rpc",
+                  // Where the heap's bounds come from.
+                  "com.sun.management..")));
 
   private static final List<String> EVERYWHERE =
       List.of("java..", "org.slf4j..", "org.jspecify..", "com.google.errorprone.annotations..");
@@ -92,7 +118,6 @@ final class HouseTest {
   private static final Map<String, List<String>> GROUPS =
       Map.of(
           "proto", List.of("dev.eider.v1..", "com.google.protobuf..", "com.google.rpc.."),
-          "client", List.of("dev.eider.client.."),
           "root", List.of(HOUSE));
 
   static Stream<String> packages() {
@@ -135,28 +160,6 @@ final class HouseTest {
   @Test
   void shouldHaveNoCycles() {
     check(slices().matching(HOUSE + ".(*)..").should().beFreeOfCycles());
-    check(
-        noClasses()
-            .that()
-            .resideInAPackage(HOUSE)
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage(HOUSE + ".cli.."));
-  }
-
-  @Test
-  void shouldKnowOnlyTheWireContractInCommandsForADaemon() {
-    check(
-        noClasses()
-            .that()
-            .resideInAPackage(HOUSE + ".cli.remote..")
-            .should()
-            .dependOnClassesThat(
-                describe(
-                    "are of the server",
-                    type ->
-                        type.getPackageName().startsWith(HOUSE)
-                            && !type.getPackageName().startsWith(HOUSE + ".cli.remote"))));
   }
 
   @Test
@@ -164,7 +167,7 @@ final class HouseTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackage(HOUSE + ".store..")
+            .resideOutsideOfPackages(HOUSE + ".store..", HOUSE + ".files.format..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.duckdb.."));
@@ -175,7 +178,7 @@ final class HouseTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages(HOUSE + ".rpc..", HOUSE + ".cli..", HOUSE)
+            .resideOutsideOfPackages(HOUSE + ".rpc..", HOUSE)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.grpc.."));
@@ -186,7 +189,7 @@ final class HouseTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages(HOUSE + ".rpc..", HOUSE)
+            .resideOutsideOfPackages(HOUSE + ".rpc..", HOUSE + ".config..", HOUSE)
             .should()
             .dependOnClassesThat()
             .resideInAPackage(HOUSE + ".rpc.."));

@@ -28,7 +28,7 @@ final class TidyTest {
   @BeforeAll
   static void readSources() throws IOException {
     Path root = Path.of("").toAbsolutePath().getParent();
-    for (String module : List.of("client", "server", "it")) {
+    for (String module : List.of("client", "server", "cli", "it")) {
       MAIN.addAll(read(root.resolve(module).resolve("src/main/java")));
       TEST.addAll(read(root.resolve(module).resolve("src/test/java")));
     }

@@ -2,8 +2,8 @@ package dev.eider.bench.micro;
 
 import dev.eider.bench.BenchEvent;
 import dev.eider.bench.Workload;
-import dev.eider.server.run.EncodedEvent;
-import dev.eider.server.run.RunDigest;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunDigest;
 import dev.eider.v1.Event;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

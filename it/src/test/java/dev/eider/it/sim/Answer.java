@@ -1,6 +1,6 @@
 package dev.eider.it.sim;
 
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
 import org.jspecify.annotations.Nullable;
 

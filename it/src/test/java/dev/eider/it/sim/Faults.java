@@ -1,7 +1,7 @@
 package dev.eider.it.sim;
 
-import dev.eider.server.log.FaultyDisk;
-import dev.eider.server.log.FaultyDisk.Call;
+import dev.eider.server.log.segment.FaultyDisk;
+import dev.eider.server.log.segment.FaultyDisk.Call;
 import java.util.Random;
 
 /**

@@ -1,10 +1,10 @@
 package dev.eider.it.sim;
 
 import dev.eider.it.sim.SimDaemon.Call;
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.ProducerStamp;
-import dev.eider.server.run.RunId;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.v1.ErrorReason;

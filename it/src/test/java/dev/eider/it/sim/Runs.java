@@ -1,6 +1,6 @@
 package dev.eider.it.sim;
 
-import dev.eider.server.run.RunId;
+import dev.eider.server.event.RunId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -2,12 +2,12 @@ package dev.eider.it.sim;
 
 import dev.eider.it.sim.Scheduler.Span;
 import dev.eider.server.Broker;
-import dev.eider.server.ServerConfig;
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Pool;
 import dev.eider.server.base.Timer;
-import dev.eider.server.log.FaultyDisk;
+import dev.eider.server.config.ServerConfig;
 import dev.eider.server.log.LogCorruptedException;
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.log.segment.FaultyDisk;
 import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;

@@ -1,8 +1,8 @@
 package dev.eider.it.sim;
 
-import dev.eider.server.log.Disk;
-import dev.eider.server.log.DiskFile;
-import dev.eider.server.log.FaultyDisk;
+import dev.eider.server.log.segment.Disk;
+import dev.eider.server.log.segment.DiskFile;
+import dev.eider.server.log.segment.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;

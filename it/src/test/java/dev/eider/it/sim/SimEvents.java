@@ -3,7 +3,7 @@ package dev.eider.it.sim;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.event.EncodedEvent;
 import dev.eider.v1.Event;
 import dev.eider.v1.MetricPayload;
 import dev.eider.v1.TurnStartPayload;

@@ -1,8 +1,8 @@
 package dev.eider.it.sim;
 
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.SequencedEvent;
-import dev.eider.server.subscribe.EventSink;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.read.EventSink;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

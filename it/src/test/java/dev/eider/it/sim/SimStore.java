@@ -1,11 +1,11 @@
 package dev.eider.it.sim;
 
+import dev.eider.server.event.LogPlace;
+import dev.eider.server.event.LogSelection;
+import dev.eider.server.event.PackedEvents;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.LogPlace;
-import dev.eider.server.run.LogSelection;
-import dev.eider.server.run.PackedEvents;
-import dev.eider.server.run.RunId;
-import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.EventRow;

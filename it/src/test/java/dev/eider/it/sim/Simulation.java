@@ -1,12 +1,12 @@
 package dev.eider.it.sim;
 
 import dev.eider.server.Broker;
-import dev.eider.server.ServerConfig;
-import dev.eider.server.Setting;
-import dev.eider.server.run.EventKind;
-import dev.eider.server.run.EventMatcher;
-import dev.eider.server.run.LogSelection;
-import dev.eider.server.run.RunId;
+import dev.eider.server.config.ServerConfig;
+import dev.eider.server.config.Setting;
+import dev.eider.server.event.EventKind;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.LogSelection;
+import dev.eider.server.event.RunId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.eider.it.sim;
 
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.FoldedRun.Deletion;
-import dev.eider.server.run.RunId;
 import dev.eider.server.store.EventRow;
 import dev.eider.server.store.PersistBatch;
 import java.util.ArrayList;

@@ -2,12 +2,12 @@ package dev.eider.it.sim;
 
 import dev.eider.it.sim.Scheduler.Span;
 import dev.eider.server.Broker;
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.EventMatcher;
-import dev.eider.server.run.RunId;
-import dev.eider.server.run.SequencedEvent;
-import dev.eider.server.subscribe.ColdRead;
-import dev.eider.server.subscribe.ReadStart;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.read.ColdRead;
+import dev.eider.server.read.history.ReadStart;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.EventEnvelope;

@@ -1,4 +1,4 @@
-/** What every part stands on: workers, invariants, identifiers. Knows nothing of runs. */
+/** What every part stands on: workers, timers, invariants, refusals. Knows nothing of runs. */
 @NullMarked
 package dev.eider.server.base;
 

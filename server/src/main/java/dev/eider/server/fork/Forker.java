@@ -1,18 +1,18 @@
 package dev.eider.server.fork;
 
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.EncodedEvent;
-import dev.eider.server.run.Micros;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.Micros;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.read.history.RunHistory;
+import dev.eider.server.read.history.RunHistory.KnownRun;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.RequestFingerprint;
-import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunView;
-import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.RunWriter;
-import dev.eider.server.subscribe.RunHistory;
-import dev.eider.server.subscribe.RunHistory.KnownRun;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.Event;
 import dev.eider.v1.ForkPayload;

@@ -1,7 +1,7 @@
 package dev.eider.server.fork;
 
 import com.google.protobuf.Struct;
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.WorldStateSnapshot;

@@ -1,9 +1,9 @@
 package dev.eider.server.hub;
 
+import dev.eider.server.event.LogPlace;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.LogPlace;
-import dev.eider.server.run.RunId;
-import dev.eider.server.run.SequencedEvent;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.eider.server.hub;
 
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
-import dev.eider.server.run.RunId;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

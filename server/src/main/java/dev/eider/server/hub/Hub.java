@@ -2,10 +2,10 @@ package dev.eider.server.hub;
 
 import dev.eider.server.base.Listeners;
 import dev.eider.server.base.Registration;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
-import dev.eider.server.run.RunId;
-import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.run.StagedFile;
 import java.util.Collection;
 import java.util.LinkedHashSet;

@@ -1,9 +1,9 @@
 package dev.eider.server.hub;
 
 import dev.eider.server.base.Invariants;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
-import dev.eider.server.run.RunId;
 import dev.eider.server.run.StagedFile;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.eider.server.hub;
 
-import dev.eider.server.run.LogPage;
-import dev.eider.server.run.LogPlace;
-import dev.eider.server.run.LogSelection;
-import dev.eider.server.run.SequencedEvent;
+import dev.eider.server.event.LogPage;
+import dev.eider.server.event.LogPlace;
+import dev.eider.server.event.LogSelection;
+import dev.eider.server.event.SequencedEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

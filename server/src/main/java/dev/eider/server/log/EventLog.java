@@ -1,6 +1,6 @@
 package dev.eider.server.log;
 
-import dev.eider.server.run.RunId;
+import dev.eider.server.event.RunId;
 
 /**
  * The one thing that makes an event durable: an ordered sequence of records, each with a position.

@@ -1,6 +1,6 @@
 package dev.eider.server.log;
 
-import dev.eider.server.run.RunId;
+import dev.eider.server.event.RunId;
 
 /**
  * A record as it was appended. Immutable.

@@ -1,13 +1,13 @@
 package dev.eider.server.persist;
 
 import dev.eider.server.base.Invariants;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
 import dev.eider.server.log.LogRecord;
-import dev.eider.server.run.EncodedEvent;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.ImportRecordCodec;
-import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.server.run.RunRecordCodec;

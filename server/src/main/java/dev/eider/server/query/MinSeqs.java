@@ -1,10 +1,10 @@
 package dev.eider.server.query;
 
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
-import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;

@@ -1,13 +1,13 @@
 package dev.eider.server.query;
 
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Pool;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Timer;
 import dev.eider.server.hub.Hub;
-import dev.eider.server.run.BrokerException;
 import dev.eider.server.store.ColdReader;
-import dev.eider.server.store.SqlSession;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.sql.SqlSession;
 import dev.eider.v1.ErrorReason;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,14 +1,14 @@
 package dev.eider.server.query;
 
 import com.google.protobuf.ListValue;
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Registration;
 import dev.eider.server.base.Signal;
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.store.QueryException;
-import dev.eider.server.store.SqlColumn;
-import dev.eider.server.store.SqlRows;
-import dev.eider.server.store.SqlSession;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.sql.QueryException;
+import dev.eider.server.store.sql.SqlColumn;
+import dev.eider.server.store.sql.SqlRows;
+import dev.eider.server.store.sql.SqlSession;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.QueryColumn;
 import dev.eider.v1.QueryResponse;

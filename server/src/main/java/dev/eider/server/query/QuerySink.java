@@ -1,6 +1,6 @@
 package dev.eider.server.query;
 
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import dev.eider.v1.QueryResponse;
 
 /** Where an answer goes. Used by one thread at a time, but for {@link #isReady}; never blocks. */

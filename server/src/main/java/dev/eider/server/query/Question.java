@@ -1,6 +1,6 @@
 package dev.eider.server.query;
 
-import dev.eider.server.run.RunId;
+import dev.eider.server.event.RunId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

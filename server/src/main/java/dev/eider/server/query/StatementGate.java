@@ -1,8 +1,8 @@
 package dev.eider.server.query;
 
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.store.QueryException;
-import dev.eider.server.store.SqlSession;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.store.sql.QueryException;
+import dev.eider.server.store.sql.SqlSession;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.util.List;

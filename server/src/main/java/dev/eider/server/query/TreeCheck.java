@@ -34,7 +34,7 @@ final class TreeCheck {
   /**
    * Checks a tree.
    *
-   * @throws dev.eider.server.run.BrokerException INVALID_QUERY
+   * @throws dev.eider.server.base.BrokerException INVALID_QUERY
    */
   void check(Map<String, @Nullable Object> tree) {
     walk(tree);

@@ -1,6 +1,6 @@
 package dev.eider.server.rpc;
 
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import io.grpc.ServerCall;
 
 /**

@@ -1,6 +1,7 @@
 package dev.eider.server.rpc;
 
 import com.google.protobuf.Message;
+import dev.eider.server.api.RequestLimits;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;

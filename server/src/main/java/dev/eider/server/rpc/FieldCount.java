@@ -8,7 +8,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the fields of an encoded message without building it. Confined to one call. */
-final class FieldCount {
+public final class FieldCount {
   private final CodedInputStream in;
   private final int max;
   private int count;
@@ -23,7 +23,7 @@ final class FieldCount {
    * no such message, or nested too deeply, only what can be read is counted: parsing will refuse
    * them.
    */
-  static boolean isAtMost(int max, byte[] bytes, Descriptor type) {
+  public static boolean isAtMost(int max, byte[] bytes, Descriptor type) {
     FieldCount counted = new FieldCount(CodedInputStream.newInstance(bytes), max);
     try {
       counted.countMessage(type, 0);

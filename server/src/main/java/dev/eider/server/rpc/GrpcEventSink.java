@@ -1,9 +1,9 @@
 package dev.eider.server.rpc;
 
 import com.google.protobuf.MessageLite;
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.SequencedEvent;
-import dev.eider.server.subscribe.EventSink;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.read.EventSink;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 

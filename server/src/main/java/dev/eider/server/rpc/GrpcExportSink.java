@@ -1,8 +1,8 @@
 package dev.eider.server.rpc;
 
 import com.google.protobuf.ByteString;
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.transfer.ExportSink;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.files.transfer.ExportSink;
 import dev.eider.v1.ExportRunsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 

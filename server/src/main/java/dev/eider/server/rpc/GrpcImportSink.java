@@ -1,8 +1,8 @@
 package dev.eider.server.rpc;
 
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.RunId;
-import dev.eider.server.transfer.ImportSink;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.RunId;
+import dev.eider.server.files.transfer.ImportSink;
 import dev.eider.v1.ImportRunsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.eider.server.rpc;
 
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.SequencedEvent;
-import dev.eider.server.subscribe.LogSink;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.read.LogSink;
 import dev.eider.v1.SubscribeAllResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;

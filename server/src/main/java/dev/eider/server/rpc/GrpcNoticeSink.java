@@ -1,7 +1,7 @@
 package dev.eider.server.rpc;
 
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.subscribe.NoticeSink;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.read.NoticeSink;
 import io.grpc.stub.ServerCallStreamObserver;
 
 /** A gRPC stream of messages. Used by one thread at a time. */

@@ -1,7 +1,7 @@
 package dev.eider.server.rpc;
 
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.query.QuerySink;
-import dev.eider.server.run.BrokerException;
 import dev.eider.v1.QueryResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 

@@ -1,13 +1,14 @@
 package dev.eider.server.rpc;
 
+import dev.eider.server.api.RequestLimits;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.files.transfer.Transfers;
 import dev.eider.server.fork.Forker;
 import dev.eider.server.query.Queries;
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.read.Readers;
+import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.RunWriter;
-import dev.eider.server.subscribe.Readers;
-import dev.eider.server.subscribe.RunDirectory;
-import dev.eider.server.transfer.Transfers;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.GetServerInfoResponse;
 import dev.eider.v1.RunServiceGrpc;

@@ -1,6 +1,6 @@
 package dev.eider.server.rpc;
 
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
 import java.util.Queue;
 import java.util.Set;

@@ -1,13 +1,13 @@
 package dev.eider.server.rpc;
 
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What arrived as a request: the message, or why it is none. Exactly one of the two is there.
  * Immutable.
  */
-record Incoming<T>(@Nullable T message, @Nullable BrokerException refusal) {
+public record Incoming<T>(@Nullable T message, @Nullable BrokerException refusal) {
   static <T> Incoming<T> of(T message) {
     return new Incoming<>(message, null);
   }

@@ -1,7 +1,9 @@
 package dev.eider.server.rpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.api.PublishRequests;
+import dev.eider.server.api.RequestValidator;
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.RunWriter;

@@ -1,14 +1,15 @@
 package dev.eider.server.rpc;
 
 import com.google.protobuf.Value;
+import dev.eider.server.api.RequestValidator;
+import dev.eider.server.event.RunId;
+import dev.eider.server.files.transfer.ExportCall;
+import dev.eider.server.files.transfer.ImportCall;
+import dev.eider.server.files.transfer.Transfers;
+import dev.eider.server.files.transfer.Transfers.ExportOrder;
 import dev.eider.server.query.Queries;
 import dev.eider.server.query.QueryCall;
 import dev.eider.server.query.Question;
-import dev.eider.server.run.RunId;
-import dev.eider.server.transfer.ExportCall;
-import dev.eider.server.transfer.ImportCall;
-import dev.eider.server.transfer.Transfers;
-import dev.eider.server.transfer.Transfers.ExportOrder;
 import dev.eider.v1.ExportRunsRequest;
 import dev.eider.v1.ExportRunsResponse;
 import dev.eider.v1.ImportRunsRequest;

@@ -3,7 +3,8 @@ package dev.eider.server.rpc;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.api.RequestLimits;
+import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
@@ -18,7 +19,7 @@ import java.io.InputStream;
  * <p>Three bounds hold before a message is built: its bytes, its nesting, and the number of its
  * fields, since a field of two bytes takes thirty times as much once it is an object. Thread-safe.
  */
-final class RequestMarshaller<T extends Message>
+public final class RequestMarshaller<T extends Message>
     implements MethodDescriptor.Marshaller<Incoming<T>> {
   /** What parsers in most languages bear, and the most that any message of the daemon may have. */
   static final int NESTING_MAX = 100;

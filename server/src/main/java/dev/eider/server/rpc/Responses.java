@@ -1,5 +1,6 @@
 package dev.eider.server.rpc;
 
+import dev.eider.server.api.RequestValidator;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletionStage;

@@ -6,7 +6,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes every gRPC status that this daemon answers with. */
-final class StatusMapper {
+public final class StatusMapper {
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
   private static final String DOMAIN = "eider.dev";
   private static final String REASON_PREFIX = "ERROR_REASON_";
@@ -32,7 +32,7 @@ final class StatusMapper {
   private StatusMapper() {}
 
   /** Turns whatever ended a call into what its caller gets; a defect is logged. */
-  static StatusRuntimeException toException(Throwable failure) {
+  public static StatusRuntimeException toException(Throwable failure) {
     return StatusProto.toStatusRuntimeException(toStatus(failure));
   }
 

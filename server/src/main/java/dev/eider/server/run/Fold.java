@@ -1,5 +1,7 @@
 package dev.eider.server.run;
 
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunDigest;
 import dev.eider.server.run.FoldedRun.Deletion;
 import dev.eider.server.run.RunRecord.Closed;
 import dev.eider.server.run.RunRecord.Deleted;

@@ -1,5 +1,7 @@
 package dev.eider.server.run;
 
+import dev.eider.server.event.RunDigest;
+import dev.eider.server.event.RunId;
 import dev.eider.v1.RunOutcome;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.eider.server.run;
 
 import dev.eider.server.base.Invariants;
+import dev.eider.server.event.RunId;
 import java.util.List;
 
 /**

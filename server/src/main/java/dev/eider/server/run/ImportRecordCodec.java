@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import dev.eider.server.event.RunId;
 import dev.eider.storage.v1.StoredImport;
 import dev.eider.storage.v1.StoredImportedRun;
 import dev.eider.storage.v1.StoredParent;

@@ -1,5 +1,7 @@
 package dev.eider.server.run;
 
+import dev.eider.server.event.RunId;
+
 /**
  * Where a fork comes from. Immutable.
  *

@@ -2,6 +2,7 @@ package dev.eider.server.run;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
+import dev.eider.server.event.RunDigest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

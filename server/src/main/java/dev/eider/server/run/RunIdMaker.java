@@ -2,6 +2,8 @@ package dev.eider.server.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.eider.server.event.RunDigest;
+import dev.eider.server.event.RunId;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 

@@ -3,6 +3,8 @@ package dev.eider.server.run;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.RunRecord.Closed;
 import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;

@@ -1,5 +1,9 @@
 package dev.eider.server.run;
 
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunDigest;
+import dev.eider.server.event.RunId;
+
 /**
  * What the events of one run add up to, one after another, as {@link Fold} would have it. Owned by
  * one thread.

@@ -1,5 +1,5 @@
 /**
- * Values: what a run, an event and a log record are, and the pure fold over records.
+ * Runs: their state, the records of the log that change it, and the pure fold over these.
  *
  * <p>Nothing here has a thread, does I/O or reads a clock. The fold is a function of the records in
  * log order alone, so that every consumer of the log (the sequencer, the persister, a start after a

@@ -1,13 +1,13 @@
 package dev.eider.server.sequencer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
+import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
-import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import dev.eider.v1.ErrorReason;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,20 +1,20 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Invariants;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
-import dev.eider.server.run.BrokerException;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.ImportRecordCodec;
 import dev.eider.server.run.ProducerStamp;
-import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Published;
 import dev.eider.server.run.RunRecordCodec;
-import dev.eider.server.run.SequencedEvent;
 import dev.eider.server.sequencer.Decider.Related;
 import dev.eider.v1.ErrorReason;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.eider.server.sequencer;
 
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.ProducerState;
-import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Closed;
 import dev.eider.server.run.RunRecord.Deleted;

@@ -1,8 +1,8 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.eider.server.sequencer;
 
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Collection;

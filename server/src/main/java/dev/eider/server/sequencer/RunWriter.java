@@ -1,10 +1,10 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Invariants;
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
-import dev.eider.server.run.BrokerException;
 import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;

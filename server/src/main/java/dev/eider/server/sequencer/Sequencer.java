@@ -1,16 +1,16 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
+import dev.eider.server.event.Micros;
+import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogWriteException;
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.Micros;
-import dev.eider.server.run.RunId;
 import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;

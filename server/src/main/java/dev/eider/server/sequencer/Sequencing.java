@@ -1,9 +1,9 @@
 package dev.eider.server.sequencer;
 
-import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecord.Published;
-import dev.eider.server.run.SequencedEvent;
 import java.util.ArrayList;
 import java.util.List;
 

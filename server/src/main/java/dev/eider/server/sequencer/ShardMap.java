@@ -1,6 +1,6 @@
 package dev.eider.server.sequencer;
 
-import dev.eider.server.run.RunId;
+import dev.eider.server.event.RunId;
 
 /**
  * Says where a run is written. A run belongs to one shard of the log for life, and each shard has

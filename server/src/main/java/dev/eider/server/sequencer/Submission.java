@@ -1,7 +1,7 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,12 @@
 package dev.eider.server.store;
 
-import dev.eider.server.run.EventMatcher;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.LogPlace;
+import dev.eider.server.event.LogSelection;
+import dev.eider.server.event.PackedEvents;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.LogPlace;
-import dev.eider.server.run.LogSelection;
-import dev.eider.server.run.PackedEvents;
-import dev.eider.server.run.RunId;
-import dev.eider.server.run.SequencedEvent;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -168,7 +168,7 @@ public interface ColdReader {
     }
 
     /** The same events, no further than a seq, in pages of another size. */
-    PageQuery inPages(long untilSeqMax, int pageEventsMax, long pageBytesMax) {
+    public PageQuery inPages(long untilSeqMax, int pageEventsMax, long pageBytesMax) {
       return new PageQuery(
           runId,
           afterSeq,

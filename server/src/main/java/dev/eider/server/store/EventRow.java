@@ -1,7 +1,7 @@
 package dev.eider.server.store;
 
-import dev.eider.server.run.EncodedEvent;
-import dev.eider.server.run.RunId;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
 import dev.eider.v1.Event;
 
 /**

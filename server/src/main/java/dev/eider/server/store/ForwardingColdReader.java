@@ -1,7 +1,7 @@
 package dev.eider.server.store;
 
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.eider.server.store;
 
+import dev.eider.server.store.connection.DuckDbErrors;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 

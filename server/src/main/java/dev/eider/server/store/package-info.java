@@ -1,4 +1,4 @@
-/** DuckDB: the only package with JDBC. */
+/** The contract of the store: what is written to DuckDB and read from it. */
 @NullMarked
 package dev.eider.server.store;
 

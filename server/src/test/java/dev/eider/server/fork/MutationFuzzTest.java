@@ -3,7 +3,7 @@ package dev.eider.server.fork;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
-import dev.eider.server.RandomMessages;
+import dev.eider.server.event.RandomMessages;
 import dev.eider.v1.JsonPatch;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.JsonPatch;

@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Invariants.InvariantBroken;
+import dev.eider.server.event.RunId;
 import dev.eider.server.log.LogRecord;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.Samples;

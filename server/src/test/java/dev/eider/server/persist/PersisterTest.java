@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
-import dev.eider.server.store.DuckDbStore;
 import dev.eider.server.store.PersistBatch;
-import dev.eider.server.store.StoreConfig;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.connection.StoreConfig;
+import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.Event;
 import dev.eider.v1.LlmPromptPayload;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static dev.eider.server.run.Samples.RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.Samples;
-import dev.eider.server.run.SequencedEvent;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.EventBatch;
 import dev.eider.v1.SubscribeAllResponse;

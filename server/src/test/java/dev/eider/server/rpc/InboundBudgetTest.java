@@ -2,7 +2,7 @@ package dev.eider.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
 import io.grpc.Status;
 import java.util.ArrayList;

@@ -3,9 +3,13 @@ package dev.eider.server.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
-import dev.eider.server.RandomMessages;
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.api.EventValidator;
+import dev.eider.server.api.PageToken;
+import dev.eider.server.api.RequestLimits;
+import dev.eider.server.api.RequestValidator;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RandomMessages;
 import dev.eider.v1.Event;
 import dev.eider.v1.EventFilter;
 import dev.eider.v1.ForkRequest;

@@ -10,6 +10,8 @@ import static dev.eider.server.run.Samples.publishing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.RunRecord.Closed;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;

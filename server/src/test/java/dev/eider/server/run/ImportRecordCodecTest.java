@@ -2,6 +2,7 @@ package dev.eider.server.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.server.event.RunId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

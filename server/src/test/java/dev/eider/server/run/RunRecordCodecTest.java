@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.EventKind;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.RunRecord.Closed;
 import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;

@@ -3,6 +3,8 @@ package dev.eider.server.run;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.RunRecord.Closed;
 import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;

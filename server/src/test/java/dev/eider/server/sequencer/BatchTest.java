@@ -5,14 +5,14 @@ import static dev.eider.server.sequencer.Commands.close;
 import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
-import dev.eider.server.log.FileDisk;
-import dev.eider.server.log.LogConfig;
-import dev.eider.server.log.SegmentedLog;
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.log.segment.FileDisk;
+import dev.eider.server.log.segment.LogConfig;
+import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.v1.ErrorReason;
 import java.nio.file.Path;
 import java.time.InstantSource;

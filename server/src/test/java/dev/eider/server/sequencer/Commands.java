@@ -1,9 +1,9 @@
 package dev.eider.server.sequencer;
 
-import dev.eider.server.run.EncodedEvent;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.ProducerStamp;
-import dev.eider.server.run.RunId;
 import dev.eider.server.run.Samples;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;

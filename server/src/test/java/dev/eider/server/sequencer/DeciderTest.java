@@ -10,7 +10,7 @@ import static dev.eider.server.sequencer.Commands.publishToExisting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunRecord;

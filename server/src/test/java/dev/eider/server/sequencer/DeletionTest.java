@@ -7,9 +7,9 @@ import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.run.BrokerException;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Path;

@@ -7,8 +7,8 @@ import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.eider.server.event.RunId;
 import dev.eider.server.run.Imports;
-import dev.eider.server.run.RunId;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Path;

@@ -8,10 +8,10 @@ import static dev.eider.server.sequencer.Commands.publishToExisting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.run.EventMatcher;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunId;
-import dev.eider.server.run.SequencedEvent;
 import dev.eider.v1.ErrorReason;
 import java.nio.file.Path;
 import java.time.Duration;

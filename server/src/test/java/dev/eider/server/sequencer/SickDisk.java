@@ -1,7 +1,7 @@
 package dev.eider.server.sequencer;
 
-import dev.eider.server.log.Disk;
-import dev.eider.server.log.DiskFile;
+import dev.eider.server.log.segment.Disk;
+import dev.eider.server.log.segment.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

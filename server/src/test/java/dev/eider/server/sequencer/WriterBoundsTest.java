@@ -6,8 +6,8 @@ import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.run.BrokerException;
-import dev.eider.server.run.RunId;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.RunId;
 import dev.eider.v1.ErrorReason;
 import java.nio.file.Path;
 import java.util.Map;

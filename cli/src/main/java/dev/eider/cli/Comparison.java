@@ -1,0 +1,139 @@
+package dev.eider.cli;
+
+import dev.eider.cli.arena.Game;
+import dev.eider.cli.arena.Player;
+import dev.eider.cli.arena.World;
+import dev.eider.server.EiderServer;
+import dev.eider.server.store.sql.SqlTable;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Sets the two outcomes side by side in SQL, checks them against the games themselves, and says why
+ * they differ. Owned by the main thread.
+ */
+final class Comparison {
+  private final PrintWriter out;
+  private final EiderServer server;
+  private final String rider;
+  private final int forkTurn;
+
+  Comparison(PrintWriter out, EiderServer server, String rider, int forkTurn) {
+    this.out = out;
+    this.server = server;
+    this.rider = rider;
+    this.forkTurn = forkTurn;
+  }
+
+  /**
+   * Prints it.
+   *
+   * @throws CliFailure if SQL does not tell what was played, or the horse made no difference
+   */
+  void print(RecordedGame original, RecordedGame branch) {
+    out.println();
+    out.println("3. Both runs are rows in one DuckDB file: compare them in SQL");
+    SqlTable scores = ask(scoresSql(original.runId(), branch.runId()));
+    requireScores(scores, original.end(), branch.end());
+    SqlTable timelines = ask(timelineSql());
+    requireTimelines(timelines, original, branch);
+    explain(original, branch);
+  }
+
+  private SqlTable ask(List<String> sql) {
+    sql.forEach(line -> out.println("  " + line));
+    SqlTable table = server.query(String.join("\n", sql));
+    TextTable.print(table, out);
+    return table;
+  }
+
+  private static List<String> scoresSql(String original, String branch) {
+    return List.of(
+        "SELECT agent_id, a.value AS \"" + original + "\", b.value AS \"" + branch + "\",",
+        "       b.value - a.value AS change",
+        "FROM metrics a JOIN metrics b USING (agent_id, name)",
+        "WHERE name = 'score' AND a.run_id = '" + original + "' AND b.run_id = '" + branch + "'",
+        "ORDER BY agent_id");
+  }
+
+  private static List<String> timelineSql() {
+    return List.of(
+        "SELECT run_id, count(*) AS events, count(*) FILTER (depth > 0) AS inherited,",
+        "       any_value(cost_usd) AS cost_usd",
+        "FROM timeline JOIN runs USING (run_id) GROUP BY run_id ORDER BY run_id");
+  }
+
+  private static void requireScores(SqlTable scores, World original, World branch) {
+    List<Player> players = Game.players();
+    requireEqual("rows of scores", players.size(), scores.rows().size());
+    for (int i = 0; i < players.size(); i++) {
+      String name = players.get(i).name();
+      List<Object> row = scores.rows().get(i);
+      requireEqual("agents in SQL", name, row.get(0));
+      requireEqual("score of " + name, original.goldOf(name), number(row.get(1)));
+      requireEqual("score of " + name + " in the fork", branch.goldOf(name), number(row.get(2)));
+    }
+  }
+
+  /** Checks the timelines: the branch also holds the original's events before the fork point. */
+  private void requireTimelines(SqlTable rows, RecordedGame original, RecordedGame branch) {
+    requireEqual("runs in SQL", 2, rows.rows().size());
+    int inherited =
+        (int)
+            original.arrived().stream()
+                .filter(envelope -> envelope.getEvent().getT() < forkTurn)
+                .count();
+    List<Object> own = rows.rows().get(0);
+    List<Object> forked = rows.rows().get(1);
+    requireEqual("events of the original", original.arrived().size(), number(own.get(1)));
+    requireEqual("events it inherits", 0, number(own.get(2)));
+    requireEqual("events of the fork", inherited + branch.arrived().size(), number(forked.get(1)));
+    requireEqual("events it inherits", inherited, number(forked.get(2)));
+  }
+
+  private void explain(RecordedGame original, RecordedGame branch) {
+    Parting parting =
+        Parting.find(original.arrived(), branch.arrived(), forkTurn)
+            .orElseThrow(() -> CliFailure.failed("the fork went as the original did"));
+    out.printf(
+        "  %s wins %s, %s wins %s. Why? Turns 0 to %d are one story, stored once.%n",
+        winner(original.end()),
+        original.runId(),
+        winner(branch.end()),
+        branch.runId(),
+        forkTurn - 1);
+    out.printf(
+        "  In turn %d the horse shows (%d steps, not %d): %s %s; before, it was \"%s\".%n",
+        parting.turn(),
+        branch.end().speedOf(rider),
+        original.end().speedOf(rider),
+        parting.agent(),
+        parting.branch(),
+        parting.original());
+    Snatch.find(original.arrived(), branch.arrived(), forkTurn, rider).ifPresent(this::explain);
+  }
+
+  private void explain(Snatch snatch) {
+    out.printf(
+        "  In turn %d %s %s: before, that was %s's in turn %d.%n",
+        snatch.turn(), rider, snatch.story(), snatch.loser(), snatch.loserTurn());
+  }
+
+  private static String winner(World end) {
+    return Game.players().stream()
+        .map(Player::name)
+        .max(Comparator.comparingInt(end::goldOf))
+        .orElseThrow();
+  }
+
+  private static int number(Object value) {
+    return value instanceof Number number ? number.intValue() : -1;
+  }
+
+  private static void requireEqual(String what, Object expected, Object actual) {
+    if (!expected.equals(actual)) {
+      throw CliFailure.failed(what + ": expected " + expected + ", got " + actual);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.eider.cli.remote;
+
+import com.google.protobuf.ByteString;
+import dev.eider.client.AllRunsSubscription;
+import dev.eider.client.EiderClient;
+import dev.eider.client.TokenedBatch;
+import dev.eider.v1.EventEnvelope;
+import dev.eider.v1.EventFilter;
+import dev.eider.v1.SubscribeAllRequest;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How to follow all runs at once, and the way of doing it. Owned by the main thread. */
+final class AllRunsOptions {
+  @Option(
+      names = "--all",
+      description = "Follows all runs, in the order of the daemon's log, until it is stopped.")
+  private boolean all;
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "With --all: only runs with this label; may be repeated.")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "With --all: goes on where it stopped the last time, which this file tells; keeps the"
+              + " place there after what it has printed.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--no-follow",
+      description = "With --all: ends once everything so far has been printed.")
+  private boolean isOnce;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
+  boolean areAsked() {
+    return all;
+  }
+
+  /** Says whether one of them is there that makes sense for all runs only. */
+  boolean needAll() {
+    return !labels.isEmpty() || tokenFile != null || isOnce;
+  }
+
+  /** Prints events until somebody stops it, or, if told so, until there are no more. */
+  void follow(EiderClient client, EventFilter filter, EventPrinter printer) {
+    TokenFile file = tokenFile == null ? null : new TokenFile(tokenFile, command.commandLine());
+    ByteString token = file == null ? ByteString.EMPTY : file.read();
+    SubscribeAllRequest request =
+        SubscribeAllRequest.newBuilder()
+            .setResumeToken(token)
+            .setFilter(filter)
+            .putAllRunLabels(labels)
+            .build();
+    try (AllRunsSubscription batches = client.subscribeAll(request)) {
+      boolean isDone = false;
+      while (!isDone && batches.hasNext()) {
+        TokenedBatch batch = batches.next();
+        if (!print(batch, printer)) {
+          return;
+        }
+        if (file != null) {
+          file.write(batch.resumeToken());
+        }
+        isDone = isOnce && batch.caughtUp();
+      }
+    }
+  }
+
+  /** Returns false when nobody reads any more. */
+  private static boolean print(TokenedBatch batch, EventPrinter printer) {
+    for (EventEnvelope envelope : batch.events()) {
+      if (!printer.print(envelope)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

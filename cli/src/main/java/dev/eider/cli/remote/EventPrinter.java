@@ -1,0 +1,59 @@
+package dev.eider.cli.remote;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import dev.eider.v1.Event;
+import dev.eider.v1.EventEnvelope;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** Prints events as they come, one a line. Owned by one thread. */
+final class EventPrinter {
+  private static final int TEXT_MAX = 100;
+
+  private final PrintWriter out;
+  private final boolean json;
+  private String runId = "";
+
+  /**
+   * @param runId the run asked for; a line says so when events of another begin
+   */
+  EventPrinter(PrintWriter out, boolean json, String runId) {
+    this.out = out;
+    this.json = json;
+    this.runId = runId;
+  }
+
+  /** Returns false when nobody reads any more. */
+  boolean print(EventEnvelope envelope) {
+    if (json) {
+      out.println(Json.whole(envelope));
+    } else {
+      if (!envelope.getRunId().equals(runId)) {
+        runId = envelope.getRunId();
+        out.println("-- run " + runId);
+      }
+      out.println(line(envelope));
+    }
+    return !out.checkError();
+  }
+
+  private static String line(EventEnvelope envelope) {
+    Event event = envelope.getEvent();
+    FieldDescriptor payload =
+        event.getOneofFieldDescriptor(Event.getDescriptor().getOneofs().get(0));
+    String agent = event.getAgentId().isEmpty() ? "-" : event.getAgentId();
+    return String.format(
+        Locale.ROOT,
+        "%6d  t %-4d %-12s  %-14s  %s",
+        envelope.getSeq(),
+        event.getT(),
+        agent,
+        payload == null ? "unknown" : payload.getName(),
+        payload == null ? "" : shorten(Json.brief((Message) event.getField(payload))));
+  }
+
+  private static String shorten(String text) {
+    return text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX - 3) + "...";
+  }
+}

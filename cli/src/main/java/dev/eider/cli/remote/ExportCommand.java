@@ -1,0 +1,133 @@
+package dev.eider.cli.remote;
+
+import dev.eider.client.EiderClient;
+import dev.eider.v1.ExportFormat;
+import dev.eider.v1.ExportRunsRequest;
+import dev.eider.v1.RunFilter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes runs of a daemon into a file. Owned by the main thread. */
+@Command(
+    name = "export",
+    description = "Writes runs of a running daemon into one DuckDB or Parquet file.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {"", "Example: eider export --label arena=gold --format parquet -o gold.parquet"})
+final class ExportCommand implements Callable<Integer> {
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  @Parameters(paramLabel = "RUN", arity = "0..*", description = "The runs; none for all.")
+  private List<String> runIds = new ArrayList<>();
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "Only runs with this label; may be repeated.")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--root",
+      paramLabel = "RUN",
+      description = "Only this first ancestor and everything forked from it, at any depth.")
+  private String root = "";
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "${COMPLETION-CANDIDATES}. Default: by the file's name, else duckdb.")
+  private @Nullable Format format;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The file; replaced once all of it has come.")
+  private Path file = Path.of("");
+
+  @Mixin private DaemonOptions daemon = new DaemonOptions();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  ExportCommand(PrintWriter out, PrintWriter err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ExportRunsRequest request = request();
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    long bytes;
+    try (EiderClient client = daemon.connect();
+        OutputStream to = Files.newOutputStream(part)) {
+      bytes = client.exportRuns(request, to, new Progress("export", err));
+    } catch (RuntimeException | IOException e) {
+      Files.deleteIfExists(part);
+      throw e;
+    }
+    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    if (daemon.json()) {
+      out.printf("{\"file\":%s,\"bytes\":%d}%n", Json.text(file.toString()), bytes);
+    } else {
+      out.printf("%s has %d bytes%n", file, bytes);
+    }
+    return 0;
+  }
+
+  private ExportRunsRequest request() {
+    ExportRunsRequest.Builder request =
+        ExportRunsRequest.newBuilder().addAllRunIds(runIds).setFormat(chosen().onTheWire);
+    boolean isFiltered = !labels.isEmpty() || !root.isEmpty();
+    if (isFiltered && !runIds.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "name runs, or select them with --label and --root, not both");
+    }
+    if (isFiltered) {
+      request.setFilter(RunFilter.newBuilder().putAllLabels(labels).setRootRunId(root));
+    }
+    return request.build();
+  }
+
+  private Format chosen() {
+    if (format != null) {
+      return format;
+    }
+    return file.toString().endsWith(".parquet") ? Format.PARQUET : Format.DUCKDB;
+  }
+
+  /** A format, in the words of the command line. */
+  enum Format {
+    DUCKDB(ExportFormat.EXPORT_FORMAT_DUCKDB),
+    PARQUET(ExportFormat.EXPORT_FORMAT_PARQUET);
+
+    private final ExportFormat onTheWire;
+
+    Format(ExportFormat onTheWire) {
+      this.onTheWire = onTheWire;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.eider.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the commands may know of the daemon that they start or ask. */
+@Timeout(60)
+final class CommandsHouseTest {
+  private static final String HOUSE = "dev.eider.cli";
+  private static final String SERVER = "dev.eider.server";
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(HOUSE);
+
+  @Test
+  void shouldHaveNoCircles() {
+    slices().matching(HOUSE + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void shouldKnowOnlyTheDoorOfTheDaemon() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "are inside the daemon",
+                type ->
+                    type.getPackageName().startsWith(SERVER + ".")
+                        && !type.getPackageName().equals(SERVER + ".config")
+                        && !type.getPackageName().startsWith(SERVER + ".store")))
+        .check(CLASSES);
+  }
+
+  @Test
+  void shouldKnowOnlyTheWireContractInCommandsForADaemon() {
+    noClasses()
+        .that()
+        .resideInAPackage(HOUSE + ".remote..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(SERVER + "..", HOUSE)
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.eider.server.files.format;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/** How a file holds its runs. */
+enum FileLayout {
+  /** Tables runs and events, with seq and the encoded event. */
+  EXPORT,
+  /** The one table events of seven columns. */
+  OLDER;
+
+  private static final int MAGIC_BYTES = 12;
+  private static final int DUCKDB_AT = 8;
+
+  private static final String COLUMNS =
+      "duckdb_columns() WHERE NOT internal AND schema_name = 'main' AND table_name = ";
+
+  private static final String OLDER_COLUMNS =
+      "('run_id', 'agent_id', 't', 'kind', 'payload_json', 'ts', 'schema_version')";
+
+  /** Says whether a file begins as Parquet does; null if neither so nor as DuckDB does. */
+  static boolean isParquet(Path file) throws IOException {
+    byte[] start;
+    try (InputStream in = Files.newInputStream(file)) {
+      start = in.readNBytes(MAGIC_BYTES);
+    }
+    String text = new String(start, StandardCharsets.ISO_8859_1);
+    if (text.startsWith("PAR1")) {
+      return true;
+    }
+    if (text.startsWith("DUCK", DUCKDB_AT)) {
+      return false;
+    }
+    throw FileFaults.invalid("it is neither a DuckDB nor a Parquet file");
+  }
+
+  /** Tells how a DuckDB file holds its runs. */
+  static FileLayout of(ScratchDatabase database) throws SQLException {
+    if (database.number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'events'") != 1) {
+      throw FileFaults.invalid("it has no table events");
+    }
+    if (columns(database, "'events' AND column_name IN ('run_id', 'seq', 'event')") == 3
+        && columns(database, "'runs' AND column_name IN ('run_id', 'head_seq', 'digest')") == 3) {
+      requireVersion(database);
+      return EXPORT;
+    }
+    if (columns(database, "'events' AND column_name = 'event_rest'") == 1) {
+      throw FileFaults.invalid(
+          "it is the database of a daemon; start a daemon with its data directory, and export");
+    }
+    if (columns(database, "'events' AND column_name IN " + OLDER_COLUMNS) == 7) {
+      return OLDER;
+    }
+    throw FileFaults.invalid("its table events has not the columns " + OLDER_COLUMNS);
+  }
+
+  private static void requireVersion(ScratchDatabase database) throws SQLException {
+    if (columns(database, "'export_info' AND column_name = 'format_version'") == 1) {
+      requireVersion(database.number("SELECT max(format_version) FROM export_info"));
+    }
+  }
+
+  static void requireVersion(long version) {
+    if (version < 1) {
+      throw FileFaults.invalid("it is a Parquet file without the metadata of an export");
+    }
+    if (version > RunFileWriter.FORMAT_VERSION) {
+      throw FileFaults.invalid(
+          "it has format version %d, newer than %d, which is what this daemon knows"
+              .formatted(version, RunFileWriter.FORMAT_VERSION));
+    }
+  }
+
+  private static long columns(ScratchDatabase database, String which) throws SQLException {
+    return database.number("SELECT count(*) FROM " + COLUMNS + which);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.eider.server.files.format;
+
+import dev.eider.v1.Event;
+import java.util.Map;
+
+/**
+ * The rules of the wire contract that what comes in by file keeps to as well. Throws {@link
+ * dev.eider.server.base.BrokerException}. Thread-safe.
+ */
+public interface FileRules {
+  /**
+   * Checks an event.
+   *
+   * @param where names it in a refusal
+   */
+  void event(Event event, String where);
+
+  /** Checks a run's labels. */
+  void labels(Map<String, String> labels);
+}

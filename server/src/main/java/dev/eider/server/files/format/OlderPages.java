@@ -1,0 +1,111 @@
+package dev.eider.server.files.format;
+
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.store.row.LargeRows;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads pages of older files, by the row's number in the order {@code t, rowid}. The rows of a page
+ * are found first, in the narrow columns that have that order. Used by one thread.
+ */
+final class OlderPages implements RunPages {
+  private static final String ORDER = "ORDER BY CAST(t AS INTEGER), rowid";
+
+  private static final String PAGE =
+      """
+      FROM events WHERE rowid IN (
+        SELECT rowid FROM events WHERE CAST(run_id AS VARCHAR) = ? %s LIMIT ? OFFSET ?)
+      %s
+      """
+          .formatted(ORDER, ORDER);
+
+  private static final String BOUNDS =
+      """
+      SELECT
+        count(*) FILTER (CAST(t AS INTEGER) < ?), count(*) FILTER (CAST(t AS INTEGER) <= ?)
+      FROM events WHERE CAST(run_id AS VARCHAR) = ?
+      """;
+
+  private final ScratchDatabase database;
+  private final FileRules rules;
+
+  OlderPages(ScratchDatabase database, FileRules rules) {
+    this.database = database;
+    this.rules = rules;
+  }
+
+  @Override
+  public List<SequencedEvent> read(RunId runId, long afterSeq, int eventsMax, long bytesMax)
+      throws SQLException {
+    PageLengths lengths = new PageLengths(bytesMax);
+    try (PreparedStatement statement =
+            prepare("strlen(CAST(payload_json AS VARCHAR))", runId, afterSeq, eventsMax);
+        ResultSet rows = database.query(statement)) {
+      lengths.read(rows);
+    }
+    List<SequencedEvent> events = new ArrayList<>(lengths.count());
+    LargeRows.append(
+        lengths.longest(),
+        () -> {
+          try (PreparedStatement statement =
+                  prepare(OlderRows.COLUMNS, runId, afterSeq, lengths.count());
+              ResultSet rows = database.query(statement)) {
+            return readEvents(runId, afterSeq, rows, bytesMax, events);
+          }
+        });
+    return events;
+  }
+
+  /**
+   * An event may be larger than its text, so the page may end before the last row. Returns how many
+   * bytes they have.
+   */
+  private long readEvents(
+      RunId runId, long afterSeq, ResultSet rows, long bytesMax, List<SequencedEvent> events)
+      throws SQLException {
+    long seq = afterSeq;
+    long bytes = 0;
+    while (bytes < bytesMax && rows.next()) {
+      seq++;
+      EncodedEvent event =
+          OlderRows.event(new RowCursor.Key(runId.value(), seq, 0, 0, 0), rows, rules);
+      bytes += event.bytes().length;
+      events.add(SequencedEvent.of(runId, seq, event.bytes()));
+    }
+    return bytes;
+  }
+
+  private PreparedStatement prepare(String columns, RunId runId, long afterSeq, int rowsMax)
+      throws SQLException {
+    PreparedStatement statement =
+        database.connection().prepareStatement("SELECT " + columns + " " + PAGE);
+    statement.setString(1, runId.value());
+    statement.setInt(2, rowsMax);
+    statement.setLong(3, afterSeq);
+    return statement;
+  }
+
+  /** Turns are in order, so those that a filter wants are next to each other. */
+  @Override
+  public SeqRange range(RunId runId, EventMatcher matcher) throws SQLException {
+    if (matcher.tMin() == Integer.MIN_VALUE && matcher.tMax() == Integer.MAX_VALUE) {
+      return SeqRange.ALL;
+    }
+    try (PreparedStatement statement = database.connection().prepareStatement(BOUNDS)) {
+      statement.setInt(1, matcher.tMin());
+      statement.setInt(2, matcher.tMax());
+      statement.setString(3, runId.value());
+      try (ResultSet rows = database.query(statement)) {
+        rows.next();
+        return new SeqRange(rows.getLong(1), rows.getLong(2));
+      }
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.eider.server.files.format;
+
+import dev.eider.server.event.RunId;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes over the rows of a file by run and seq, without what they hold: DuckDB hands out 2,048 wide
+ * rows at once, which may be more than there is memory. So what they hold is read a page at a time,
+ * by row id. Used by one thread.
+ */
+final class RowCursor implements AutoCloseable {
+  private static final int KEYS_AT_ONCE = 1_000;
+
+  private final ScratchDatabase database;
+  private final @Nullable DuckDBConnection connection;
+  private final PreparedStatement statement;
+  private final Deque<Key> ahead = new ArrayDeque<>();
+  private final long bytesMax;
+
+  /** The one result of a whole stream; null when each page has one of its own. */
+  private @Nullable ResultSet stream;
+
+  private long nextRowId;
+  private long seq;
+  private String runId = "";
+
+  private RowCursor(
+      ScratchDatabase database,
+      @Nullable DuckDBConnection connection,
+      PreparedStatement statement,
+      long bytesMax) {
+    this.database = database;
+    this.connection = connection;
+    this.statement = statement;
+    this.bytesMax = bytesMax;
+  }
+
+  /**
+   * Goes over what a query gives, on a connection of its own.
+   *
+   * @param sql gives run_id, seq (or NULL: counted), row id, length, and event time in microseconds
+   * @param bytesMax the longest row
+   */
+  static RowCursor ofStream(ScratchDatabase database, String sql, long bytesMax)
+      throws SQLException {
+    DuckDBConnection connection = database.duplicate();
+    try {
+      PreparedStatement statement = connection.prepareStatement(sql);
+      RowCursor cursor = new RowCursor(database, connection, statement, bytesMax);
+      cursor.stream = database.query(statement);
+      return cursor;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Goes over a table that only the database's own connection sees, in the order of its row ids.
+   *
+   * @param sql gives the same from one row id on, so many rows
+   */
+  static RowCursor ofPages(ScratchDatabase database, String sql, long bytesMax)
+      throws SQLException {
+    PreparedStatement statement = database.connection().prepareStatement(sql);
+    return new RowCursor(database, null, statement, bytesMax);
+  }
+
+  /** The next rows, up to a number and a sum of lengths, or one longer row; empty at the end. */
+  List<Key> page(int rowsMax, long pageBytesMax) throws SQLException {
+    List<Key> page = new ArrayList<>();
+    long bytes = 0;
+    Key next = peek();
+    while (next != null
+        && page.size() < rowsMax
+        && (page.isEmpty() || bytes + next.bytes() <= pageBytesMax)) {
+      page.add(next);
+      bytes += next.bytes();
+      ahead.remove();
+      next = peek();
+    }
+    return page;
+  }
+
+  private @Nullable Key peek() throws SQLException {
+    if (ahead.isEmpty()) {
+      ResultSet open = stream;
+      if (open != null) {
+        readAhead(open);
+      } else {
+        statement.setLong(1, nextRowId);
+        statement.setInt(2, KEYS_AT_ONCE);
+        try (ResultSet rows = database.query(statement)) {
+          readAhead(rows);
+        }
+      }
+    }
+    return ahead.peek();
+  }
+
+  private void readAhead(ResultSet rows) throws SQLException {
+    while (ahead.size() < KEYS_AT_ONCE && rows.next()) {
+      Key key = key(rows);
+      nextRowId = key.rowId() + 1;
+      ahead.add(key);
+    }
+  }
+
+  private Key key(ResultSet rows) throws SQLException {
+    String id = rows.getString(1);
+    if (id == null) {
+      throw FileFaults.invalid("a row of events has no run_id");
+    }
+    seq = id.equals(runId) ? seq + 1 : 1;
+    runId = id;
+    long given = rows.getLong(2);
+    long number = rows.wasNull() ? seq : given;
+    long rowId = rows.getLong(3);
+    long bytes = rows.getLong(4);
+    if (rows.wasNull()) {
+      throw FileFaults.ofRow(id, number, "it holds no event");
+    }
+    if (bytes > bytesMax) {
+      throw FileFaults.ofRow(
+          id,
+          number,
+          "it holds %d bytes, more than request-bytes-max, %d".formatted(bytes, bytesMax));
+    }
+    long tsUs = rows.getLong(5);
+    if (rows.wasNull()) {
+      throw FileFaults.ofRow(id, number, "ts is NULL");
+    }
+    return new Key(id, number, rowId, bytes, tsUs);
+  }
+
+  @Override
+  public void close() throws SQLException {
+    if (stream != null) {
+      stream.close();
+    }
+    statement.close();
+    if (connection != null) {
+      connection.close();
+    }
+  }
+
+  /** Where a row is. */
+  record Key(String runId, long seq, long rowId, long bytes, long tsUs) {
+    /** Says whether it belongs to a run before another. */
+    boolean isBefore(RunId other) {
+      return runId.compareTo(other.value()) < 0;
+    }
+  }
+
+  /** A page's rows by row id: a range that holds them, and the ids. */
+  static String where(List<Key> keys) {
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (Key key : keys) {
+      min = Math.min(min, key.rowId());
+      max = Math.max(max, key.rowId());
+    }
+    String range = "WHERE rowid >= %d AND rowid <= %d".formatted(min, max);
+    if (max - min + 1 == keys.size()) {
+      return range;
+    }
+    StringBuilder ids = new StringBuilder();
+    keys.forEach(key -> ids.append(ids.isEmpty() ? "" : ", ").append(key.rowId()));
+    return range + " AND rowid IN (" + ids + ")";
+  }
+}

@@ -1,0 +1,15 @@
+package dev.eider.server.files.library;
+
+import dev.eider.server.files.format.FileRules;
+import dev.eider.server.files.format.ScratchConfig;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.sequencer.RunWriter;
+import dev.eider.server.store.ColdReader;
+
+/**
+ * What libraries stand on. Immutable.
+ *
+ * @param reader of the daemon's own runs and of those that are shown already
+ */
+public record LibraryGround(
+    ColdReader reader, Hub hub, RunWriter writer, ScratchConfig scratch, FileRules rules) {}

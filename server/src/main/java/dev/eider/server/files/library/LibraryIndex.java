@@ -1,0 +1,105 @@
+package dev.eider.server.files.library;
+
+import dev.eider.server.event.RunId;
+import dev.eider.server.files.format.LibraryFile;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.store.ColdReader.RunQuery;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of libraries, each with its file. A run is claimed first: its id is taken then, and
+ * readers do not find it yet. Once it is shown it stays, as it is, for as long as the daemon runs.
+ *
+ * <p>Changed by the worker {@code library}; everything else is thread-safe.
+ */
+public final class LibraryIndex {
+  /** What a run takes at the most, with its file, to count as one. */
+  public static final int RUN_BYTES = 1 << 10;
+
+  static final Comparator<FoldedRun> NEWEST_FIRST =
+      Comparator.comparing(RunPlace::of, RunPlace.NEWEST_FIRST);
+
+  private final Map<RunId, Entry> entries = new ConcurrentHashMap<>();
+  private final AtomicInteger shown = new AtomicInteger();
+  private long count;
+
+  /** For how many runs a run counts, since it has much to be kept in mind. */
+  static long countOf(FoldedRun run) {
+    return 1 + run.memoryBytes() / RUN_BYTES;
+  }
+
+  /** For how many runs count those that are there. */
+  long count() {
+    return count;
+  }
+
+  /** How many runs are shown. */
+  int shownCount() {
+    return shown.get();
+  }
+
+  /** Takes the id of a run, unless another run of a library has it. */
+  boolean claim(FoldedRun run, LibraryFile file) {
+    if (entries.putIfAbsent(run.runId(), new Entry(run, file, false)) != null) {
+      return false;
+    }
+    count += countOf(run);
+    return true;
+  }
+
+  /** Gives back the id of a run, if this file has claimed it and it is not shown. */
+  void giveBack(FoldedRun run, LibraryFile file) {
+    Entry entry = entries.get(run.runId());
+    if (entry != null && entry.file.equals(file) && !entry.isShown) {
+      entries.remove(run.runId());
+      count -= countOf(run);
+    }
+  }
+
+  /** Has readers find a run that is claimed. */
+  void show(RunId runId) {
+    entries.computeIfPresent(runId, (id, entry) -> new Entry(entry.run, entry.file, true));
+    shown.incrementAndGet();
+  }
+
+  /** The runs that are claimed or shown of these. */
+  List<FoldedRun> findTaken(Collection<RunId> runIds) {
+    return runIds.stream()
+        .map(entries::get)
+        .filter(Objects::nonNull)
+        .map(entry -> entry.run)
+        .toList();
+  }
+
+  /** Returns the file of a run that is shown, or null. */
+  @Nullable LibraryFile findFile(RunId runId) {
+    Entry entry = entries.get(runId);
+    return entry == null || !entry.isShown ? null : entry.file;
+  }
+
+  /** Returns a run that is shown, or null. */
+  @Nullable FoldedRun find(RunId runId) {
+    Entry entry = entries.get(runId);
+    return entry == null || !entry.isShown ? null : entry.run;
+  }
+
+  /** Lists runs that are shown, newest first. */
+  List<FoldedRun> list(RunQuery query) {
+    return entries.values().stream()
+        .filter(entry -> entry.isShown && query.matches(entry.run))
+        .map(entry -> entry.run)
+        .sorted(NEWEST_FIRST)
+        .limit(query.runsMax())
+        .toList();
+  }
+
+  private record Entry(FoldedRun run, LibraryFile file, boolean isShown) {}
+}

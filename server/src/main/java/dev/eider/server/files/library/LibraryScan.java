@@ -1,0 +1,273 @@
+package dev.eider.server.files.library;
+
+import dev.eider.server.base.Signal;
+import dev.eider.server.base.Threads;
+import dev.eider.server.base.Worker;
+import dev.eider.server.files.format.FileStamp;
+import dev.eider.server.files.format.LibraryFile;
+import dev.eider.v1.Libraries;
+import dev.eider.v1.Libraries.LeftOut;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks through the directories of libraries, at the start and again from time to time: for files
+ * that are new, for those that were left out and may be read by now, and for those that were
+ * changed after they were read through, which cannot be read any more.
+ *
+ * <p>Runs on the thread {@code library}, which it owns. {@link #describe} and {@link #close} are
+ * thread-safe.
+ */
+public final class LibraryScan implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LibraryScan.class);
+  private static final long PAUSE_MS = 200;
+  private static final long STOP_MS = 2_000;
+  private static final int LEFT_OUT_SHOWN_MAX = 100;
+
+  /** What DuckDB may spill while it sorts a file, in lengths of the file. */
+  private static final long SPILLED_SHARE = 4;
+
+  private final LibraryConfig config;
+  private final LibraryIndex index;
+  private final LibraryGround ground;
+  private final FileIndexing indexing;
+  private final Map<Path, FileState> files = new ConcurrentSkipListMap<>();
+  private final Map<Path, LeftOut> directories = new ConcurrentSkipListMap<>();
+
+  /** The name under which each file is shown; of the worker. */
+  private final Map<Object, Path> shownAs = new HashMap<>();
+
+  private final Signal stop;
+  private final Worker worker;
+
+  // Written by the worker, read by those who ask.
+  private volatile boolean isIndexing = true;
+
+  // Written by the worker, read by the one that stops it.
+  private volatile @Nullable LibraryFile reading;
+  private volatile boolean stopping;
+
+  /** Starts the thread, which has nothing to do without libraries. */
+  public LibraryScan(
+      LibraryConfig config,
+      LibraryIndex index,
+      LibraryGround ground,
+      Threads threads,
+      BiConsumer<String, Throwable> onDefect) {
+    this.config = config;
+    this.index = index;
+    this.ground = ground;
+    indexing =
+        new FileIndexing(
+            index,
+            ground,
+            new RunIdClaims(index, ground.writer(), this::pause),
+            () -> stopping,
+            config.runsMax());
+    stop = threads.newSignal();
+    worker = threads.start("library", this::run, onDefect);
+  }
+
+  /** Says what there is and what is left out. */
+  public Libraries describe() {
+    List<LeftOut> leftOut =
+        Stream.concat(directories.values().stream(), files.values().stream().map(FileState::report))
+            .filter(Objects::nonNull)
+            .toList();
+    return Libraries.newBuilder()
+        .addAllDirectories(config.directories().stream().map(Path::toString).toList())
+        .setFiles(files.values().stream().filter(FileState::isShown).count())
+        .setRuns(index.shownCount())
+        .setIndexing(isIndexing)
+        .setLeftOutFiles(leftOut.size())
+        .addAllLeftOut(leftOut.stream().limit(LEFT_OUT_SHOWN_MAX).toList())
+        .build();
+  }
+
+  /** Ends the thread; a file that is being read is left. Blocks. */
+  @Override
+  public void close() {
+    stopping = true;
+    stop.raise();
+    LibraryFile current = reading;
+    if (current != null) {
+      current.cancel();
+    }
+    try {
+      if (!worker.join(STOP_MS)) {
+        LOG.warn("a file of a library is still being read");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      boolean goOn = !config.directories().isEmpty();
+      while (goOn && !stopping) {
+        scan();
+        goOn = config.scanMs() > 0;
+        if (goOn && !stopping) {
+          stop.await(config.scanMs());
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the worker", e);
+    }
+  }
+
+  /** Waits until the sequencer may do again. */
+  private boolean pause() throws InterruptedException {
+    stop.await(PAUSE_MS);
+    return !stopping;
+  }
+
+  private void scan() throws InterruptedException {
+    Set<Path> seen = new HashSet<>();
+    for (Path directory : config.directories()) {
+      try {
+        DirectoryFiles found = DirectoryFiles.list(directory, config.runsMax());
+        directories.remove(directory);
+        long tooMany = found.more();
+        for (Path path : found.paths()) {
+          seen.add(path);
+          tooMany += look(path) ? 0 : 1;
+        }
+        if (tooMany > 0) {
+          leaveOut(
+              directory, tooMany + " files are more than library-runs-max, " + config.runsMax());
+        }
+      } catch (IOException e) {
+        leaveOut(directory, "it cannot be listed: " + e);
+      }
+    }
+    if (!stopping) {
+      lookForTheMissing(seen);
+      endIndexing();
+    }
+  }
+
+  private void leaveOut(Path directory, String reason) {
+    LeftOut now = FileState.wholeFile(directory, reason);
+    if (!now.equals(directories.put(directory, now))) {
+      LOG.warn("library {}: {}", directory, reason);
+    }
+  }
+
+  private void endIndexing() {
+    if (isIndexing) {
+      isIndexing = false;
+      LOG.info(
+          "libraries: {} runs of {} files are shown; {} files are left out, or some of their runs",
+          index.shownCount(),
+          shownAs.size(),
+          describe().getLeftOutFiles());
+    }
+  }
+
+  /** Returns false when there are as many files as may be. */
+  private boolean look(Path path) throws InterruptedException {
+    FileState known = files.get(path);
+    if (stopping) {
+      return true;
+    }
+    if (known == null && files.size() >= config.runsMax()) {
+      return false;
+    }
+    if (known != null && known.isShown()) {
+      put(path, known, known.lookedAtAgain());
+      return true;
+    }
+    try {
+      FileStamp stamp = FileStamp.of(path);
+      boolean isNew = known == null || !known.stamp().equals(stamp);
+      if (isNew || (known != null && known.mayPass())) {
+        isIndexing |= isNew;
+        put(path, known, read(path, stamp));
+      }
+    } catch (IOException e) {
+      LOG.info("{} went before it was read: {}", path, e.toString());
+    }
+    return true;
+  }
+
+  /** Takes over what has become of a file, and says so if that is new. */
+  private void put(Path path, @Nullable FileState known, FileState now) {
+    if (stopping) {
+      return;
+    }
+    files.put(path, now);
+    LeftOut leftOut = now.report();
+    if (leftOut == null) {
+      if (known != null && known.isLost()) {
+        LOG.info("{} can be read again", path);
+      }
+    } else if (known == null || !leftOut.equals(known.report())) {
+      if (leftOut.getRunCount() == 0) {
+        LOG.warn("{} is left out: {}", path, leftOut.getReason());
+      } else {
+        LOG.warn(
+            "{} runs of {} are left out, the first is {}: {}",
+            leftOut.getRunCount(),
+            path,
+            leftOut.getRunId(),
+            leftOut.getReason());
+      }
+    }
+  }
+
+  private FileState read(Path path, FileStamp stamp) throws IOException, InterruptedException {
+    Path same = shownAs.get(stamp.file());
+    if (same != null) {
+      return FileState.leftOut(path, stamp, "it is the same file as " + same, false);
+    }
+    if (path.toRealPath().startsWith(config.dataDirectory().toRealPath())) {
+      return FileState.leftOut(path, stamp, "it is in the daemon's own data directory", false);
+    }
+    long neededBytes = SPILLED_SHARE * stamp.bytes() + config.diskReserveBytes();
+    if (ground.scratch().tempDirectory().toFile().getUsableSpace() < neededBytes) {
+      String reason = "the disk has not the %d bytes left that reading it may take";
+      return FileState.leftOut(path, stamp, reason.formatted(neededBytes), true);
+    }
+    return index(new LibraryFile(path, stamp, ground.scratch(), ground.rules()));
+  }
+
+  private FileState index(LibraryFile file) throws InterruptedException {
+    reading = file;
+    if (stopping) {
+      file.cancel();
+    }
+    try {
+      FileState state = indexing.index(file);
+      if (state.isShown()) {
+        shownAs.put(file.stamp().file(), file.path());
+      }
+      return state;
+    } finally {
+      reading = null;
+    }
+  }
+
+  private void lookForTheMissing(Set<Path> seen) {
+    files.entrySet().removeIf(file -> !seen.contains(file.getKey()) && !file.getValue().isShown());
+    for (Path path : files.keySet()) {
+      FileState known = files.get(path);
+      if (!seen.contains(path) && known != null) {
+        put(path, known, known.lookedAtAgain());
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.eider.server.log.segment;
+
+import dev.eider.server.event.RunId;
+import dev.eider.server.log.LogCorruptedException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in the log where acknowledged records are damaged. Immutable.
+ *
+ * @param what what was found there
+ * @param runId the run that the first damaged record seems to belong to
+ */
+record Damage(Segment segment, long position, String what, @Nullable RunId runId) {
+
+  /** Describes a frame that is not intact, and tries to say whose it is. */
+  static Damage of(Segment segment, long position, String what, FrameCursor cursor, long bound)
+      throws IOException {
+    return new Damage(segment, position, what, cursor.guessRunId(position, bound));
+  }
+
+  /** The damage as a reader of a running log meets it. */
+  LogCorruptedException toException() {
+    return toException("Restore the file from a copy and start again; starting checks the log.");
+  }
+
+  LogCorruptedException toException(String advice) {
+    String whose = runId == null ? "" : ", of run " + runId + " as it seems";
+    return new LogCorruptedException(
+        String.format(
+            "log file %s is damaged at byte %d (position %d%s): %s. %s",
+            segment.name(), position - segment.base(), position, whose, what, advice));
+  }
+}

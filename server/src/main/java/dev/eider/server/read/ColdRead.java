@@ -1,0 +1,132 @@
+package dev.eider.server.read;
+
+import com.google.protobuf.ByteString;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunDigest;
+import dev.eider.server.event.RunId;
+import dev.eider.server.read.history.Inheritance;
+import dev.eider.server.read.history.ReadStart;
+import dev.eider.server.read.history.RunHistory;
+import dev.eider.server.read.history.RunHistory.Cursor;
+import dev.eider.server.read.history.RunHistory.Page;
+import dev.eider.server.read.history.RunHistory.PageSize;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.v1.ColdStreamResponse;
+import dev.eider.v1.ColdStreamResponse.ColdEnd;
+import dev.eider.v1.RunState;
+import org.jspecify.annotations.Nullable;
+
+/** One caller's way through what DuckDB had of a run when the call began. */
+public final class ColdRead extends StreamReader<ColdStreamResponse> {
+  private final Request request;
+  private final RunHistory history;
+  private final EventSink<ColdStreamResponse> sink;
+  private final Inheritance inheritance;
+  private Cursor cursor;
+  private @Nullable FoldedRun run;
+
+  public ColdRead(Request request, EventSink<ColdStreamResponse> sink, Readers readers) {
+    super(readers.pools(), readers.registry(), sink);
+    this.request = request;
+    this.history = readers.history();
+    this.sink = sink;
+    inheritance = new Inheritance(history, request.start(), true);
+    cursor = new Cursor(request.start().ownAfterSeq(), 0);
+  }
+
+  @Override
+  protected Next step(boolean mayBlock) {
+    if (!sink.isReady()) {
+      return Next.PARK;
+    }
+    if (mayBlock) {
+      lookUp();
+    } else if (run == null || !inheritance.isOver() || history.peek(runId()) == null) {
+      return Next.COLD;
+    }
+    if (run != null && !inheritance.isOver()) {
+      Page page = inheritance.read(run, request.matcher(), pageSize(), true);
+      return page == null ? Next.COLD : sendInherited(page);
+    }
+    long lastSeq = run == null ? 0 : Math.min(request.untilSeq(), run.headSeq());
+    if (run == null || cursor.seq() >= lastSeq) {
+      sink.notice(end(run));
+      return complete();
+    }
+    Page page =
+        mayBlock
+            ? history.readPersisted(run, cursor, lastSeq, request.matcher(), pageSize())
+            : history.peekPersisted(run, cursor, lastSeq, request.matcher(), pageSize());
+    return page == null ? Next.COLD : sendOwn(page);
+  }
+
+  @Override
+  protected void release() {
+    // Nobody holds on to a cold read.
+  }
+
+  /** Also as the last thing: what was read before is all there was only if the run still is. */
+  private void lookUp() {
+    if (run == null) {
+      run = history.findPersisted(runId());
+      requireKnown(run);
+    }
+    history.requireThere(runId());
+  }
+
+  private RunId runId() {
+    return request.start().runId();
+  }
+
+  private Next sendInherited(Page page) {
+    inheritance.advance(page);
+    send(page);
+    return Next.COLD;
+  }
+
+  private Next sendOwn(Page page) {
+    cursor = page.next();
+    send(page);
+    return Next.LIVE;
+  }
+
+  private void send(Page page) {
+    if (!page.events().isEmpty()) {
+      sink.events(page.events());
+    }
+  }
+
+  private PageSize pageSize() {
+    return new PageSize(RunHistory.PAGE_EVENTS_MAX, pageBytesMax());
+  }
+
+  private void requireKnown(@Nullable FoldedRun persisted) {
+    if (persisted == null && history.findInMemory(runId()) == null) {
+      throw RunHistory.runNotFound(runId());
+    }
+    long afterSeq = request.start().ownAfterSeq();
+    if (persisted != null && !persisted.isOpen() && afterSeq > persisted.headSeq()) {
+      throw RunHistory.beyondHead(persisted, afterSeq);
+    }
+  }
+
+  private ColdStreamResponse end(@Nullable FoldedRun persisted) {
+    ColdEnd.Builder end = ColdEnd.newBuilder();
+    if (persisted == null) {
+      end.setState(RunState.RUN_STATE_OPEN)
+          .setDigest(ByteString.copyFrom(RunDigest.initial(runId())));
+    } else {
+      end.setPersistedSeq(persisted.headSeq())
+          .setState(persisted.isOpen() ? RunState.RUN_STATE_OPEN : RunState.RUN_STATE_CLOSED)
+          .setDigest(ByteString.copyFrom(persisted.digest()));
+    }
+    return ColdStreamResponse.newBuilder().setEnd(end).build();
+  }
+
+  /**
+   * What a caller wants, checked.
+   *
+   * @param untilSeq inclusive, of the run's own events
+   */
+  public record Request(ReadStart start, long untilSeq, EventMatcher matcher) {}
+}

@@ -1,0 +1,20 @@
+package dev.eider.server.read;
+
+import dev.eider.server.hub.Hub;
+import dev.eider.server.read.history.LogHistory;
+import dev.eider.server.read.history.RunHistory;
+import java.time.InstantSource;
+
+/**
+ * What every reader needs of the daemon. Immutable.
+ *
+ * @param heartbeatMs time between two heartbeats of an idle subscription
+ */
+public record Readers(
+    ReaderPools pools,
+    ReaderRegistry registry,
+    Hub hub,
+    RunHistory history,
+    LogHistory logHistory,
+    InstantSource clock,
+    long heartbeatMs) {}

@@ -1,0 +1,49 @@
+package dev.eider.server.read;
+
+import dev.eider.server.base.BrokerException;
+import dev.eider.v1.ErrorReason;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Bounds the changed runs that wait to be sent, over all watches. When there are too many, a watch
+ * that holds more than its share is refused; there always is one then. Thread-safe.
+ */
+public final class WatchBudget {
+  private final int changesMax;
+  private final AtomicInteger changes = new AtomicInteger();
+  private final AtomicInteger watches = new AtomicInteger();
+
+  WatchBudget(int changesMax) {
+    this.changesMax = changesMax;
+  }
+
+  public void opened() {
+    watches.incrementAndGet();
+  }
+
+  public void closed() {
+    watches.decrementAndGet();
+  }
+
+  /**
+   * Counts one more change.
+   *
+   * @param held how many the watch holds with it
+   * @return whether the watch may go on
+   */
+  public boolean take(int held) {
+    boolean isExceeded = changes.incrementAndGet() > changesMax;
+    return !isExceeded || held <= changesMax / Math.max(1, watches.get());
+  }
+
+  public void give(int sent) {
+    changes.addAndGet(-sent);
+  }
+
+  public BrokerException exceeded() {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_OVERLOADED,
+            "as many changed runs wait to be read as may, over all watches: " + changesMax)
+        .with("limit", changesMax);
+  }
+}

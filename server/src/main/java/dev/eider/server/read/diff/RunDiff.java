@@ -1,0 +1,165 @@
+package dev.eider.server.read.diff;
+
+import dev.eider.server.base.Registration;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.read.NoticeSink;
+import dev.eider.server.read.Readers;
+import dev.eider.server.read.StreamReader;
+import dev.eider.server.read.history.RunHistory;
+import dev.eider.server.read.history.RunHistory.PageSize;
+import dev.eider.v1.DiffRunsResponse;
+import dev.eider.v1.DiffRunsResponse.DiffSummary;
+import dev.eider.v1.DiffRunsResponse.Divergence;
+import dev.eider.v1.Difference;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller's comparison of two runs: the n-th event of one with the n-th of the other, in pages.
+ *
+ * <p>A step reads a page of one side at a time, keeps of each event only what is compared, and
+ * drops what has been compared with an equal. So it takes the same memory however long the runs
+ * are, and a run that is being published costs it nothing: both are read up to the head that they
+ * had at the beginning.
+ */
+public final class RunDiff extends StreamReader<DiffRunsResponse> {
+  private static final int PAGE_EVENTS = 500;
+
+  private final Request request;
+  private final NoticeSink<DiffRunsResponse> sink;
+  private final DiffSide left;
+  private final DiffSide right;
+  private final Deque<DiffRunsResponse> outbox = new ArrayDeque<>();
+  private final DiffCounts counts = new DiffCounts(outbox::add);
+  private final Registration counted;
+  private boolean isBegun;
+  private boolean isSummed;
+  private @Nullable Divergence divergence;
+  private long equalCount;
+
+  /**
+   * @throws dev.eider.server.base.BrokerException OVERLOADED if there are as many as may be
+   */
+  public RunDiff(Request request, NoticeSink<DiffRunsResponse> sink, Readers readers) {
+    super(readers.pools(), readers.registry(), sink);
+    this.request = request;
+    this.sink = sink;
+    left = side(request.left(), readers.history());
+    right = side(request.right(), readers.history());
+    counted = readers.registry().addDiff();
+  }
+
+  private DiffSide side(RunId runId, RunHistory history) {
+    return new DiffSide(history, runId, request.includeInherited(), request.matcher());
+  }
+
+  @Override
+  protected Next step(boolean mayBlock) {
+    while (!outbox.isEmpty() && sink.isReady()) {
+      sink.notice(outbox.removeFirst());
+    }
+    if (!outbox.isEmpty() || isOver()) {
+      return Next.PARK;
+    }
+    if (isSummed) {
+      return complete();
+    }
+    if (!mayBlock) {
+      return Next.COLD;
+    }
+    if (!isBegun) {
+      left.begin();
+      right.begin();
+      isBegun = true;
+    }
+    left.requireThere();
+    right.requireThere();
+    readOn(left, true);
+    readOn(right, false);
+    compare();
+    if (left.isAtEnd() && right.isAtEnd()) {
+      left.requireThere();
+      right.requireThere();
+      counts.handOverTurns();
+      outbox.add(summary());
+      isSummed = true;
+    }
+    return Next.COLD;
+  }
+
+  @Override
+  protected void release() {
+    counted.close();
+  }
+
+  private void readOn(DiffSide side, boolean isLeft) {
+    counts.add(side.readOn(new PageSize(PAGE_EVENTS, pageBytesMax())), isLeft);
+  }
+
+  private void compare() {
+    ComparedEvent onLeft = left.peek();
+    ComparedEvent onRight = right.peek();
+    while (onLeft != null && onRight != null) {
+      compare(onLeft, onRight);
+      left.drop();
+      right.drop();
+      onLeft = left.peek();
+      onRight = right.peek();
+    }
+    if (onLeft != null && right.isAtEnd()) {
+      diverge(onLeft, null, Difference.DIFFERENCE_END);
+      left.dropAll();
+    } else if (onRight != null && left.isAtEnd()) {
+      diverge(null, onRight, Difference.DIFFERENCE_END);
+      right.dropAll();
+    }
+  }
+
+  private void compare(ComparedEvent onLeft, ComparedEvent onRight) {
+    Difference difference = onLeft.differenceTo(onRight);
+    if (difference != Difference.DIFFERENCE_UNSPECIFIED) {
+      diverge(onLeft, onRight, difference);
+    } else if (divergence == null) {
+      equalCount++;
+    }
+  }
+
+  private void diverge(
+      @Nullable ComparedEvent onLeft, @Nullable ComparedEvent onRight, Difference difference) {
+    if (divergence != null) {
+      return;
+    }
+    Divergence.Builder found =
+        Divergence.newBuilder().setDifference(difference).setEqualCount(equalCount);
+    if (onLeft != null) {
+      found.setLeft(onLeft.place());
+    }
+    if (onRight != null) {
+      found.setRight(onRight.place());
+    }
+    divergence = found.build();
+    outbox.add(DiffRunsResponse.newBuilder().setDivergence(divergence).build());
+  }
+
+  private DiffRunsResponse summary() {
+    return DiffRunsResponse.newBuilder()
+        .setSummary(
+            DiffSummary.newBuilder()
+                .setEqual(divergence == null)
+                .setEqualCount(equalCount)
+                .setLeftHeadSeq(left.headSeq())
+                .setRightHeadSeq(right.headSeq())
+                .addAllKinds(counts.totals()))
+        .build();
+  }
+
+  /**
+   * What a caller wants, checked. Immutable.
+   *
+   * @param includeInherited whether each run begins with what it inherits
+   * @param matcher which events are compared and counted
+   */
+  public record Request(RunId left, RunId right, boolean includeInherited, EventMatcher matcher) {}
+}

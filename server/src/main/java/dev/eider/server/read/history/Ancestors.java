@@ -1,0 +1,147 @@
+package dev.eider.server.read.history;
+
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.read.history.RunHistory.Cursor;
+import dev.eider.server.read.history.RunHistory.KnownRun;
+import dev.eider.server.read.history.RunHistory.Page;
+import dev.eider.server.read.history.RunHistory.PageSize;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.store.ColdReader;
+import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.StoreException;
+import dev.eider.v1.ErrorReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads of runs what their forks inherit, whether they are there or deleted.
+ *
+ * <p>A run that is deleted is in memory, as deleted, until DuckDB has moved what is inherited to
+ * where it keeps such; at any moment of that it has to be found in one of the places. So a page is
+ * read where the run was last seen, and read again elsewhere if the run has left that place
+ * meanwhile. Thread-safe.
+ */
+final class Ancestors {
+  private final Hub hub;
+  private final RunHistory history;
+  private final ColdReader cold;
+
+  Ancestors(Hub hub, RunHistory history, ColdReader cold) {
+    this.hub = hub;
+    this.history = history;
+    this.cold = cold;
+  }
+
+  /** Returns a run in memory, be it deleted, or null. Does not block. */
+  @Nullable KnownRun findInMemory(RunId runId) {
+    RunTail tail = hub.find(runId);
+    return tail == null ? null : new KnownRun(tail.run(), tail.persistedSeq(), tail);
+  }
+
+  /**
+   * Returns a run with its parent.
+   *
+   * @param persistedOnly whether to ask DuckDB even for what is in memory
+   * @return null when DuckDB must be asked and may not be
+   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   */
+  @Nullable FoldedRun find(RunId runId, boolean persistedOnly, boolean mayBlock) {
+    KnownRun inMemory = findInMemory(runId);
+    if (inMemory != null && !inMemory.run().isDeleted() && !persistedOnly) {
+      return inMemory.run();
+    }
+    if (!mayBlock) {
+      return null;
+    }
+    FoldedRun persisted = history.findPersisted(runId);
+    if (persisted == null) {
+      persisted = findKept(runId);
+    }
+    if (persisted == null && inMemory != null && inMemory.run().isSeen() && !persistedOnly) {
+      // Deleted before DuckDB had anything of it.
+      persisted = inMemory.run();
+    }
+    if (persisted == null) {
+      throw RunHistory.runNotFound(runId);
+    }
+    return persisted;
+  }
+
+  /**
+   * The seq of a run's last event, be it deleted; 0 if there is no such run. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  long headSeq(RunId runId) {
+    KnownRun inMemory = findInMemory(runId);
+    FoldedRun run = inMemory == null ? history.findPersisted(runId) : inMemory.run();
+    FoldedRun known = run == null ? findKept(runId) : run;
+    return known == null ? 0 : known.headSeq();
+  }
+
+  /**
+   * Reads on from DuckDB. Blocks.
+   *
+   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   */
+  Page readPersisted(
+      RunId runId, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+    KnownRun inMemory = findInMemory(runId);
+    boolean isLive = inMemory != null && !inMemory.run().isDeleted();
+    FoldedRun run = inMemory != null && isLive ? inMemory.run() : history.findPersisted(runId);
+    Page page = null;
+    if (run != null) {
+      long persistedSeq =
+          inMemory != null && isLive ? inMemory.currentPersistedSeq() : run.headSeq();
+      page = tryRead(run, after, Math.min(untilSeq, persistedSeq), matcher, size);
+      if (page != null && isThere(runId)) {
+        return page;
+      }
+    }
+    FoldedRun kept = findKept(runId);
+    if (kept != null) {
+      return readKept(RunHistory.query(kept, after, untilSeq, matcher, size));
+    }
+    if (page == null) {
+      throw RunHistory.runNotFound(runId);
+    }
+    // Its deletion is in the log, and not in DuckDB yet.
+    return page;
+  }
+
+  private @Nullable Page tryRead(
+      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+    try {
+      return history.readPersisted(run, after, untilSeq, matcher, size);
+    } catch (BrokerException e) {
+      if (e.reason() == ErrorReason.ERROR_REASON_RUN_NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private boolean isThere(RunId runId) {
+    RunTail tail = hub.find(runId);
+    return tail == null ? history.findPersisted(runId) != null : !tail.run().isDeleted();
+  }
+
+  private @Nullable FoldedRun findKept(RunId runId) {
+    try {
+      return cold.findKept(runId);
+    } catch (StoreException e) {
+      throw RunHistory.unavailable(e);
+    }
+  }
+
+  private Page readKept(PageQuery query) {
+    try {
+      return RunHistory.page(cold.readKeptPage(query));
+    } catch (StoreException e) {
+      throw RunHistory.unavailable(e);
+    }
+  }
+}

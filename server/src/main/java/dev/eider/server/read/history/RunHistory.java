@@ -1,0 +1,334 @@
+package dev.eider.server.read.history;
+
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.Invariants;
+import dev.eider.server.event.EventKind;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.hub.RunTail.TailSlice;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.store.ColdReader;
+import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.LibraryFileException;
+import dev.eider.server.store.MissingEventsException;
+import dev.eider.server.store.StoreException;
+import dev.eider.v1.ErrorReason;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers what is known of a run, and which events come after a seq: from memory if it holds them,
+ * else from DuckDB. The only place that chooses between the two. Thread-safe.
+ */
+public final class RunHistory {
+  /** How many events one read looks for at the most. */
+  public static final int PAGE_EVENTS_MAX = 1_000;
+
+  /** A page is about this large at the most, or one larger event. */
+  public static final long PAGE_BYTES_MAX = 1 << 20;
+
+  private static final String DAMAGED = "damaged";
+  private static final String FILE = "file";
+
+  private final Hub hub;
+  private final ColdReader cold;
+
+  public RunHistory(Hub hub, ColdReader cold) {
+    this.hub = hub;
+    this.cold = cold;
+  }
+
+  /**
+   * Returns a run if it is in memory, else null. Does not block.
+   *
+   * @throws BrokerException RUN_NOT_FOUND if memory knows that it was deleted
+   */
+  @Nullable
+  public KnownRun findInMemory(RunId runId) {
+    RunTail tail = hub.find(runId);
+    if (tail == null) {
+      return null;
+    }
+    KnownRun known = new KnownRun(tail.run(), tail.persistedSeq(), tail);
+    if (known.run().isDeleted()) {
+      throw deleted(runId);
+    }
+    return known;
+  }
+
+  /** Returns a run if that takes no query, else null. Does not block; else as {@link #find}. */
+  @Nullable
+  public KnownRun peek(RunId runId) {
+    KnownRun inMemory = findInMemory(runId);
+    if (inMemory != null) {
+      return inMemory;
+    }
+    FoldedRun persisted = cold.peekRun(runId);
+    return persisted == null ? null : new KnownRun(persisted, persisted.headSeq(), null);
+  }
+
+  /**
+   * Requires that a run is there now, so that what was read of it before is all there was. Blocks.
+   *
+   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   */
+  public void requireThere(RunId runId) {
+    if (find(runId) == null) {
+      throw runNotFound(runId);
+    }
+  }
+
+  /**
+   * Requires that nobody had a run of this id before. Blocks.
+   *
+   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   */
+  public void requireNeverDeleted(RunId runId) {
+    try {
+      if (!cold.findDeleted(Set.of(runId)).isEmpty()) {
+        throw deleted(runId);
+      }
+    } catch (StoreException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /**
+   * Returns a run from memory or DuckDB, or null if there is none. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  public @Nullable KnownRun find(RunId runId) {
+    KnownRun inMemory = findInMemory(runId);
+    if (inMemory != null) {
+      return inMemory;
+    }
+    FoldedRun persisted = findPersisted(runId);
+    if (persisted != null) {
+      return new KnownRun(persisted, persisted.headSeq(), null);
+    }
+    // It may have been opened since memory was asked.
+    return findInMemory(runId);
+  }
+
+  /** Returns a run as DuckDB has it, or null if it does not. Blocks. */
+  @Nullable
+  public FoldedRun findPersisted(RunId runId) {
+    try {
+      return cold.findRun(runId);
+    } catch (StoreException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /**
+   * Returns a run from memory or DuckDB. Blocks.
+   *
+   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   */
+  public KnownRun get(RunId runId) {
+    KnownRun known = find(runId);
+    if (known == null) {
+      throw runNotFound(runId);
+    }
+    return known;
+  }
+
+  public static BrokerException runNotFound(RunId runId) {
+    return BrokerException.of(
+        ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + runId + " does not exist");
+  }
+
+  private static BrokerException deleted(RunId runId) {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+            "run " + runId + " was deleted; its id is not used again")
+        .with("deleted", true);
+  }
+
+  /** Refuses a start past the end of a closed run. */
+  public static BrokerException beyondHead(FoldedRun run, long afterSeq) {
+    return BrokerException.of(
+            ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
+            "after_seq is "
+                + afterSeq
+                + ", but run "
+                + run.runId()
+                + " is closed with head "
+                + run.headSeq())
+        .with("head_seq", run.headSeq());
+  }
+
+  /**
+   * Reads on from memory. Does not block.
+   *
+   * @return null when only DuckDB has the next event
+   */
+  @Nullable
+  public Page readInMemory(KnownRun known, Cursor after, EventMatcher matcher, PageSize size) {
+    RunTail tail = known.tail();
+    if (tail == null) {
+      return null;
+    }
+    TailSlice slice = tail.read(after.seq(), matcher, size.eventsMax(), size.bytesMax());
+    return slice == null
+        ? null
+        : new Page(slice.events(), new Cursor(slice.scannedSeq(), after.position()));
+  }
+
+  /**
+   * Reads on from DuckDB, as far as {@code untilSeq} and the head that {@code run} has. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  public Page readPersisted(
+      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+    try {
+      return page(cold.readPage(query(run, after, untilSeq, matcher, size)));
+    } catch (MissingEventsException e) {
+      Invariants.require(find(run.runId()) == null, "%s", String.valueOf(e.getMessage()));
+      throw runNotFound(run.runId());
+    } catch (StoreException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /** Reads on as {@link #readPersisted} if that takes no query, else returns null. */
+  @Nullable
+  public Page peekPersisted(
+      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+    ColdPage known = cold.peekPage(query(run, after, untilSeq, matcher, size));
+    return known == null ? null : page(known);
+  }
+
+  static PageQuery query(
+      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+    return new PageQuery(
+        run.runId(),
+        after.seq(),
+        Math.min(untilSeq, run.headSeq()),
+        Math.max(after.position(), run.firstPosition()),
+        run.lastPosition(),
+        matcher,
+        size.eventsMax(),
+        size.bytesMax());
+  }
+
+  static Page page(ColdPage page) {
+    return new Page(page.events(), new Cursor(page.scannedSeq(), page.position()));
+  }
+
+  /** What is inherited. */
+  Ancestors ancestors() {
+    return new Ancestors(hub, this, cold);
+  }
+
+  /**
+   * Returns the first turn_start of a turn, or null. Blocks.
+   *
+   * @param agentId null for any agent
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  public @Nullable SequencedEvent findTurnStart(KnownRun known, int t, @Nullable String agentId) {
+    Set<String> agents = agentId == null ? Set.of() : Set.of(agentId);
+    return findFirst(known, new EventMatcher(Set.of(EventKind.TURN_START), agents, t, t));
+  }
+
+  /**
+   * Returns the first event of a run that has one. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  public SequencedEvent first(KnownRun known) {
+    return Invariants.requireNonNull(
+        findFirst(known, EventMatcher.ALL), "run %s has no event", known.run().runId());
+  }
+
+  private @Nullable SequencedEvent findFirst(KnownRun known, EventMatcher matcher) {
+    long headSeq = known.run().headSeq();
+    Cursor cursor = Cursor.START;
+    while (cursor.seq() < headSeq) {
+      Page page = readInMemory(known, cursor, matcher, PageSize.ONE);
+      if (page == null) {
+        page =
+            readPersisted(known.run(), cursor, known.currentPersistedSeq(), matcher, PageSize.ONE);
+      }
+      if (!page.events().isEmpty()) {
+        return page.events().get(0);
+      }
+      cursor = page.next();
+    }
+    return null;
+  }
+
+  public static BrokerException unavailable(StoreException e) {
+    if (e instanceof LibraryFileException library) {
+      return BrokerException.of(
+              ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()))
+          .with(FILE, library.file());
+    }
+    return e.isDamage()
+        ? BrokerException.of(
+                ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()))
+            .with(DAMAGED, true)
+        : BrokerException.of(
+            ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
+            "DuckDB cannot be read at the moment: " + e.getMessage());
+  }
+
+  /** Says whether DuckDB may be read again without anybody doing something about it. */
+  public static boolean isPassing(BrokerException failure) {
+    return failure.reason() == ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE
+        && !failure.metadata().containsKey(DAMAGED)
+        && !failure.metadata().containsKey(FILE);
+  }
+
+  /**
+   * A run as it was when asked for.
+   *
+   * @param persistedSeq what DuckDB had of it then
+   * @param tail its events in memory; null once it has been reaped
+   */
+  public record KnownRun(FoldedRun run, long persistedSeq, @Nullable RunTail tail) {
+    /** What DuckDB has of it by now: an event that left memory since is persisted since. */
+    public long currentPersistedSeq() {
+      return tail == null ? persistedSeq : tail.persistedSeq();
+    }
+  }
+
+  /**
+   * A place in a run.
+   *
+   * @param seq of the last event that has been looked at
+   * @param position the log position of an event at or before it; a hint for DuckDB
+   */
+  public record Cursor(long seq, long position) {
+    static final Cursor START = new Cursor(0, 0);
+  }
+
+  /**
+   * How much one read looks for at the most.
+   *
+   * @param bytesMax the read ends with the event that reaches it
+   */
+  public record PageSize(int eventsMax, long bytesMax) {
+    static final PageSize ONE = new PageSize(1, PAGE_BYTES_MAX);
+  }
+
+  /** Some events and the place after them. */
+  public record Page(List<SequencedEvent> events, Cursor next) {
+    /** The same without what comes after a seq. */
+    Page until(long seq) {
+      return next.seq() <= seq
+          ? this
+          : new Page(
+              events.stream().filter(event -> event.seq() <= seq).toList(),
+              new Cursor(seq, next.position()));
+    }
+  }
+}

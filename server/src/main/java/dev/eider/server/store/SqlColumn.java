@@ -1,8 +1,0 @@
-package dev.eider.server.store;
-
-/**
- * A column of a query's answer. Immutable.
- *
- * @param type DuckDB's name of its type
- */
-public record SqlColumn(String name, String type) {}

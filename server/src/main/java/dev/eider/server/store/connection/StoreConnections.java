@@ -1,0 +1,158 @@
+package dev.eider.server.store.connection;
+
+import dev.eider.server.store.StoreException;
+import dev.eider.server.store.rewrite.FileCopy;
+import dev.eider.server.store.sql.QueryException;
+import dev.eider.server.store.sql.SqlSession;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every connection to one opening of the file: one that writes, those that read, and one that
+ * copies. DuckDB lets go of the file when the last is closed. Thread-safe, but for the writer,
+ * which the persister's thread owns.
+ */
+public final class StoreConnections {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreConnections.class);
+
+  private final DuckDBConnection writer;
+  private final ReaderPool readers;
+  private final ReaderPool queries;
+  private final ReaderPool copies;
+  private final Set<SqlSession> sessions = ConcurrentHashMap.newKeySet();
+
+  // Written by the thread that copies, read by who closes.
+  private volatile @Nullable FileCopy copy;
+
+  /**
+   * Takes over the writer, and makes the rest from it. After that no setting can be changed by
+   * anybody.
+   */
+  StoreConnections(DuckDBConnection writer, int readersMax, int queriesMax) throws SQLException {
+    this.writer = writer;
+    this.readers = new ReaderPool(duplicates(writer, readersMax));
+    List<DuckDBConnection> forQueries = duplicates(writer, queriesMax);
+    for (DuckDBConnection connection : forQueries) {
+      execute(connection, "SET TimeZone = 'UTC'");
+      // With 900 expressions within each other DuckDB's planner overflows the stack.
+      execute(connection, "SET max_expression_depth = 100");
+    }
+    this.queries = new ReaderPool(forQueries);
+    this.copies = new ReaderPool(duplicates(writer, 1));
+    execute(writer, "SET lock_configuration = true");
+  }
+
+  private static List<DuckDBConnection> duplicates(DuckDBConnection writer, int count)
+      throws SQLException {
+    List<DuckDBConnection> duplicates = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      DuckDBConnection duplicate = writer.duplicate();
+      execute(duplicate, "USE " + StoreOpener.NAME);
+      duplicates.add(duplicate);
+    }
+    return duplicates;
+  }
+
+  private static void execute(DuckDBConnection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  public DuckDBConnection writer() {
+    return writer;
+  }
+
+  /** Borrows a read connection, which must be given back; waits up to {@code timeoutMs}. */
+  public DuckDBConnection borrow(long timeoutMs) throws StoreException {
+    return readers.borrow(timeoutMs);
+  }
+
+  public void giveBack(DuckDBConnection connection) {
+    giveBack(readers, connection);
+  }
+
+  /** Lends a connection to a query; waits up to {@code timeoutMs}. */
+  public SqlSession lend(long timeoutMs, Consumer<QueryException> onFailure) throws StoreException {
+    SqlSession session =
+        new SqlSession(
+            queries.borrow(timeoutMs),
+            ended -> {
+              sessions.remove(ended);
+              giveBack(queries, ended.connection());
+            },
+            onFailure);
+    sessions.add(session);
+    return session;
+  }
+
+  /** Says whether no query of a caller is under way. */
+  public boolean isWithoutQueries() {
+    return sessions.isEmpty();
+  }
+
+  /** Begins a copy of the file; one at a time. */
+  public FileCopy copy(Path file, long sliceBytesMax) throws StoreException {
+    FileCopy begun =
+        new FileCopy(
+            copies.borrow(1),
+            file,
+            sliceBytesMax,
+            ended -> {
+              copy = null;
+              giveBack(copies, ended);
+            });
+    copy = begun;
+    return begun;
+  }
+
+  private static void giveBack(ReaderPool pool, DuckDBConnection connection) {
+    try {
+      pool.giveBack(connection);
+    } catch (SQLException e) {
+      LOG.warn("closing a read connection failed", e);
+    }
+  }
+
+  /**
+   * Cancels the queries and closes what nobody is using now; can be repeated. A transaction under
+   * way is undone.
+   */
+  public void close() {
+    sessions.forEach(SqlSession::cancel);
+    FileCopy underWay = copy;
+    if (underWay != null) {
+      underWay.cancel();
+    }
+    try {
+      readers.close();
+      queries.close();
+      copies.close();
+    } catch (SQLException e) {
+      LOG.warn("closing a read connection failed", e);
+    }
+    try {
+      writer.close();
+    } catch (SQLException e) {
+      LOG.warn("closing the write connection failed", e);
+    }
+  }
+
+  /** Closes everything, waiting for readers; returns false when one is still busy. */
+  public boolean closeAndAwait(long timeoutMs) {
+    close();
+    return readers.awaitClosed(timeoutMs)
+        && queries.awaitClosed(timeoutMs)
+        && copies.awaitClosed(timeoutMs);
+  }
+}

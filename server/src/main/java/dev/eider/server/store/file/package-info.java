@@ -1,8 +1,0 @@
-/**
- * Files of runs besides the daemon's own: written, checked and read, each in an instance of DuckDB
- * that reaches nothing but that file. docs/files.md describes them to the column.
- */
-@NullMarked
-package dev.eider.server.store.file;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,112 @@
+package dev.eider.server.store.read;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import com.google.common.primitives.Ints;
+import dev.eider.server.base.Signal;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.store.ColdReader;
+import dev.eider.server.store.ForwardingColdReader;
+import dev.eider.server.store.StoreException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads whole runs, and all runs, ahead of those who follow them, and keeps what it has read for
+ * others who read the same.
+ *
+ * <p>Problem: what a query costs DuckDB before its first row is as much as a thousand rows cost. So
+ * whoever wants the next page of a run has several pages read, and finds the others here, and the
+ * pages after those are read while these are sent ({@link RunReadAhead}). Pages never change once
+ * they are read, because events do not; what is deleted has to be forgotten. Reads that filter, or
+ * want a single event, go to the store directly.
+ *
+ * <p>Holds no more than {@code bytesMax}, least recently used first out; a page that is gone is
+ * read again. Thread-safe; blocks as the store does.
+ */
+public final class ReadAhead extends ForwardingColdReader {
+  /** What is read at once at the most, or one larger event. */
+  public static final long BLOCK_BYTES_MAX = RunReadAhead.BLOCK_BYTES_MAX;
+
+  /** What is kept of the order of all events. */
+  public static final long LOG_BYTES_MAX = LogReadAhead.BLOCKS_MAX * LogReadAhead.BLOCK_BYTES_MAX;
+
+  /** What is kept of closed runs besides their events. */
+  public static final long RUNS_BYTES_MAX = 4L << 20;
+
+  private final RunReadAhead pages;
+  private final Cache<RunId, FoldedRun> closedRuns;
+  private final LogReadAhead log;
+  private final AtomicLong forgotten = new AtomicLong();
+
+  /**
+   * @param ahead runs what reads ahead of who has not asked yet, and may block
+   * @param signals makes what a thread waits for while another reads what it wants
+   */
+  public ReadAhead(ColdReader store, long bytesMax, Executor ahead, Supplier<Signal> signals) {
+    super(store);
+    log = new LogReadAhead(store);
+    pages = new RunReadAhead(store, bytesMax, ahead, signals);
+    closedRuns =
+        CacheBuilder.newBuilder()
+            .concurrencyLevel(1)
+            .maximumWeight(RUNS_BYTES_MAX)
+            .weigher((RunId runId, FoldedRun run) -> Ints.saturatedCast(run.memoryBytes()))
+            .build();
+  }
+
+  /** A run that is closed does not change, so it is asked for once. */
+  @Override
+  public @Nullable FoldedRun findRun(RunId runId) throws StoreException {
+    FoldedRun known = closedRuns.getIfPresent(runId);
+    if (known != null) {
+      return known;
+    }
+    long forgottenBefore = forgotten.get();
+    FoldedRun found = super.findRun(runId);
+    if (found != null && !found.isOpen()) {
+      closedRuns.put(runId, found);
+      if (forgotten.get() != forgottenBefore) {
+        // It may have been read just before it was erased.
+        closedRuns.invalidate(runId);
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public @Nullable FoldedRun peekRun(RunId runId) {
+    return closedRuns.getIfPresent(runId);
+  }
+
+  /** Lets go of what is kept of a run that the store has erased. */
+  public void forget(RunId runId) {
+    forgotten.incrementAndGet();
+    closedRuns.invalidate(runId);
+    log.forget();
+    pages.forget(runId);
+  }
+
+  @Override
+  public ColdPage readPage(PageQuery query) throws StoreException {
+    return isReadAhead(query) ? pages.read(query) : super.readPage(query);
+  }
+
+  @Override
+  public @Nullable ColdPage peekPage(PageQuery query) {
+    return isReadAhead(query) ? pages.peek(query) : null;
+  }
+
+  private static boolean isReadAhead(PageQuery query) {
+    return query.matcher().equals(EventMatcher.ALL) && query.eventsMax() > 1;
+  }
+
+  @Override
+  public LogBlock readLog(LogQuery query) throws StoreException {
+    return log.read(query);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.eider.server.store.sql;
+
+import com.google.protobuf.NullValue;
+import com.google.protobuf.Value;
+import org.duckdb.DuckDBReadableVector;
+
+/**
+ * How a column's values leave DuckDB: as one of four simple types, made by DuckDB itself, so that
+ * no value depends on the driver's or the machine's ideas of time zones and nested types.
+ */
+enum ColumnForm {
+  BOOLEAN("%s"),
+  WHOLE("CAST(%s AS BIGINT)"),
+  REAL("CAST(%s AS DOUBLE)"),
+  DIGITS("CAST(%s AS VARCHAR)"),
+  TEXT("CAST(%s AS VARCHAR)"),
+  BYTES("base64(%s)"),
+  NESTED("CAST(to_json(%s) AS VARCHAR)");
+
+  /** What the error of {@link #bounded} begins with. */
+  static final String TOO_LARGE = "a value is larger than ";
+
+  private final String conversion;
+
+  ColumnForm(String conversion) {
+    this.conversion = conversion;
+  }
+
+  static ColumnForm of(String type) {
+    if (type.endsWith("]")) {
+      return NESTED;
+    }
+    int parameters = type.indexOf('(');
+    return switch (parameters < 0 ? type : type.substring(0, parameters)) {
+      case "BOOLEAN" -> BOOLEAN;
+      case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER" -> WHOLE;
+      case "UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM" -> DIGITS;
+      case "FLOAT", "DOUBLE" -> REAL;
+      case "BLOB" -> BYTES;
+      case "STRUCT", "MAP", "UNION", "VARIANT" -> NESTED;
+      default -> TEXT;
+    };
+  }
+
+  /** The SQL that makes the simple type of a column. */
+  String converted(String column) {
+    return conversion.formatted(column);
+  }
+
+  /** The SQL that fails for a text of more than {@code bytesMax}, before it reaches the heap. */
+  String bounded(String column, int bytesMax) {
+    return isText()
+        ? "if(strlen(%1$s) > %2$d, error('%3$s%2$d bytes'), %1$s)"
+            .formatted(column, bytesMax, TOO_LARGE)
+        : column;
+  }
+
+  Value value(DuckDBReadableVector vector, long row) {
+    if (vector.isNull(row)) {
+      return Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
+    }
+    return switch (this) {
+      case BOOLEAN -> Value.newBuilder().setBoolValue(vector.getBoolean(row)).build();
+      case WHOLE -> JsonValues.whole(vector.getLong(row));
+      case REAL -> JsonValues.real(vector.getDouble(row));
+      case DIGITS -> JsonValues.digits(vector.getString(row));
+      case TEXT, BYTES -> JsonValues.text(vector.getString(row));
+      case NESTED -> JsonValues.parse(vector.getString(row));
+    };
+  }
+
+  private boolean isText() {
+    return this == DIGITS || this == TEXT || this == BYTES || this == NESTED;
+  }
+}

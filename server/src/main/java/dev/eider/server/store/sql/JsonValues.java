@@ -1,0 +1,97 @@
+package dev.eider.server.store.sql;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.NullValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Makes protobuf values of what DuckDB answers. Thread-safe. */
+final class JsonValues {
+  /** Below this in size, every whole number is a double. */
+  private static final long WHOLE_MAX = 1L << 53;
+
+  /** As deep as a response can be parsed: 100 messages, three for each level of a struct. */
+  private static final int NESTING_MAX = 30;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .disable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(NESTING_MAX)
+                  .maxNumberLength(SqlRows.ROW_BYTES_MAX)
+                  .build())
+          .build();
+
+  private JsonValues() {}
+
+  static Value whole(long number) {
+    return Math.abs(number) <= WHOLE_MAX && number != Long.MIN_VALUE
+        ? Value.newBuilder().setNumberValue((double) number).build()
+        : text(Long.toString(number));
+  }
+
+  static Value real(double number) {
+    return Double.isFinite(number)
+        ? Value.newBuilder().setNumberValue(number).build()
+        : text(Double.toString(number));
+  }
+
+  /** A whole number of any size. */
+  static Value digits(String digits) {
+    // 2^53 has 16 digits.
+    return digits.length() <= 17 ? whole(Long.parseLong(digits)) : text(digits);
+  }
+
+  static Value text(String text) {
+    return Value.newBuilder().setStringValue(text).build();
+  }
+
+  /** A value of DuckDB's JSON, which also has NaN and infinities. */
+  static Value parse(String json) {
+    try (JsonParser parser = JSON.createParser(json)) {
+      parser.nextToken();
+      return value(parser);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a value is nested more than " + NESTING_MAX + " deep", e);
+    }
+  }
+
+  private static Value value(JsonParser json) throws IOException {
+    return switch (json.currentToken()) {
+      case START_OBJECT -> Value.newBuilder().setStructValue(struct(json)).build();
+      case START_ARRAY -> Value.newBuilder().setListValue(list(json)).build();
+      case VALUE_NUMBER_INT -> digits(json.getText());
+      case VALUE_NUMBER_FLOAT -> real(json.getDoubleValue());
+      case VALUE_TRUE, VALUE_FALSE ->
+          Value.newBuilder().setBoolValue(json.getBooleanValue()).build();
+      case VALUE_NULL -> Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
+      default -> text(json.getText());
+    };
+  }
+
+  private static Struct struct(JsonParser json) throws IOException {
+    Struct.Builder struct = Struct.newBuilder();
+    for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+      json.nextToken();
+      struct.putFields(name, value(json));
+    }
+    return struct.build();
+  }
+
+  private static ListValue list(JsonParser json) throws IOException {
+    ListValue.Builder list = ListValue.newBuilder();
+    while (json.nextToken() != com.fasterxml.jackson.core.JsonToken.END_ARRAY) {
+      list.addValues(value(json));
+    }
+    return list.build();
+  }
+}

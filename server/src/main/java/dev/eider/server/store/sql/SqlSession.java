@@ -1,0 +1,215 @@
+package dev.eider.server.store.sql;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBPreparedStatement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that is lent to one query of a caller. Nothing here keeps a statement from writing:
+ * whoever opens one has looked at its syntax tree before. Used by one thread, but for {@link
+ * #cancel}, which is thread-safe.
+ */
+public final class SqlSession implements AutoCloseable {
+  private static final String UNKNOWN_TYPE = "UNKNOWN";
+
+  private final DuckDBConnection connection;
+  private final Consumer<SqlSession> onClose;
+  private final Consumer<QueryException> onFailure;
+
+  // Written by the thread that uses it, read by those that cancel.
+  private volatile @Nullable Statement current;
+  private volatile boolean cancelled;
+
+  public SqlSession(
+      DuckDBConnection connection,
+      Consumer<SqlSession> onClose,
+      Consumer<QueryException> onFailure) {
+    this.connection = connection;
+    this.onClose = onClose;
+    this.onFailure = onFailure;
+  }
+
+  public DuckDBConnection connection() {
+    return connection;
+  }
+
+  /** The syntax tree of a text as JSON, or what is wrong with it; runs nothing of it. Blocks. */
+  public String syntaxTree(String sql) throws QueryException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT json_serialize_sql(CAST(? AS VARCHAR), skip_null := true, skip_empty :="
+                + " true)")) {
+      statement.setString(1, sql);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getString(1);
+      }
+    } catch (SQLException e) {
+      throw failed(QueryException.of(e));
+    }
+  }
+
+  /**
+   * Begins a SELECT. Blocks until there is something to read.
+   *
+   * @param parameters null, Boolean, Long, Double and String
+   */
+  public SqlRows select(String sql, List<@Nullable Object> parameters) throws QueryException {
+    List<SqlColumn> columns;
+    try {
+      columns = columns(sql, parameters);
+    } catch (SQLException e) {
+      throw failed(QueryException.of(e));
+    }
+    List<ColumnForm> forms = columns.stream().map(column -> ColumnForm.of(column.type())).toList();
+    try {
+      return open(carried(sql, forms), parameters, columns, forms);
+    } catch (SQLException e) {
+      throw failed(QueryException.of(e).withoutLine());
+    }
+  }
+
+  /** Explains a SELECT, or runs and explains it; its answer is text. Blocks. */
+  public SqlRows explain(String sql, List<@Nullable Object> parameters) throws QueryException {
+    List<SqlColumn> columns =
+        List.of(new SqlColumn("explain_key", "VARCHAR"), new SqlColumn("explain_value", "VARCHAR"));
+    try {
+      return open(sql, parameters, columns, List.of(ColumnForm.TEXT, ColumnForm.TEXT));
+    } catch (SQLException e) {
+      throw failed(QueryException.of(e));
+    }
+  }
+
+  /** Ends what it is at, now or as it begins; {@link QueryException.Kind#CANCELLED} comes of it. */
+  public void cancel() {
+    cancelled = true;
+    Statement running = current;
+    if (running != null) {
+      try {
+        running.cancel();
+      } catch (SQLException e) {
+        // It has just ended.
+        return;
+      }
+    }
+  }
+
+  /** Gives the connection back; what was opened has to be closed before. */
+  @Override
+  public void close() {
+    onClose.accept(this);
+  }
+
+  /** Tells the session's owner of a failure while reading. */
+  QueryException failed(QueryException e) {
+    onFailure.accept(e);
+    return e;
+  }
+
+  private SqlRows open(
+      String sql,
+      List<@Nullable Object> parameters,
+      List<SqlColumn> columns,
+      List<ColumnForm> forms)
+      throws SQLException, QueryException {
+    DuckDBPreparedStatement statement = connection.prepare(sql);
+    try {
+      bind(statement, parameters);
+      current = statement;
+      requireNotCancelled();
+      return new SqlRows(statement, columns, forms, this::failed);
+    } catch (SQLException | QueryException | RuntimeException e) {
+      statement.close();
+      throw e;
+    }
+  }
+
+  /** The statement in a form that has only simple types and no value beyond the bound. */
+  private static String carried(String sql, List<ColumnForm> forms) {
+    String bounded =
+        IntStream.range(0, forms.size())
+            .mapToObj(i -> forms.get(i).bounded("r" + i, SqlRows.ROW_BYTES_MAX))
+            .collect(Collectors.joining(", "));
+    String converted =
+        IntStream.range(0, forms.size())
+            .mapToObj(i -> forms.get(i).converted("q.c" + i) + " AS r" + i)
+            .collect(Collectors.joining(", "));
+    String names =
+        IntStream.range(0, forms.size()).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
+    return "SELECT "
+        + bounded
+        + " FROM (SELECT "
+        + converted
+        + " FROM (\n"
+        + sql
+        + "\n) AS q("
+        + names
+        + "))";
+  }
+
+  private List<SqlColumn> columns(String sql, List<@Nullable Object> parameters)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      int expected = statement.getParameterMetaData().getParameterCount();
+      if (expected != parameters.size()) {
+        throw new SQLException(
+            "Invalid Input Error: the statement has %d parameters, and %d values were given"
+                .formatted(expected, parameters.size()));
+      }
+      ResultSetMetaData shape = statement.getMetaData();
+      List<SqlColumn> columns = new ArrayList<>();
+      for (int i = 1; i <= shape.getColumnCount(); i++) {
+        if (shape.getColumnTypeName(i).equals(UNKNOWN_TYPE)) {
+          return describe(sql, parameters);
+        }
+        columns.add(new SqlColumn(shape.getColumnLabel(i), plain(shape.getColumnTypeName(i))));
+      }
+      return columns;
+    }
+  }
+
+  /** The columns of a statement whose types depend on its parameters. */
+  private List<SqlColumn> describe(String sql, List<@Nullable Object> parameters)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("DESCRIBE SELECT * FROM (\n" + sql + "\n)")) {
+      bind(statement, parameters);
+      try (ResultSet rows = statement.executeQuery()) {
+        List<SqlColumn> columns = new ArrayList<>();
+        while (rows.next()) {
+          columns.add(new SqlColumn(rows.getString(1), plain(rows.getString(2))));
+        }
+        return columns;
+      }
+    }
+  }
+
+  /** The type of a NULL without a type has quotes. */
+  private static String plain(String type) {
+    return type.replace("\"", "");
+  }
+
+  private static void bind(PreparedStatement statement, List<@Nullable Object> parameters)
+      throws SQLException {
+    for (int i = 0; i < parameters.size(); i++) {
+      statement.setObject(i + 1, parameters.get(i));
+    }
+  }
+
+  private void requireNotCancelled() throws QueryException {
+    if (cancelled) {
+      throw new QueryException(
+          QueryException.Kind.CANCELLED, "cancelled", new IllegalStateException("cancelled"));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What the persister writes: transactions, staged files, deletions, checkpoints. */
+@NullMarked
+package dev.eider.server.store.write;
+
+import org.jspecify.annotations.NullMarked;

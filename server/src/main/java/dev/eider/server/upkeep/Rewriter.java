@@ -1,0 +1,121 @@
+package dev.eider.server.upkeep;
+
+import dev.eider.server.base.Signal;
+import dev.eider.server.base.Threads;
+import dev.eider.server.base.Worker;
+import dev.eider.server.store.StoreException;
+import dev.eider.server.store.duckdb.DuckDbStore;
+import dev.eider.server.store.rewrite.FileRoom;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rewrites the file when enough of it is wasted and the disk has room for a copy.
+ *
+ * <p>Runs on the thread {@code rewriter}, which it owns. {@link #stop} is thread-safe.
+ */
+public final class Rewriter {
+  private static final Logger LOG = LoggerFactory.getLogger(Rewriter.class);
+
+  /** How often it looks. */
+  private static final long LOOK_MS = 1_000;
+
+  /** How long it leaves the file alone after a failure. */
+  private static final long RETRY_MS = 60_000;
+
+  private final DuckDbStore store;
+  private final Rule rule;
+  private final Signal stop;
+  private final Worker worker;
+
+  /** What a rewrite could not do away with, when it gained little; not worth another one. */
+  private long settledBytes;
+
+  private volatile boolean stopping;
+
+  /** Starts the thread. */
+  public Rewriter(
+      DuckDbStore store, Rule rule, Threads threads, BiConsumer<String, Throwable> onDefect) {
+    this.store = store;
+    this.rule = rule;
+    stop = threads.newSignal();
+    worker = threads.start("rewriter", this::run, onDefect);
+  }
+
+  /**
+   * Gives up a rewrite under way and ends the thread. Blocks.
+   *
+   * @return whether it ended in time
+   */
+  public boolean stop(long timeoutMs) throws InterruptedException {
+    stopping = true;
+    store.rewriting().end();
+    stop.raise();
+    return worker.join(timeoutMs);
+  }
+
+  private void run() {
+    long waitMs = LOOK_MS;
+    try {
+      while (!stopping) {
+        boolean isStopped = stop.await(waitMs);
+        waitMs = isStopped || look() ? LOOK_MS : RETRY_MS;
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the rewriter", e);
+    }
+  }
+
+  /** Rewrites the file if that is worth it; returns false when it failed. */
+  private boolean look() {
+    try {
+      FileRoom room = store.rewriting().room();
+      if (!isDue(room)) {
+        return true;
+      }
+      LOG.info(
+          "{} of the file's {} MiB are wasted; rewriting it",
+          room.wastedBytes() >> 20,
+          room.bytes() >> 20);
+      boolean isRewritten = store.rewriting().copy();
+      if (isRewritten) {
+        FileRoom after = store.rewriting().room();
+        // What was deleted while it was copied is worth another one.
+        settledBytes = after.bytes() < room.bytes() * 9 / 10 ? 0 : after.wastedBytes();
+        LOG.info("the file has {} MiB now", after.bytes() >> 20);
+      }
+      return isRewritten;
+    } catch (StoreException e) {
+      if (!stopping) {
+        LOG.warn("the file was not rewritten: {}", e.getMessage());
+      }
+      return false;
+    }
+  }
+
+  private boolean isDue(FileRoom room) {
+    settledBytes = Math.min(settledBytes, room.wastedBytes());
+    long wasted = room.wastedBytes() - settledBytes;
+    if (rule.wastedPercent == 0
+        || wasted < rule.wastedBytesMin
+        || wasted * 100 < rule.wastedPercent * room.bytes()) {
+      return false;
+    }
+    long wanted = room.neededBytes() * 3 / 2 + rule.freeBytesMin;
+    if (store.rewriting().usableBytes() < wanted) {
+      LOG.debug("a rewrite needs {} free bytes", wanted);
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * When the file is rewritten. Immutable.
+   *
+   * @param wastedPercent of the file; 0 for never
+   * @param wastedBytesMin at least so many
+   * @param freeBytesMin what the disk must have left besides the copy
+   */
+  public record Rule(int wastedPercent, long wastedBytesMin, long freeBytesMin) {}
+}

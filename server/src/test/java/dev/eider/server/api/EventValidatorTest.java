@@ -1,0 +1,215 @@
+package dev.eider.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.Value;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.run.RunView;
+import dev.eider.server.run.Samples;
+import dev.eider.v1.ActionPayload;
+import dev.eider.v1.ActionResultPayload;
+import dev.eider.v1.ErrorReason;
+import dev.eider.v1.Event;
+import dev.eider.v1.ForkPayload;
+import dev.eider.v1.LlmResponsePayload;
+import dev.eider.v1.MetricPayload;
+import dev.eider.v1.ObservationPayload;
+import dev.eider.v1.TurnStartPayload;
+import dev.eider.v1.WorldStateSnapshot;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+final class EventValidatorTest {
+  private static final long NOW_US = 1_767_225_600_123_456L;
+  private static final Struct INFINITE = struct(number(Double.POSITIVE_INFINITY));
+
+  @Test
+  void shouldFillInWhatIsMissing() {
+    // given
+    Event bare = Event.newBuilder().setMetric(MetricPayload.newBuilder().setName("score")).build();
+
+    // when
+    Event completed = EventValidator.complete(bare, 0, NOW_US);
+
+    // then
+    assertThat(completed.getTs()).isEqualTo(RunView.timestamp(NOW_US));
+    assertThat(completed.getSchemaVersion()).isEqualTo(1);
+    assertThat(completed.getMetric()).isEqualTo(bare.getMetric());
+  }
+
+  @Test
+  void shouldNotTouchWhatIsComplete() {
+    Event event = Samples.metric("ada", 4).toBuilder().setSchemaVersion(9).build();
+    assertThat(EventValidator.complete(event, 0, NOW_US)).isSameAs(event);
+  }
+
+  @Test
+  void shouldSortClassesOnce() {
+    Event event = observation("wolf", "axe", "wolf");
+    Event completed = EventValidator.complete(event, 0, NOW_US);
+    assertThat(completed.getObservation().getClassesList()).containsExactly("axe", "wolf");
+    assertThat(EventValidator.complete(completed, 0, NOW_US)).isSameAs(completed);
+  }
+
+  @Test
+  void shouldLetThroughAKindThatItDoesNotKnow() {
+    Event event = Samples.base("", 0).setUnknownFields(field(77)).build();
+    assertThat(EventValidator.complete(event, 0, NOW_US)).isSameAs(event);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-62_135_596_800L, 253_402_300_799L})
+  void shouldAllowTheFirstAndTheLastSecond(long seconds) {
+    assertThat(EventValidator.isValid(Timestamp.newBuilder().setSeconds(seconds).build())).isTrue();
+    long outside = seconds < 0 ? seconds - 1 : seconds + 1;
+    assertThat(EventValidator.isValid(Timestamp.newBuilder().setSeconds(outside).build()))
+        .isFalse();
+  }
+
+  static Stream<Arguments> badEvents() {
+    Event.Builder metric = Samples.metric("ada", 1).toBuilder();
+    return Stream.of(
+        Arguments.of("agent_id", metric.clone().setAgentId("a b")),
+        Arguments.of("agent_id", metric.clone().setAgentId("x".repeat(129))),
+        Arguments.of("t", metric.clone().setT(-1)),
+        Arguments.of("ts", metric.clone().setTs(Timestamp.newBuilder().setNanos(-1))),
+        Arguments.of("ts", metric.clone().setTs(Timestamp.newBuilder().setNanos(1_000_000_000))),
+        Arguments.of("attributes", metric.clone().setAttributes(INFINITE)),
+        Arguments.of("attributes", metric.clone().setAttributes(struct(Value.newBuilder()))),
+        Arguments.of("attributes", metric.clone().setAttributes(struct(list(INFINITE)))),
+        Arguments.of("payload", Samples.base("", 1)),
+        Arguments.of("payload", Samples.base("", 1).setUnknownFields(field(19))),
+        Arguments.of("metric.name", metric.clone().setMetric(MetricPayload.newBuilder())),
+        Arguments.of(
+            "metric.value",
+            metric.clone().setMetric(MetricPayload.newBuilder().setName("x").setValue(0.0 / 0))));
+  }
+
+  static Stream<Arguments> badPayloads() {
+    return Stream.of(
+        Arguments.of("turn_start.turn_num", turnStart(-1, "")),
+        Arguments.of("turn_start.snapshot.media_type", turnStart(0, "x".repeat(257))),
+        Arguments.of(
+            "turn_start.snapshot.state",
+            Samples.base("", 0)
+                .setTurnStart(
+                    TurnStartPayload.newBuilder()
+                        .setSnapshot(WorldStateSnapshot.newBuilder().setState(INFINITE)))),
+        Arguments.of(
+            "observation.entity_count",
+            Samples.base("", 0).setObservation(ObservationPayload.newBuilder().setEntityCount(-1))),
+        Arguments.of(
+            "llm_response.actions[1]",
+            response(LlmResponsePayload.newBuilder().addActions(struct(number(1))))),
+        Arguments.of(
+            "llm_response.cost_usd",
+            Samples.base("", 0)
+                .setLlmResponse(LlmResponsePayload.newBuilder().setCostUsd(1.0 / 0))),
+        Arguments.of(
+            "action.index_in_turn",
+            Samples.base("", 0).setAction(ActionPayload.newBuilder().setIndexInTurn(-1))),
+        Arguments.of(
+            "action.action",
+            Samples.base("", 0).setAction(ActionPayload.newBuilder().setAction(INFINITE))),
+        Arguments.of(
+            "action_result.index_in_turn",
+            Samples.base("", 0)
+                .setActionResult(ActionResultPayload.newBuilder().setIndexInTurn(-1))),
+        Arguments.of("fork.parent_run_id", Samples.base("", 0).setFork(ForkPayload.newBuilder())),
+        Arguments.of(
+            "fork.parent_t",
+            Samples.base("", 0)
+                .setFork(ForkPayload.newBuilder().setParentRunId("a").setParentT(-1))));
+  }
+
+  @ParameterizedTest
+  @MethodSource({"badEvents", "badPayloads"})
+  void shouldNameTheFieldAtFault(String field, Event.Builder event) {
+    // when
+    BrokerException refusal =
+        catchThrowableOfType(
+            BrokerException.class, () -> EventValidator.complete(event.build(), 3, NOW_US));
+
+    // then
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_EVENT);
+    assertThat(refusal.field()).isEqualTo("events[3]." + field);
+    assertThat(refusal.metadata()).containsEntry("field", "events[3]." + field);
+    assertThat(refusal.text()).startsWith("events[3]." + field + ": ");
+  }
+
+  @Test
+  void shouldNeedABodyInASnapshotOfARequest() {
+    WorldStateSnapshot empty = WorldStateSnapshot.getDefaultInstance();
+    BrokerException refusal =
+        catchThrowableOfType(
+            BrokerException.class, () -> EventValidator.checkSnapshot(empty, "replacement"));
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_REQUEST);
+    assertThat(refusal.field()).isEqualTo("replacement.body");
+  }
+
+  @Test
+  void shouldNameStructsAndValuesOfARequest() {
+    assertThat(fieldOf(() -> EventValidator.checkStruct(INFINITE, "merge_patch")))
+        .isEqualTo("merge_patch");
+    assertThat(fieldOf(() -> EventValidator.checkValue(number(0.0 / 0).build(), "ops[0].value")))
+        .isEqualTo("ops[0].value");
+    EventValidator.checkStruct(struct(list(struct(number(1)))), "merge_patch");
+  }
+
+  private static String fieldOf(Runnable check) {
+    return String.valueOf(catchThrowableOfType(BrokerException.class, check::run).field());
+  }
+
+  private static Event observation(String... classes) {
+    return Samples.base("", 0)
+        .setObservation(ObservationPayload.newBuilder().addAllClasses(List.of(classes)))
+        .build();
+  }
+
+  private static Event.Builder turnStart(int turnNum, String mediaType) {
+    return Samples.base("", 0)
+        .setTurnStart(
+            TurnStartPayload.newBuilder()
+                .setTurnNum(turnNum)
+                .setSnapshot(
+                    WorldStateSnapshot.newBuilder()
+                        .setOpaque(ByteString.EMPTY)
+                        .setMediaType(mediaType)));
+  }
+
+  private static Event.Builder response(LlmResponsePayload.Builder response) {
+    return Samples.base("", 0).setLlmResponse(response.addActions(INFINITE));
+  }
+
+  private static UnknownFieldSet field(int number) {
+    return UnknownFieldSet.newBuilder()
+        .addField(number, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+        .build();
+  }
+
+  private static Value.Builder number(double value) {
+    return Value.newBuilder().setNumberValue(value);
+  }
+
+  private static Value.Builder list(Struct item) {
+    return Value.newBuilder()
+        .setListValue(ListValue.newBuilder().addValues(Value.newBuilder().setStructValue(item)));
+  }
+
+  private static Struct struct(Value.Builder value) {
+    return Struct.newBuilder().putFields("x", value.build()).build();
+  }
+}

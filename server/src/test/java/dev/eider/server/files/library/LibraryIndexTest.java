@@ -1,0 +1,118 @@
+package dev.eider.server.files.library;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.server.event.RunId;
+import dev.eider.server.files.format.FileRules;
+import dev.eider.server.files.format.FileStamp;
+import dev.eider.server.files.format.LibraryFile;
+import dev.eider.server.files.format.ScratchConfig;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.Samples;
+import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.store.ColdReader.RunQuery;
+import dev.eider.v1.Event;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+final class LibraryIndexTest {
+  private static final FileRules ANY =
+      new FileRules() {
+        @Override
+        public void event(Event event, String where) {
+          // Every event is fine.
+        }
+
+        @Override
+        public void labels(Map<String, String> labels) {
+          // All labels are fine.
+        }
+      };
+
+  @TempDir private Path directory;
+  private final LibraryIndex index = new LibraryIndex();
+
+  private LibraryFile file(String name) throws Exception {
+    Path path = Files.createFile(directory.resolve(name));
+    return new LibraryFile(path, FileStamp.of(path), new ScratchConfig(directory, 1, 1), ANY);
+  }
+
+  private static FoldedRun run(String runId) {
+    RunId id = new RunId(runId);
+    return Samples.fold(Samples.opening(id), Samples.closing(id)).inLibrary();
+  }
+
+  @Test
+  void shouldShowARunOnceItIsClaimedAndShown() throws Exception {
+    // given
+    FoldedRun run = run("a");
+    LibraryFile first = file("first");
+
+    // when it is claimed
+    assertThat(index.claim(run, first)).isTrue();
+    assertThat(index.claim(run("a"), file("second"))).isFalse();
+
+    // then its id is taken, and nobody finds it
+    assertThat(index.findTaken(List.of(run.runId(), new RunId("b")))).containsExactly(run);
+    assertThat(index.find(run.runId())).isNull();
+    assertThat(index.findFile(run.runId())).isNull();
+    assertThat(index.list(query(null, 10))).isEmpty();
+    assertThat(index.shownCount()).isZero();
+
+    // and when it is shown, everybody does
+    index.show(run.runId());
+    assertThat(index.find(run.runId())).isEqualTo(run);
+    assertThat(index.findFile(run.runId())).isSameAs(first);
+    assertThat(index.list(query(null, 10))).containsExactly(run);
+    assertThat(index.shownCount()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldForgetWhatIsGivenBack() throws Exception {
+    // given
+    FoldedRun run = run("a");
+    LibraryFile first = file("first");
+    LibraryFile second = file("second");
+    index.claim(run, first);
+    assertThat(index.count()).isEqualTo(1);
+
+    // then only who has claimed it gives it back
+    index.giveBack(run, second);
+    assertThat(index.count()).isEqualTo(1);
+    index.giveBack(run, first);
+    assertThat(index.count()).isZero();
+    assertThat(index.findTaken(List.of(run.runId()))).isEmpty();
+
+    // and not what is shown
+    assertThat(index.claim(run, second)).isTrue();
+    index.show(run.runId());
+    index.giveBack(run, second);
+    assertThat(index.find(run.runId())).isEqualTo(run);
+  }
+
+  @Test
+  void shouldListInPagesInTheOrderOfRuns() throws Exception {
+    LibraryFile file = file("first");
+    for (String runId : List.of("b", "d", "a", "c")) {
+      index.claim(run(runId), file);
+      index.show(new RunId(runId));
+    }
+    List<FoldedRun> page = index.list(query(null, 3));
+    assertThat(page).extracting(run -> run.runId().value()).containsExactly("d", "c", "b");
+    assertThat(index.list(query(RunPlace.of(page.get(2)), 3)))
+        .extracting(run -> run.runId().value())
+        .containsExactly("a");
+  }
+
+  private static RunQuery query(@Nullable RunPlace before, int runsMax) {
+    return new RunQuery(
+        null, Map.of(), null, null, Long.MIN_VALUE, Long.MAX_VALUE, before, runsMax);
+  }
+}

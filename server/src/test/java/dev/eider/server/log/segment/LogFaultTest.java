@@ -1,0 +1,245 @@
+package dev.eider.server.log.segment;
+
+import static dev.eider.server.log.segment.LogSamples.RUN;
+import static dev.eider.server.log.segment.LogSamples.SMALL;
+import static dev.eider.server.log.segment.LogSamples.body;
+import static dev.eider.server.log.segment.LogSamples.commitEach;
+import static dev.eider.server.log.segment.LogSamples.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.eider.server.log.EventLog;
+import dev.eider.server.log.LogWriteException;
+import dev.eider.server.log.LogWriteException.Kind;
+import dev.eider.server.log.segment.FaultyDisk.Call;
+import java.io.IOException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One failing call at a time, and what it does to the batch, the log and the next start. */
+@Timeout(60)
+final class LogFaultTest {
+  private final FaultyDisk disk = new FaultyDisk(new Random(1));
+
+  @Test
+  void shouldUndoABatchThatDoesNotFitAndTakeTheNext() throws Exception {
+    // given
+    SegmentedLog log = open(disk);
+    commitEach(log, "one");
+    long end = log.endPosition();
+    disk.limitFreeBytes(50);
+
+    // when
+    Kind kind = failureOf(log, "x".repeat(1_000));
+
+    // then
+    assertThat(kind).isEqualTo(Kind.FULL);
+    assertThat(log.endPosition()).isEqualTo(end);
+    disk.heal();
+    commitEach(log, "two");
+    assertThat(texts(log)).containsExactly("one", "two");
+    assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two");
+  }
+
+  @Test
+  void shouldTakeSmallerBatchesWhileLargeOnesDoNotFit() throws Exception {
+    SegmentedLog log = open(disk);
+    disk.limitFreeBytes(60);
+    assertThat(failureOf(log, "x".repeat(100))).isEqualTo(Kind.FULL);
+    commitEach(log, "small");
+    assertThat(texts(log)).containsExactly("small");
+  }
+
+  @Test
+  void shouldUndoABatchWhoseWriteFails() throws Exception {
+    // given
+    SegmentedLog log = open(disk);
+    commitEach(log, "one");
+    disk.failIn(1, Call.WRITE);
+
+    // when
+    Kind kind = failureOf(log, "lost");
+
+    // then
+    assertThat(kind).isEqualTo(Kind.FAILED);
+    assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
+    commitEach(log, "two");
+    assertThat(log.segmentCount()).as("another file, since this one may not grow").isEqualTo(2);
+    assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two");
+  }
+
+  @Test
+  void shouldGiveUpTheSegmentWhenAForceFails() throws Exception {
+    // given
+    SegmentedLog log = open(disk);
+    commitEach(log, "one");
+    disk.failIn(1, Call.FORCE);
+
+    // when
+    Kind kind = failureOf(log, "lost");
+
+    // then
+    assertThat(kind).isEqualTo(Kind.FAILED);
+    assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
+    commitEach(log, "two");
+    assertThat(log.segmentCount()).isEqualTo(2);
+    assertThat(texts(log)).containsExactly("one", "two");
+    for (int crash = 0; crash < 20; crash++) {
+      assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two");
+    }
+  }
+
+  @Test
+  void shouldBreakWhenAGivenUpBatchCannotBeCutOff() throws Exception {
+    // given
+    SegmentedLog log = open(disk);
+    commitEach(log, "one");
+    disk.failIn(1, Call.FORCE);
+    disk.failIn(1, Call.TRUNCATE);
+
+    // when, then
+    assertThat(failureOf(log, "lost")).isEqualTo(Kind.BROKEN);
+    assertThat(failureOf(log, "refused")).isEqualTo(Kind.BROKEN);
+    assertThat(texts(log)).containsExactly("one");
+  }
+
+  @Test
+  void shouldBreakWhenAFailedWriteCannotBeUndone() throws Exception {
+    SegmentedLog log = open(disk);
+    disk.failIn(1, Call.WRITE);
+    disk.failIn(1, Call.TRUNCATE);
+    assertThat(failureOf(log, "lost")).isEqualTo(Kind.BROKEN);
+    assertThat(failureOf(log, "refused")).isEqualTo(Kind.BROKEN);
+  }
+
+  @Test
+  void shouldBreakWhenAForceFailsBehindRecordsThatWereAcknowledged() throws Exception {
+    // given
+    SegmentedLog log = open(disk);
+    log.append(RUN, 1, body("acknowledged"));
+    log.commit(false);
+    disk.failIn(1, Call.FORCE);
+
+    // when
+    LogWriteException failure = catchThrowableOfType(LogWriteException.class, log::force);
+
+    // then
+    assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+    assertThat(failureOf(log, "refused")).isEqualTo(Kind.BROKEN);
+    assertThat(log.forcedPosition()).isZero();
+    log.close();
+  }
+
+  @Test
+  void shouldBreakWhenAForcedCommitFailsBehindOneThatWasNot() throws Exception {
+    SegmentedLog log = open(disk);
+    log.append(RUN, 1, body("acknowledged"));
+    log.commit(false);
+    disk.failIn(1, Call.FORCE);
+    assertThat(failureOf(log, "lost")).isEqualTo(Kind.BROKEN);
+    assertThat(texts(log)).containsExactly("acknowledged");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Call.class,
+      names = {"OPEN", "TRUNCATE", "WRITE", "FORCE", "FORCE_DIRECTORY"})
+  void shouldFailOnlyTheBatchWhenASegmentCannotBeBegun(Call call) throws Exception {
+    // given
+    SegmentedLog log = open(disk);
+    commitEach(log, "x".repeat(600));
+    disk.failIn(1, call);
+    disk.failIn(1, Call.DELETE);
+
+    // when
+    Kind kind = failureOf(log, "lost");
+
+    // then
+    assertThat(kind).isEqualTo(Kind.FAILED);
+    assertThat(log.segmentCount()).isEqualTo(1);
+    assertThat(texts(open(disk.afterCrash()))).hasSize(1);
+    commitEach(log, "two");
+    assertThat(texts(log)).hasSize(2);
+    assertThat(texts(open(disk.afterCrash()))).hasSize(2);
+  }
+
+  @Test
+  void shouldForceAnewWhatAnEarlierProcessCouldNotForce() throws Exception {
+    // given a force that fails, and a kernel that shows the batch and counts it as clean
+    SegmentedLog log = open(disk);
+    log.append(RUN, 1, body("in doubt"));
+    log.commit(false);
+    disk.failIn(1, Call.FORCE);
+    catchThrowableOfType(LogWriteException.class, log::force);
+
+    // when the next process finds it
+    SegmentedLog next = open(disk);
+    assertThat(texts(next)).containsExactly("in doubt");
+
+    // then it is on disk
+    for (int crash = 0; crash < 20; crash++) {
+      assertThat(texts(open(disk.afterCrash()))).containsExactly("in doubt");
+    }
+  }
+
+  @Test
+  void shouldKeepAFileThatCannotBeDeletedAndTryAgain() throws Exception {
+    // given
+    SegmentedLog log = open(disk);
+    commitEach(log, "x".repeat(600), "y".repeat(600), "z".repeat(600));
+    assertThat(log.segmentCount()).isEqualTo(3);
+    disk.failIn(1, Call.DELETE);
+
+    // when, then
+    log.trim(log.endPosition());
+    assertThat(log.segmentCount()).isEqualTo(3);
+    disk.failIn(1, Call.FORCE_DIRECTORY);
+    log.trim(log.endPosition());
+    assertThat(disk.list())
+        .as("no younger file before the oldest is surely gone")
+        .hasSize(2 + 1); // the note beside them
+    log.trim(log.endPosition());
+    assertThat(log.segmentCount()).isEqualTo(1);
+    assertThat(disk.list()).hasSize(1 + 1);
+  }
+
+  @Test
+  void shouldCloseWhenTheMarkCannotBeWritten() throws Exception {
+    SegmentedLog log = open(disk);
+    commitEach(log, "one");
+    disk.failIn(1, Call.WRITE);
+    log.close();
+    assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
+  }
+
+  @Test
+  void shouldTakeBatchesWhenTheNoteCannotBeWritten() throws Exception {
+    SegmentedLog log = open(disk);
+    commitEach(log, "one");
+    disk.failIn(2, Call.WRITE);
+    commitEach(log, "two", "three");
+    assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void shouldOpenWithoutANoteItCannotMake() throws Exception {
+    disk.failIn(2, Call.OPEN);
+    SegmentedLog log = open(disk);
+    commitEach(log, "one");
+    log.close();
+    assertThat(disk.list()).doesNotContain(ForcedNote.NAME);
+    assertThat(texts(open(disk))).containsExactly("one");
+  }
+
+  private static SegmentedLog open(Disk disk) throws IOException {
+    return SegmentedLog.open(disk, SMALL, 0);
+  }
+
+  private static Kind failureOf(EventLog log, String text) {
+    log.append(RUN, 1, body(text));
+    return catchThrowableOfType(LogWriteException.class, () -> log.commit(true)).kind();
+  }
+}

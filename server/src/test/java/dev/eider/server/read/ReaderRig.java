@@ -1,0 +1,103 @@
+package dev.eider.server.read;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.eider.server.base.Threads;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.persist.PersistRig;
+import dev.eider.server.read.history.LogHistory;
+import dev.eider.server.read.history.ReadStart;
+import dev.eider.server.read.history.RunHistory;
+import dev.eider.server.read.runs.RunDirectory;
+import dev.eider.server.store.read.ReadAhead;
+import dev.eider.v1.SubscribeResponse;
+import dev.eider.v1.WatchRunsResponse;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Readers of a broker whose every part is real, but for where their streams go. */
+public final class ReaderRig implements AutoCloseable {
+  public static final int COLD_THREADS = 2;
+
+  private static final long HOUR_MS = 3_600_000;
+  private static final long PAGES_BYTES_MAX = 1 << 20;
+
+  public final PersistRig broker;
+  public final ReaderPools pools = new ReaderPools(Threads.system(), 2, COLD_THREADS);
+  public final ReaderRegistry registry =
+      new ReaderRegistry(new ReaderBounds(3, 1 << 20, 100, 2, 2));
+  public final RunHistory history;
+  public final LogHistory logHistory;
+  public final RunDirectory directory;
+  private final long heartbeatMs;
+
+  public ReaderRig(Path path, long tailBytesMax) throws Exception {
+    this(path, tailBytesMax, HOUR_MS);
+  }
+
+  public ReaderRig(Path path, long tailBytesMax, long heartbeatMs) throws Exception {
+    this.heartbeatMs = heartbeatMs;
+    broker = new PersistRig(path, tailBytesMax, PersistRig.EAGER);
+    history = new RunHistory(broker.hub, broker.store.reader());
+    logHistory = new LogHistory(broker.hub, history, readAhead(), broker.log::endPosition);
+    directory = new RunDirectory(broker.hub, history, broker.store.reader());
+  }
+
+  private ReadAhead readAhead() {
+    return new ReadAhead(
+        broker.store.reader(), PAGES_BYTES_MAX, Runnable::run, Threads.system()::newSignal);
+  }
+
+  /** What keeps pages for others, as a broker's history does. */
+  public RunHistory historyReadAhead() {
+    return new RunHistory(broker.hub, readAhead());
+  }
+
+  public Readers readers() {
+    return readers(history);
+  }
+
+  public Readers readers(RunHistory source) {
+    return new Readers(pools, registry, broker.hub, source, logHistory, broker.clock, heartbeatMs);
+  }
+
+  public static TestSink<SubscribeResponse> sink() {
+    return new TestSink<>(notice -> notice.getResponseCase().name().toLowerCase(Locale.ROOT));
+  }
+
+  public static TestSink<WatchRunsResponse> watchSink() {
+    return new TestSink<>(notice -> notice.getResponseCase().name().toLowerCase(Locale.ROOT));
+  }
+
+  public static SubscriptionRequest after(RunId runId, long seq) {
+    return new SubscriptionRequest(ReadStart.after(runId, seq), EventMatcher.ALL, false, 100, true);
+  }
+
+  public static SubscriptionRequest waiting(RunId runId) {
+    return new SubscriptionRequest(ReadStart.after(runId, 0), EventMatcher.ALL, true, 100, true);
+  }
+
+  public Subscription subscribe(SubscriptionRequest request, TestSink<SubscribeResponse> sink) {
+    Subscription subscription = new Subscription(request, sink, readers());
+    subscription.start();
+    return subscription;
+  }
+
+  /** Waits until nobody refers to a reader any more. */
+  public static void awaitForgotten(WeakReference<?> reader) {
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return reader.get() == null;
+            });
+  }
+
+  @Override
+  public void close() throws Exception {
+    pools.close();
+    broker.close();
+  }
+}

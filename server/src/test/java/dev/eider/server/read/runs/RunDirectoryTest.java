@@ -1,0 +1,247 @@
+package dev.eider.server.read.runs;
+
+import static dev.eider.server.read.ReaderRig.awaitForgotten;
+import static dev.eider.server.read.ReaderRig.watchSink;
+import static dev.eider.server.run.Samples.RUN;
+import static dev.eider.server.sequencer.Commands.close;
+import static dev.eider.server.sequencer.Commands.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.read.ColdRead;
+import dev.eider.server.read.ReaderRig;
+import dev.eider.server.read.TestSink;
+import dev.eider.server.read.history.ReadStart;
+import dev.eider.server.run.Parent;
+import dev.eider.server.run.Samples;
+import dev.eider.server.sequencer.Command;
+import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.v1.ColdStreamResponse;
+import dev.eider.v1.ErrorReason;
+import dev.eider.v1.Run;
+import dev.eider.v1.RunState;
+import dev.eider.v1.WatchRunsResponse;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class RunDirectoryTest {
+  private static final RunSelection ANY = selection(null, Map.of());
+
+  @TempDir private Path directory;
+  private ReaderRig rig;
+
+  @BeforeEach
+  void start() throws Exception {
+    rig = new ReaderRig(directory, 64 << 20);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    rig.close();
+  }
+
+  @Test
+  void shouldPageThroughRunsInMemoryAndInDuckDb() throws Exception {
+    // given
+    List<String> newestFirst = openAndCloseSome();
+
+    // then
+    for (int pageSize : new int[] {1, 3, 4, 12, 13, 100}) {
+      assertThat(list(ANY, pageSize)).extracting(Run::getRunId).isEqualTo(newestFirst);
+    }
+    assertThat(list(selection(true, Map.of()), 2)).hasSize(6);
+    assertThat(list(selection(false, Map.of()), 2)).hasSize(6);
+    assertThat(list(selection(null, Map.of("third", "0")), 2))
+        .extracting(Run::getRunId)
+        .containsExactly("run-09", "run-06", "run-03", "run-00");
+  }
+
+  @Test
+  void shouldListATreeOfForksWhereverTheyAre() throws Exception {
+    // given a root, its fork and that one's, of which the one in the middle has left memory
+    RunId root = new RunId("root");
+    rig.broker.apply(open("root", Map.of(), null));
+    rig.broker.apply(open("middle", Map.of(), new Parent(root, 0, 1, root)));
+    rig.broker.apply(open("leaf", Map.of(), new Parent(new RunId("middle"), 0, 1, root)));
+    rig.broker.apply(open("other", Map.of(), null));
+    rig.broker.apply(close(new RunId("middle")));
+    rig.broker.awaitReaped(new RunId("middle"));
+
+    for (int pageSize = 1; pageSize < 4; pageSize++) {
+      // when
+      List<Run> tree = list(tree(null, root), pageSize);
+
+      // then
+      assertThat(tree).extracting(Run::getRunId).containsExactly("root", "middle", "leaf");
+    }
+    assertThat(list(tree(root, root), 2)).extracting(Run::getRunId).containsExactly("middle");
+    assertThat(list(tree(null, new RunId("leaf")), 2)).isEmpty();
+  }
+
+  private static RunSelection tree(@Nullable RunId parent, RunId root) {
+    return new RunSelection(null, Map.of(), parent, root, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  @Test
+  void shouldGetARunFromWhereverItIs() throws Exception {
+    // given
+    rig.broker.apply(publish(RUN, 3));
+    assertThat(rig.directory.get(RUN).getState()).isEqualTo(RunState.RUN_STATE_OPEN);
+    rig.broker.apply(close(RUN));
+    rig.broker.awaitReaped(RUN);
+
+    // when
+    Run run = rig.directory.get(RUN);
+
+    // then
+    assertThat(run.getState()).isEqualTo(RunState.RUN_STATE_CLOSED);
+    assertThat(run.getHeadSeq()).isEqualTo(3);
+    assertThat(run.getPersistedSeq()).isEqualTo(3);
+    assertThatThrownBy(() -> rig.directory.get(new RunId("nobody")))
+        .isInstanceOfSatisfying(
+            BrokerException.class,
+            e -> assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND));
+  }
+
+  @Test
+  void shouldWatchWhatIsThereAndWhatChanges() throws Exception {
+    // given
+    rig.broker.apply(open("a", Map.of(), null));
+    // Answered after the opening has been announced.
+    rig.broker.apply(publish(new RunId("a"), 1));
+    TestSink<WatchRunsResponse> sink = watchSink();
+
+    // when
+    new RunWatch(ANY, rig.directory, sink, rig.readers()).start();
+    await().until(() -> sink.story().contains("listed"));
+    rig.broker.apply(open("b", Map.of(), null));
+    await().until(() -> sink.story().size() == 3);
+    rig.broker.apply(open("c", Map.of(), new Parent(new RunId("a"), 0, 1, new RunId("a"))));
+    await().until(() -> sink.story().size() == 4);
+    rig.broker.apply(publish(new RunId("b"), 2));
+    rig.broker.apply(close(new RunId("b")));
+
+    // then
+    await().until(() -> sink.story().size() == 5);
+    assertThat(sink.story()).containsExactly("existing", "listed", "opened", "forked", "closed");
+    assertThat(sink.notices().get(1).getListed().getRunCount()).isEqualTo(1);
+    assertThat(sink.notices().get(4).getClosed().getHeadSeq()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldTellASlowWatcherOnlyTheLastOfSeveralChanges() throws Exception {
+    // given
+    TestSink<WatchRunsResponse> sink = watchSink();
+    RunWatch watch = new RunWatch(selection(null, Map.of()), rig.directory, sink, rig.readers());
+    watch.start();
+    await().until(() -> sink.story().contains("listed"));
+    sink.setReady(false);
+
+    // when
+    rig.broker.apply(publish(RUN, 1));
+    rig.broker.apply(close(RUN));
+    rig.broker.apply(publish(new RunId("z"), 1));
+    sink.setReady(true);
+    watch.wake();
+
+    // then
+    await().until(() -> sink.story().size() == 3);
+    assertThat(sink.story()).containsExactly("listed", "closed", "opened");
+  }
+
+  @Test
+  void shouldForgetAWatcherThatHasGone() {
+    WeakReference<RunWatch> watch = watchAndCancel();
+    assertThat(rig.registry.count()).isZero();
+    awaitForgotten(watch);
+  }
+
+  @Test
+  void shouldEndAColdReadWithWhatDuckDbHad() throws Exception {
+    // given
+    rig.broker.apply(publish(RUN, 30));
+    rig.broker.awaitPersisted();
+    TestSink<ColdStreamResponse> sink = new TestSink<>(notice -> "end");
+
+    // when
+    new ColdRead(
+            new ColdRead.Request(ReadStart.after(RUN, 10), 20, EventMatcher.ALL),
+            sink,
+            rig.readers())
+        .start();
+
+    // then
+    await().until(sink::isComplete);
+    assertThat(sink.seqs()).hasSize(10).startsWith(11L).endsWith(20L).isSorted();
+    ColdStreamResponse.ColdEnd end = sink.notices().get(0).getEnd();
+    assertThat(end.getPersistedSeq()).isEqualTo(30);
+    assertThat(end.getState()).isEqualTo(RunState.RUN_STATE_OPEN);
+    assertThat(end.getDigest().toByteArray()).isEqualTo(rig.broker.tail(RUN).run().digest());
+  }
+
+  private WeakReference<RunWatch> watchAndCancel() {
+    TestSink<WatchRunsResponse> sink = watchSink();
+    RunWatch watch = new RunWatch(ANY, rig.directory, sink, rig.readers());
+    watch.start();
+    await().until(() -> sink.story().contains("listed"));
+    watch.cancel();
+    return new WeakReference<>(watch);
+  }
+
+  /** Twelve runs, two of each time, every other one closed and out of memory. */
+  private List<String> openAndCloseSome() throws Exception {
+    List<String> newestFirst = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      String id = String.format("run-%02d", i);
+      newestFirst.add(0, id);
+      rig.broker.apply(open(id, Map.of("third", String.valueOf(i % 3)), null));
+      if (i % 2 == 1) {
+        rig.broker.apply(close(new RunId(id)));
+        rig.broker.awaitReaped(new RunId(id));
+        rig.broker.clock.advance(1);
+      }
+    }
+    return newestFirst;
+  }
+
+  private List<Run> list(RunSelection selection, int pageSize) {
+    List<Run> runs = new ArrayList<>();
+    RunPlace place = null;
+    do {
+      RunDirectory.RunPage page = rig.directory.list(selection, place, pageSize);
+      assertThat(page.runs()).hasSizeLessThanOrEqualTo(pageSize);
+      runs.addAll(page.runs());
+      place = page.last();
+    } while (place != null);
+    return runs;
+  }
+
+  private static RunSelection selection(@Nullable Boolean open, Map<String, String> labels) {
+    return new RunSelection(open, labels, null, null, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  private static Command.Open open(String id, Map<String, String> labels, @Nullable Parent parent) {
+    return new Command.Open(
+        new RunId(id),
+        labels,
+        "",
+        new byte[0],
+        parent,
+        Samples.metrics(1),
+        ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.eider.server.store.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eider.server.base.Threads;
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.store.ColdReader;
+import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.MissingEventsException;
+import dev.eider.server.store.StoreException;
+import dev.eider.server.store.connection.StoreConfig;
+import dev.eider.server.store.duckdb.DuckDbStore;
+import dev.eider.server.store.duckdb.TestEvents;
+import dev.eider.server.store.duckdb.TestLog;
+import dev.eider.v1.Event;
+import dev.eider.v1.EventEnvelope;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ReadAheadTest {
+  private static final RunId RUN = new RunId("game-1");
+  private static final int EVENTS = 25;
+  private static final long ROOMY = 1 << 20;
+
+  @TempDir Path directory;
+  private DuckDbStore store;
+
+  @BeforeEach
+  void open() throws StoreException {
+    store =
+        DuckDbStore.open(
+            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+    TestLog log = new TestLog().open(RUN.value()).open("game-2");
+    for (int t = 0; t < EVENTS; t++) {
+      Event metric = TestEvents.metric("red", t, "s", t);
+      log.publish(RUN.value(), metric).publish("game-2", metric);
+    }
+    store.persist(log.batch());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void shouldGiveTheSameEventsAsTheStore() throws StoreException {
+    for (long bytesMax : new long[] {0, ROOMY}) {
+      ColdReader ahead =
+          new ReadAhead(store.reader(), bytesMax, Runnable::run, Threads.system()::newSignal);
+      for (int round = 0; round < 2; round++) {
+        assertThat(events(ahead, 4, ROOMY)).isEqualTo(events(store.reader(), 4, ROOMY));
+        assertThat(events(ahead, 10, 100)).isEqualTo(events(store.reader(), 10, 100));
+      }
+    }
+  }
+
+  @Test
+  void shouldReadFromMemoryWhatWasReadBefore() throws StoreException {
+    // given
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+    List<EventEnvelope> before = events(ahead, 4, ROOMY);
+
+    // when
+    store.close();
+
+    // then
+    assertThat(events(ahead, 4, ROOMY)).isEqualTo(before);
+    assertThatThrownBy(() -> ahead.readPage(query(4, 1, EVENTS, 1, ROOMY, EventMatcher.ALL)))
+        .isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  void shouldGiveNoMoreThanIsAskedFor() throws StoreException {
+    // given
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+    ahead.readPage(query(0, 1, EVENTS, 10, ROOMY, EventMatcher.ALL));
+
+    // when
+    ColdPage page = ahead.readPage(query(0, 1, 3, 10, ROOMY, EventMatcher.ALL));
+
+    // then
+    assertThat(page.events()).extracting(SequencedEvent::seq).containsExactly(1L, 2L, 3L);
+    assertThat(page.scannedSeq()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldLeaveFilteringToTheStore() throws StoreException {
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+    EventMatcher some = new EventMatcher(Set.of(), Set.of(), 3, 5);
+    ColdPage page = ahead.readPage(query(0, 1, EVENTS, 10, ROOMY, some));
+    assertThat(page.events()).extracting(SequencedEvent::seq).containsExactly(4L, 5L, 6L);
+    assertThat(page.scannedSeq()).isEqualTo(EVENTS);
+  }
+
+  @Test
+  void shouldRefuseARunWithAHole() throws StoreException {
+    // given
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+    store.query("DELETE FROM events WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
+
+    // when, then
+    assertThatThrownBy(() -> events(ahead, 4, ROOMY))
+        .isInstanceOf(MissingEventsException.class)
+        .hasMessageContaining("game-1");
+  }
+
+  @Test
+  void shouldRefuseARunWithAHoleBesideADoubledEvent() throws StoreException {
+    // given
+    ColdReader ahead =
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+    store.query("UPDATE events SET seq = 8 WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
+
+    // when, then
+    assertThatThrownBy(() -> events(ahead, 4, ROOMY))
+        .isInstanceOf(MissingEventsException.class)
+        .hasMessageContaining("event 8 where 7 comes next");
+  }
+
+  private static List<EventEnvelope> events(ColdReader reader, int eventsMax, long bytesMax)
+      throws StoreException {
+    List<EventEnvelope> events = new ArrayList<>();
+    long seq = 0;
+    long position = 0;
+    while (seq < EVENTS) {
+      ColdPage page =
+          reader.readPage(query(seq, position, EVENTS, eventsMax, bytesMax, EventMatcher.ALL));
+      assertThat(page.events()).hasSizeBetween(1, eventsMax);
+      page.events().forEach(event -> events.add(event.parse()));
+      seq = page.scannedSeq();
+      position = page.position();
+    }
+    return events;
+  }
+
+  private static PageQuery query(
+      long after, long from, long until, int eventsMax, long bytesMax, EventMatcher matcher) {
+    return new PageQuery(RUN, after, until, from, Long.MAX_VALUE, matcher, eventsMax, bytesMax);
+  }
+}

@@ -1,0 +1,166 @@
+package dev.eider.server.store.row;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.Value;
+import dev.eider.server.base.Invariants.InvariantBroken;
+import dev.eider.server.store.duckdb.TestEvents;
+import dev.eider.v1.ActionPayload;
+import dev.eider.v1.Event;
+import dev.eider.v1.TurnStartPayload;
+import dev.eider.v1.WorldStateSnapshot;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class EventRestTest {
+  private static final String TEXT = "the north gate is open and the guard has left. ";
+
+  @Test
+  void shouldLeaveOutTextThatTheJsonHas() {
+    Event event = TestEvents.response("red", 3, TEXT.repeat(20), 0.25);
+
+    assertThat(rest(event).length).isLessThan(100);
+    assertRestored(event);
+  }
+
+  @Test
+  void shouldLeaveOutTextBetweenWhatJsonEscapes() {
+    Event event = TestEvents.response("red", 3, (TEXT + "\n\"" + TEXT + "\\").repeat(10), 0.25);
+
+    assertThat(rest(event).length).isLessThan(300);
+    assertRestored(event);
+  }
+
+  @Test
+  void shouldRestoreStructsWithEveryKindOfValue() {
+    Struct.Builder world = Struct.newBuilder();
+    for (int i = 0; i < 200; i++) {
+      world.putFields("coordinate-" + i, Value.newBuilder().setNumberValue(i * 0.7).build());
+      world.putFields("description-" + i, Value.newBuilder().setStringValue(TEXT + i).build());
+      world.putFields("visible-" + i, Value.newBuilder().setBoolValue(i % 2 == 0).build());
+    }
+    Event event =
+        TestEvents.event("red", 1)
+            .setTurnStart(
+                TurnStartPayload.newBuilder()
+                    .setSnapshot(WorldStateSnapshot.newBuilder().setState(world)))
+            .setAttributes(world)
+            .build();
+
+    assertRestored(event);
+  }
+
+  @Test
+  void shouldKeepWhatTheJsonLacks() {
+    UnknownFieldSet newer =
+        UnknownFieldSet.newBuilder()
+            .addField(
+                99,
+                UnknownFieldSet.Field.newBuilder()
+                    .addLengthDelimited(ByteString.copyFrom(TEXT.repeat(10), UTF_8))
+                    .build())
+            .build();
+    assertRestored(TestEvents.event("red", 0).setUnknownFields(newer).build());
+    assertRestored(
+        TestEvents.response("red", 0, "", 0).toBuilder().setUnknownFields(newer).build());
+    assertRestored(Event.getDefaultInstance());
+  }
+
+  @Test
+  void shouldStoreALargeEventAsAWholeIfItsTextIsMuchLonger() {
+    Event event = TestEvents.response("red", 3, (TEXT + "\u0001\u0002\u0003").repeat(10_000), 0.25);
+    byte[] encoded = event.toByteArray();
+
+    byte[] rest = rest(event);
+
+    assertThat(rest.length).isBetween(encoded.length, encoded.length + 5);
+    assertThat(EventRest.restored(rest, new byte[0], encoded.length)).isEqualTo(encoded);
+  }
+
+  @Test
+  @Timeout(10)
+  void shouldNotLookForEverForTextThatIsNotThere() {
+    // Encoded twice, the last value of the field counts: none of the first texts is in the JSON,
+    // and of the later ones each is looked for in all the rest.
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 200_000; i++) {
+      text.append("word-").append(i).append('\n');
+    }
+    byte[] json = ("\"" + text.toString().replace("\n", "\",\"") + '"').getBytes(UTF_8);
+    byte[] event = new byte[4 << 20];
+    Arrays.fill(event, (byte) 'w');
+
+    assertThat(EventRest.restored(EventRest.of(event, json), json, event.length)).isEqualTo(event);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void shouldRestoreWhateverBytesThereAre(long seed) {
+    Random random = new Random(seed);
+    for (int round = 0; round < 500; round++) {
+      byte[] text = new byte[random.nextInt(400)];
+      byte[] event = new byte[random.nextInt(400)];
+      // Few different bytes, so that there is much to find.
+      for (int i = 0; i < text.length; i++) {
+        text[i] = (byte) (random.nextInt(40) == 0 ? '"' : 'a' + random.nextInt(2));
+      }
+      for (int i = 0; i < event.length; i++) {
+        event[i] = (byte) ('a' + random.nextInt(2));
+      }
+      for (int copies = random.nextInt(4); copies > 0 && text.length > 0; copies--) {
+        int from = random.nextInt(text.length);
+        int length = Math.min(random.nextInt(100), Math.min(text.length - from, event.length));
+        System.arraycopy(text, from, event, random.nextInt(event.length - length + 1), length);
+      }
+
+      assertThat(EventRest.restored(EventRest.of(event, text), text, event.length))
+          .as("seed %d round %d", seed, round)
+          .isEqualTo(event);
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatDoesNotBelongTogether() {
+    Event event = TestEvents.response("red", 3, TEXT.repeat(5), 0.25);
+    byte[] encoded = event.toByteArray();
+    byte[] json = PayloadJson.of(event, encoded.length);
+    byte[] rest = EventRest.of(encoded, json);
+
+    assertThatThrownBy(() -> EventRest.restored(rest, json, encoded.length - 1))
+        .isInstanceOf(InvariantBroken.class);
+    assertThatThrownBy(() -> EventRest.restored(rest, json, encoded.length + 1))
+        .isInstanceOf(InvariantBroken.class);
+    assertThatThrownBy(() -> EventRest.restored(rest, new byte[20], encoded.length))
+        .isInstanceOf(InvariantBroken.class);
+    assertThatThrownBy(
+            () -> EventRest.restored(Arrays.copyOf(rest, rest.length - 1), json, encoded.length))
+        .isInstanceOf(InvariantBroken.class);
+  }
+
+  @Test
+  void shouldRestoreActionsWithoutText() {
+    assertRestored(
+        TestEvents.event("red", 1).setAction(ActionPayload.getDefaultInstance()).build());
+  }
+
+  private static byte[] rest(Event event) {
+    byte[] encoded = event.toByteArray();
+    return EventRest.of(encoded, PayloadJson.of(event, encoded.length));
+  }
+
+  private static void assertRestored(Event event) {
+    byte[] encoded = event.toByteArray();
+    byte[] json = PayloadJson.of(event, encoded.length);
+    assertThat(EventRest.restored(EventRest.of(encoded, json), json, encoded.length))
+        .isEqualTo(encoded);
+  }
+}

@@ -1,0 +1,189 @@
+package dev.eider.server.store.row;
+
+import static dev.eider.server.store.duckdb.TestEvents.event;
+import static dev.eider.server.store.duckdb.TestEvents.number;
+import static dev.eider.server.store.duckdb.TestEvents.struct;
+import static dev.eider.server.store.duckdb.TestEvents.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.NullValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.Value;
+import dev.eider.server.store.duckdb.TestEvents;
+import dev.eider.v1.ActionPayload;
+import dev.eider.v1.Event;
+import dev.eider.v1.MetricPayload;
+import dev.eider.v1.TurnStartPayload;
+import dev.eider.v1.WorldStateSnapshot;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class PayloadJsonTest {
+
+  @Test
+  void shouldWriteAbsentFieldsOfTurnStartAsNull() {
+    Event event = event("red", 3).setTurnStart(TurnStartPayload.newBuilder().setTurnNum(3)).build();
+    assertThat(json(event))
+        .isEqualTo(
+            "{\"kind\":\"turn_start\",\"turn_num\":3,\"snapshot\":null,\"profile_name\":null}");
+  }
+
+  @Test
+  void shouldWriteStateAsTheSnapshotItself() {
+    Struct state =
+        Struct.newBuilder()
+            .putFields("whole", number(3))
+            .putFields("negative", number(-12))
+            .putFields("fraction", number(0.25))
+            .putFields("large", number(1e300))
+            .putFields("text", text("a \"b\"\n\u0001 é漢😀"))
+            .putFields("yes", Value.newBuilder().setBoolValue(true).build())
+            .putFields("nothing", Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build())
+            .putFields("unset", Value.getDefaultInstance())
+            .putFields("infinite", number(Double.POSITIVE_INFINITY))
+            .putFields(
+                "list",
+                Value.newBuilder()
+                    .setListValue(
+                        ListValue.newBuilder()
+                            .addValues(number(1))
+                            .addValues(Value.newBuilder().setStructValue(struct("x", number(2)))))
+                    .build())
+            .build();
+    assertThat(json(turnStart(WorldStateSnapshot.newBuilder().setState(state).build())))
+        .isEqualTo(
+            "{\"kind\":\"turn_start\",\"turn_num\":0,\"snapshot\":{\"whole\":3,\"negative\":-12,"
+                + "\"fraction\":0.25,\"large\":1.0E300,\"text\":\"a \\\"b\\\"\\n\\u0001 é漢😀\","
+                + "\"yes\":true,\"nothing\":null,\"unset\":null,\"infinite\":null,"
+                + "\"list\":[1,{\"x\":2}]},\"profile_name\":\"gold\"}");
+  }
+
+  @Test
+  void shouldWriteOpaqueSnapshotAsBase64() {
+    WorldStateSnapshot snapshot =
+        WorldStateSnapshot.newBuilder()
+            .setOpaque(ByteString.copyFrom(new byte[] {0, 1, (byte) 0xff, (byte) 0xfe}))
+            .setMediaType("application/x-save")
+            .build();
+    assertThat(json(turnStart(snapshot)))
+        .isEqualTo(
+            "{\"kind\":\"turn_start\",\"turn_num\":0,\"snapshot\":{\"opaque\":\"AAH//g==\","
+                + "\"media_type\":\"application/x-save\"},\"profile_name\":\"gold\"}");
+  }
+
+  @Test
+  void shouldWriteObservation() {
+    assertThat(json(TestEvents.observation("red", 0, 7, "ork", "tree")))
+        .isEqualTo("{\"kind\":\"observation\",\"entity_count\":7,\"classes\":[\"ork\",\"tree\"]}");
+    assertThat(json(TestEvents.observation("red", 0, 0)))
+        .isEqualTo("{\"kind\":\"observation\",\"entity_count\":0,\"classes\":[]}");
+  }
+
+  @Test
+  void shouldWriteLlmPrompt() {
+    assertThat(json(TestEvents.prompt("red", 0, "low on gold")))
+        .isEqualTo("{\"kind\":\"llm_prompt\",\"state_summary\":\"low on gold\"}");
+  }
+
+  @Test
+  void shouldWriteLlmResponse() {
+    Event event =
+        TestEvents.response(
+            "red", 0, "dig", 0.0125, struct("type", text("dig")), struct("n", number(2)));
+    assertThat(json(event))
+        .isEqualTo(
+            "{\"kind\":\"llm_response\",\"actions\":[{\"type\":\"dig\"},{\"n\":2}],"
+                + "\"reasoning\":\"dig\",\"cost_usd\":0.0125}");
+  }
+
+  @Test
+  void shouldWriteAction() {
+    assertThat(json(TestEvents.action("red", 0, 1, struct("type", text("dig")))))
+        .isEqualTo("{\"kind\":\"action\",\"index_in_turn\":1,\"action\":{\"type\":\"dig\"}}");
+    Event bare = event("red", 0).setAction(ActionPayload.getDefaultInstance()).build();
+    assertThat(json(bare)).isEqualTo("{\"kind\":\"action\",\"index_in_turn\":0,\"action\":null}");
+  }
+
+  @Test
+  void shouldWriteActionResult() {
+    assertThat(json(TestEvents.actionResult("red", 0, 1, "dig", true)))
+        .isEqualTo(
+            "{\"kind\":\"action_result\",\"index_in_turn\":1,\"action_type\":\"dig\","
+                + "\"state_changed\":true}");
+  }
+
+  @Test
+  void shouldWriteWorldMutation() {
+    assertThat(json(TestEvents.mutation(0, "poor", "rich", "what if")))
+        .isEqualTo(
+            "{\"kind\":\"world_mutation\",\"before_summary\":\"poor\",\"after_summary\":\"rich\","
+                + "\"reason\":\"what if\"}");
+  }
+
+  @Test
+  void shouldWriteFork() {
+    assertThat(json(TestEvents.fork("game-1", 4, "")))
+        .isEqualTo(
+            "{\"kind\":\"fork\",\"parent_run_id\":\"game-1\",\"parent_t\":4,"
+                + "\"mutation_summary\":\"\"}");
+  }
+
+  @Test
+  void shouldWriteMetric() {
+    assertThat(json(TestEvents.metric("red", 0, "score", 3)))
+        .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":3.0}");
+    assertThat(json(TestEvents.metric("red", 0, "score", Double.NaN)))
+        .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":null}");
+  }
+
+  @Test
+  void shouldWriteUnknownKindByNameAlone() {
+    UnknownFieldSet newer =
+        UnknownFieldSet.newBuilder()
+            .addField(
+                29,
+                UnknownFieldSet.Field.newBuilder()
+                    .addLengthDelimited(ByteString.copyFromUtf8("x"))
+                    .build())
+            .build();
+    assertThat(json(event("red", 0).setUnknownFields(newer).build()))
+        .isEqualTo("{\"kind\":\"unknown\"}");
+  }
+
+  @Test
+  void shouldLeaveOutUnknownFieldsOfAPayload() {
+    UnknownFieldSet newer =
+        UnknownFieldSet.newBuilder()
+            .addField(15, UnknownFieldSet.Field.newBuilder().addVarint(7).build())
+            .build();
+    MetricPayload metric =
+        MetricPayload.newBuilder().setName("score").setValue(1.5).setUnknownFields(newer).build();
+    assertThat(json(event("red", 0).setMetric(metric).build()))
+        .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":1.5}");
+  }
+
+  private static Event turnStart(WorldStateSnapshot snapshot) {
+    return event("red", 0)
+        .setTurnStart(TurnStartPayload.newBuilder().setSnapshot(snapshot).setProfileName("gold"))
+        .build();
+  }
+
+  @Test
+  void shouldWriteALargePayloadLikeASmallOne() {
+    String text = "\u0001\u1234\uD83D\uDE00\"".repeat(200_000);
+
+    String json = json(TestEvents.prompt("red", 0, text));
+
+    String escaped = "\\u0001\u1234\uD83D\uDE00\\\"".repeat(200_000);
+    assertThat(json).isEqualTo("{\"kind\":\"llm_prompt\",\"state_summary\":\"" + escaped + "\"}");
+  }
+
+  private static String json(Event event) {
+    return new String(PayloadJson.of(event, event.getSerializedSize()), UTF_8);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.eider.server.store.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.server.store.StoreException;
+import dev.eider.server.store.connection.StoreConfig;
+import dev.eider.server.store.duckdb.DuckDbStore;
+import dev.eider.server.store.duckdb.TestEvents;
+import dev.eider.server.store.duckdb.TestLog;
+import dev.eider.v1.Event;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+final class CheckpointsTest {
+  private static final int MEMORY_LIMIT_BYTES = 128 << 20;
+  private static final int LARGE_BYTES = 200_000;
+  private static final int PER_BATCH = 40;
+
+  @TempDir private Path directory;
+  private final TestLog log = new TestLog();
+  private DuckDbStore store;
+
+  @BeforeEach
+  void open() throws Exception {
+    store =
+        DuckDbStore.open(
+            new StoreConfig(
+                directory.resolve("events.duckdb"),
+                directory.resolve("tmp"),
+                MEMORY_LIMIT_BYTES,
+                2,
+                2,
+                1));
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void shouldTakeAndReadMoreLargeEventsThanThereIsMemory() throws Exception {
+    // given
+    log.open("run");
+    Event event = TestEvents.prompt("agent", 1, "x".repeat(LARGE_BYTES));
+    int count = 0;
+    int checkpoints = 0;
+
+    // when
+    while ((long) count * LARGE_BYTES < 2L * MEMORY_LIMIT_BYTES) {
+      for (int i = 0; i < PER_BATCH; i++) {
+        log.publish("run", event);
+      }
+      count += PER_BATCH;
+      store.persist(log.batch());
+      if (store.needsCheckpoint()) {
+        assertThat(store.checkpoint()).isTrue();
+        assertThat(store.needsCheckpoint()).isFalse();
+        checkpoints++;
+      }
+    }
+    assertThat(store.checkpoint()).isTrue();
+
+    // then
+    assertThat(checkpoints).isGreaterThan(1);
+    long text =
+        number("SELECT sum(octet_length(encode(payload_json ->> 'state_summary'))) FROM events");
+    assertThat(text).isEqualTo((long) count * LARGE_BYTES);
+  }
+
+  @Test
+  void shouldNeedNoCheckpointForSmallEvents() throws Exception {
+    log.open("run");
+    for (int i = 0; i < 1_000; i++) {
+      log.publish("run", TestEvents.prompt("agent", i, "x".repeat(10_000)));
+    }
+    store.persist(log.batch());
+    assertThat(store.needsCheckpoint()).isFalse();
+  }
+
+  @Test
+  void shouldLeaveFewDeadRowsOfRuns() throws Exception {
+    // given
+    int runs = 4_000;
+    for (int i = 0; i < runs; i++) {
+      log.open("run-" + i);
+    }
+    store.persist(log.batch());
+
+    // when one of them rests, and the others go on
+    for (int turn = 0; turn < 8; turn++) {
+      for (int i = 1; i < runs; i++) {
+        log.publish("run-" + i, TestEvents.prompt("agent", turn, ""));
+      }
+      store.persist(log.batch());
+      assertThat(store.checkpoint()).isTrue();
+    }
+
+    // then
+    assertThat(number("SELECT count(*) FROM runs")).isEqualTo(runs);
+    assertThat(number("SELECT count(DISTINCT run_id) FROM runs WHERE head_seq = 8"))
+        .isEqualTo(runs - 1);
+    assertThat(number("SELECT estimated_size FROM duckdb_tables() WHERE table_name = 'runs'"))
+        .as("dead rows as well")
+        .isLessThanOrEqualTo(10_000 + 3 * runs);
+  }
+
+  private long number(String sql) throws StoreException {
+    return Long.parseLong(String.valueOf(store.query(sql).rows().get(0).get(0)));
+  }
+}

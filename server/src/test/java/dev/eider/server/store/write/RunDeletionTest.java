@@ -1,0 +1,222 @@
+package dev.eider.server.store.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunId;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.Parent;
+import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.StoreException;
+import dev.eider.server.store.connection.StoreConfig;
+import dev.eider.server.store.duckdb.DuckDbStore;
+import dev.eider.server.store.duckdb.RunAssertions;
+import dev.eider.server.store.duckdb.TestEvents;
+import dev.eider.server.store.duckdb.TestLog;
+import dev.eider.v1.RunOutcome;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What deleted runs leave in DuckDB. */
+@Timeout(60)
+class RunDeletionTest {
+  @TempDir Path directory;
+  private final TestLog log = new TestLog();
+  private DuckDbStore store;
+
+  @BeforeEach
+  void open() throws StoreException {
+    store =
+        DuckDbStore.open(
+            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void shouldEraseARunAndLeaveOthersAlone() throws StoreException {
+    // given
+    play("gone", null);
+    play("other", null);
+    persist();
+    FoldedRun other = log.run("other");
+
+    // when
+    log.forget("gone").delete("gone");
+    persist();
+
+    // then
+    requireNoTrace("gone");
+    RunAssertions.assertSame(store.reader().findRun(new RunId("other")), other);
+    assertThat(count("events", "other")).isEqualTo(4);
+    assertThat(store.reader().findDeleted(Set.of(new RunId("gone"), new RunId("other"))))
+        .containsExactly(new RunId("gone"));
+  }
+
+  @Test
+  void shouldEraseWhatTheSameTransactionWrote() throws StoreException {
+    play("gone", null);
+    log.delete("gone");
+    persist();
+    requireNoTrace("gone");
+  }
+
+  @Test
+  void shouldDoItOnceThoughRepeated() throws StoreException {
+    play("gone", null);
+    persist();
+    log.forget("gone").delete("gone");
+    persist();
+    log.forget("gone").delete("gone");
+    persist();
+    requireNoTrace("gone");
+  }
+
+  @Test
+  void shouldKeepWhatForksInherit() throws StoreException {
+    // given
+    play("parent", null);
+    play("fork", parent("parent", 3));
+    persist();
+
+    // when
+    log.forget("parent").delete("parent");
+    persist();
+
+    // then
+    assertThat(store.reader().findRun(new RunId("parent"))).isNull();
+    assertThat(count("runs", "parent") + count("events", "parent")).isZero();
+    FoldedRun kept = store.reader().findKept(new RunId("parent"));
+    assertThat(kept).isNotNull();
+    assertThat(kept.isDeleted()).isTrue();
+    assertThat(store.reader().readKeptPage(all("parent")).events())
+        .extracting(event -> event.seq())
+        .containsExactly(1L, 2L);
+    assertThat(timeline("fork"))
+        .containsExactly("parent 1", "parent 2", "fork 1", "fork 2", "fork 3", "fork 4");
+    assertThat(timeline("parent")).isEmpty();
+    assertThat(store.reader().findForks(Set.of(new RunId("parent"))))
+        .isEqualTo(Map.of(new RunId("parent"), List.of(new RunId("fork"))));
+
+    // when
+    log.forget("fork").delete("fork");
+    persist();
+
+    // then
+    requireNoTrace("fork");
+    requireNoTrace("parent");
+  }
+
+  @Test
+  void shouldKeepAWholeLineageUntilItsLastForkGoes() throws StoreException {
+    // given
+    play("a", null);
+    play("b", parent("a", 4));
+    play("c", parent("b", 2));
+    play("d", parent("a", 2));
+    persist();
+
+    // when
+    for (String runId : List.of("b", "a")) {
+      log.forget(runId).delete(runId);
+    }
+    persist();
+
+    // then
+    assertThat(timeline("c"))
+        .containsExactly("a 1", "a 2", "a 3", "b 1", "c 1", "c 2", "c 3", "c 4");
+    assertThat(timeline("d")).containsExactly("a 1", "d 1", "d 2", "d 3", "d 4");
+
+    // when
+    log.forget("c").delete("c");
+    persist();
+
+    // then
+    requireNoTrace("b");
+    requireNoTrace("c");
+    assertThat(timeline("d")).containsExactly("a 1", "d 1", "d 2", "d 3", "d 4");
+    log.forget("d").delete("d");
+    persist();
+    requireNoTrace("a");
+  }
+
+  @Test
+  void shouldKeepAnAncestorOpenedAndDeletedInOneTransaction() throws StoreException {
+    play("a", null);
+    play("b", parent("a", 3));
+    log.delete("a");
+    persist();
+    assertThat(timeline("b")).startsWith("a 1", "a 2", "b 1");
+    assertThat(count("runs", "a") + count("events", "a")).isZero();
+  }
+
+  @Test
+  void shouldKeepDeletionsThroughAReopening() throws StoreException {
+    play("gone", null);
+    persist();
+    log.forget("gone").delete("gone");
+    persist();
+    store.close();
+    open();
+    requireNoTrace("gone");
+    assertThat(store.reader().findDeleted(Set.of(new RunId("gone")))).hasSize(1);
+  }
+
+  private void play(String runId, Parent parent) {
+    log.open(runId, Map.of("of", "test"), "", parent);
+    for (int t = 1; t <= 4; t++) {
+      log.publish(runId, TestEvents.metric("ada", t, "score", t));
+    }
+    log.close(runId, RunOutcome.RUN_OUTCOME_COMPLETED);
+  }
+
+  private static Parent parent(String runId, long seq) {
+    return new Parent(new RunId(runId), (int) seq, seq, new RunId(runId));
+  }
+
+  private void persist() throws StoreException {
+    store.persist(log.batch());
+  }
+
+  private void requireNoTrace(String runId) throws StoreException {
+    for (String table : List.of("runs", "events", "kept_runs", "kept_events")) {
+      assertThat(count(table, runId)).as(table).isZero();
+    }
+    assertThat(store.reader().findKept(new RunId(runId))).isNull();
+  }
+
+  private long count(String table, String runId) throws StoreException {
+    return (Long)
+        store
+            .query("SELECT count(*) FROM " + table + " WHERE run_id = ?", runId)
+            .rows()
+            .get(0)
+            .get(0);
+  }
+
+  private List<String> timeline(String runId) throws StoreException {
+    return store
+        .query(
+            "SELECT source_run_id || ' ' || seq FROM timeline WHERE run_id = ? ORDER BY ordinal",
+            runId)
+        .rows()
+        .stream()
+        .map(row -> (String) row.get(0))
+        .toList();
+  }
+
+  private static PageQuery all(String runId) {
+    return new PageQuery(
+        new RunId(runId), 0, 100, 0, Long.MAX_VALUE, EventMatcher.ALL, 100, 1 << 20);
+  }
+}
