@@ -98,6 +98,8 @@ public final class Player implements Callable<Void> {
         attempts.make(tries, deadlineMs -> stage.wire().publish(built, deadlineMs));
     PublishResponse response = answer.value();
     if (response != null) {
+      Rule.REFUSED_IS_ABSENT.require(
+          answer.wasInDoubt() || !response.getDuplicate(), "put off and stored: %s", sent);
       producing.acked(draft, built, sent, response);
       return;
     }

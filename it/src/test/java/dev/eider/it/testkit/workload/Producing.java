@@ -133,7 +133,11 @@ final class Producing {
         return refusal;
       }
       switch (refusal) {
-        case "", "OVERLOADED", "STORAGE_FULL", "RUN_CLOSED" -> stage.tally().add(Tally.PUT_OFF);
+        case "", "RUN_CLOSED" -> {}
+        case "OVERLOADED", "STORAGE_FULL" -> {
+          stage.tally().add(Tally.PUT_OFF);
+          stage.tally().add(refusal);
+        }
         case "PRODUCER_GAP" -> gaps++; // those before it may be on their way
         default -> {
           startOver(runId);
