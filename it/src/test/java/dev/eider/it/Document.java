@@ -81,18 +81,19 @@ record Document(Path path, String text) {
   }
 
   /** Returns the text below a heading of the second level, up to the next one. */
-  String section(String heading) {
+  Document section(String heading) {
     int start = text.indexOf("\n## " + heading + "\n");
     if (start < 0) {
       throw new AssertionError(path + " has no heading " + heading);
     }
     int end = text.indexOf("\n## ", start + 1);
-    return text.substring(start, end < 0 ? text.length() : end);
+    return new Document(path, text.substring(start, end < 0 ? text.length() : end));
   }
 
   /** Returns the rows of the first table below a heading, head and rule left out. */
   List<List<String>> table(String heading) {
     return section(heading)
+        .text
         .lines()
         .dropWhile(line -> !line.startsWith("|"))
         .takeWhile(line -> line.startsWith("|"))

@@ -37,7 +37,8 @@ class DocumentsTest {
   private static final Pattern SETTING = Pattern.compile("[a-z]+(?:-[a-z]+)+(?:=.*)?");
   private static final Pattern UNIT = Pattern.compile(".*-(ms|max|min|bytes|percent)(=.*)?");
   private static final Pattern PATH =
-      Pattern.compile("(?:proto|server|client|cli|it|docs)/[\\w./-]+");
+      Pattern.compile(
+          "(?:proto|server|client|cli|it|docs)/[\\w./-]+|[\\w./-]+\\.(?:java|proto|sql|sh)");
   private static final Pattern PROTO_NAME =
       Pattern.compile("(?m)^\\s*(?:message|enum|service|rpc) (\\w+)");
 
@@ -45,9 +46,9 @@ class DocumentsTest {
   private static final String CHANGELOG = "CHANGELOG.md";
 
   /** Classes of the JDK, of libraries and of other programs. */
-  private static final Set<String> OTHERS =
-      Set.of("CompletableFutureDelayScheduler", "Mutation", "Struct", "Value");
+  private static final Set<String> OTHERS = Set.of("CompletableFutureDelayScheduler", "Thread");
 
+  private static final List<Path> FILES = files();
   private static final Map<String, String> SOURCES = sources();
 
   static Stream<Document> documents() {
@@ -71,7 +72,8 @@ class DocumentsTest {
     int hash = link.indexOf('#');
     String target = hash < 0 ? link : link.substring(0, hash);
     Path folder = RepositoryRoot.path().resolve(from.path()).getParent();
-    Path file = target.isEmpty() ? RepositoryRoot.path().resolve(from.path()) : folder.resolve(target);
+    Path file =
+        target.isEmpty() ? RepositoryRoot.path().resolve(from.path()) : folder.resolve(target);
     if (!Files.exists(file)) {
       return false;
     }
@@ -109,10 +111,13 @@ class DocumentsTest {
   @ParameterizedTest
   @MethodSource("documents")
   void shouldNameFilesThatThereAre(Document document) {
+    Path root = RepositoryRoot.path();
     List<String> missing =
         document.codeSpans().stream()
-            .filter(span -> PATH.matcher(span).matches() && !span.contains("/target/"))
-            .filter(span -> !Files.exists(RepositoryRoot.path().resolve(span)))
+            .filter(span -> PATH.matcher(span).matches() && !span.contains("/target"))
+            .filter(span -> FILES.stream().noneMatch(file -> file.endsWith(span)))
+            .filter(span -> !Files.exists(root.resolve(span)))
+            .filter(span -> !Files.exists(root.resolve(document.path()).resolveSibling(span)))
             .toList();
 
     assertThat(missing).isEmpty();
@@ -159,28 +164,42 @@ class DocumentsTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Finds the source of each class, and of each name in a .proto file. */
-  private static Map<String, String> sources() {
-    Map<String, String> sources = new TreeMap<>();
+  private static List<Path> files() {
+    List<Path> found = new ArrayList<>();
     for (String module : List.of("proto", "server", "client", "cli", "it")) {
       try (Stream<Path> files = Files.walk(RepositoryRoot.path().resolve(module).resolve("src"))) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          addNames(sources, file);
-        }
+        files.filter(Files::isRegularFile).forEach(found::add);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
+    return found;
+  }
+
+  /** Finds the source of each class, and of each name in a .proto file. */
+  private static Map<String, String> sources() {
+    Map<String, String> sources = new TreeMap<>();
+    for (Path file : FILES) {
+      addNames(sources, file);
+    }
     return sources;
   }
 
-  private static void addNames(Map<String, String> sources, Path file) throws IOException {
+  private static void addNames(Map<String, String> sources, Path file) {
     String name = file.getFileName().toString();
     if (name.endsWith(".java")) {
-      sources.put(name.replace(".java", ""), Files.readString(file));
+      sources.put(name.replace(".java", ""), text(file));
     } else if (name.endsWith(".proto")) {
-      String text = Files.readString(file);
+      String text = text(file);
       PROTO_NAME.matcher(text).results().forEach(found -> sources.put(found.group(1), text));
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
