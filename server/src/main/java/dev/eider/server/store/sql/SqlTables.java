@@ -1,7 +1,6 @@
 package dev.eider.server.store.sql;
 
 import dev.eider.server.store.StoreException;
-import dev.eider.server.store.connection.SqlParameters;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Connection;

@@ -8,8 +8,10 @@ import dev.eider.server.base.Invariants;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.read.RunQueries;
+import dev.eider.server.store.sql.Statements;
 import dev.eider.v1.Event;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -144,7 +146,7 @@ class StoreFailureTest {
                         connection -> {
                           reading.countDown();
                           await(failed);
-                          return RunQueries.open(connection).size();
+                          return Statements.number(connection, "SELECT count(*) FROM runs");
                         }));
               } catch (StoreException | RuntimeException e) {
                 outcome.set(e);
@@ -161,7 +163,7 @@ class StoreFailureTest {
     reader.join();
 
     // then
-    assertThat(outcome.get()).isEqualTo(1);
+    assertThat(outcome.get()).isEqualTo(1L);
     assertThat(store.openRuns()).hasSize(1);
   }
 

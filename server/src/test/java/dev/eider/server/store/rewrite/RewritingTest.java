@@ -13,10 +13,10 @@ import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.TestEvents;
-import dev.eider.server.store.duckdb.TestLog;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -225,23 +225,6 @@ class RewritingTest {
     open();
     assertThat(directory.resolve("rewrite")).isEmptyDirectory();
     assertThat(store.persistedPosition()).isZero();
-  }
-
-  @Test
-  void shouldNotSwapBesideAWriteAheadLog() throws Exception {
-    Path database = directory.resolve("other.duckdb");
-    RewriteFiles files = new RewriteFiles(database);
-    files.deleteLeftovers();
-    Files.writeString(database, "old");
-    Files.writeString(files.copy(), "new");
-    Files.writeString(directory.resolve("other.duckdb.wal"), "transactions");
-    assertThatThrownBy(files::swap).isInstanceOf(StoreException.class);
-    assertThat(database).hasContent("old");
-
-    Files.writeString(directory.resolve("other.duckdb.wal"), "");
-    files.swap();
-    assertThat(database).hasContent("new");
-    assertThat(directory.resolve("other.duckdb.wal")).doesNotExist();
   }
 
   private void rewrite() throws Exception {

@@ -1,4 +1,4 @@
-package dev.eider.server.store.duckdb;
+package dev.eider.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

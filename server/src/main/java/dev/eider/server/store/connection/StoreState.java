@@ -1,6 +1,4 @@
-package dev.eider.server.store.duckdb;
-
-import dev.eider.server.store.connection.StoreConnections;
+package dev.eider.server.store.connection;
 
 /** Whether a store can be used; the connections of a failed or closed one are closing or closed. */
 record StoreState(Mode mode, StoreConnections connections) {

@@ -1,59 +1,47 @@
-package dev.eider.server.store.write;
+package dev.eider.server.store.read;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.eider.server.event.RunDigest;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.FoldedRun.Deletion;
 import dev.eider.server.store.ColdReader;
-import dev.eider.server.store.connection.SqlParameters;
+import dev.eider.server.store.row.RunIdHash;
+import dev.eider.server.store.row.RunMapper;
+import dev.eider.server.store.sql.SqlParameters;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Reads what is left of deleted runs, and who inherits from whom. */
-public final class DeletedRuns {
-  private static final int HASH_BYTES = 16;
-
+final class DeletedRuns {
   private DeletedRuns() {}
 
-  /** What is kept of a deleted run's id, in hexadecimal digits. */
-  static String idHash(RunId runId) {
-    byte[] hash = RunDigest.hash(runId.value().getBytes(UTF_8));
-    return HexFormat.of().withUpperCase().formatHex(Arrays.copyOf(hash, HASH_BYTES));
-  }
-
   /** The run, or an empty list. */
-  public static List<FoldedRun> findKept(Connection connection, RunId runId) throws SQLException {
+  static List<FoldedRun> findKept(Connection connection, RunId runId) throws SQLException {
     List<FoldedRun> runs = new ArrayList<>();
     try (PreparedStatement statement =
-            new SqlParameters("SELECT " + RunRows.COLUMNS + " FROM kept_runs WHERE")
+            new SqlParameters("SELECT " + RunMapper.COLUMNS + " FROM kept_runs WHERE")
                 .add("run_id = ?", runId.value())
                 .prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        FoldedRun run = RunRows.read(rows);
+        FoldedRun run = RunMapper.read(rows);
         runs.add(run.deleted(run.lastPosition(), Deletion.KEPT));
       }
     }
     return runs;
   }
 
-  public static Set<RunId> find(Connection connection, Collection<RunId> runIds)
-      throws SQLException {
+  static Set<RunId> find(Connection connection, Collection<RunId> runIds) throws SQLException {
     Map<String, RunId> byHash = new HashMap<>();
-    runIds.forEach(runId -> byHash.put(idHash(runId), runId));
+    runIds.forEach(runId -> byHash.put(RunIdHash.of(runId), runId));
     Set<RunId> found = new HashSet<>();
     try (PreparedStatement statement =
             new SqlParameters("SELECT hex(id_hash) FROM deleted_runs WHERE")
@@ -70,8 +58,8 @@ public final class DeletedRuns {
     return found;
   }
 
-  public static Map<RunId, List<RunId>> findForks(
-      Connection connection, Collection<RunId> parentIds) throws SQLException {
+  static Map<RunId, List<RunId>> findForks(Connection connection, Collection<RunId> parentIds)
+      throws SQLException {
     Map<RunId, List<RunId>> forks = new HashMap<>();
     try (PreparedStatement statement =
             new SqlParameters(

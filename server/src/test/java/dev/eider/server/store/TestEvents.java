@@ -1,4 +1,4 @@
-package dev.eider.server.store.duckdb;
+package dev.eider.server.store;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;

@@ -1,11 +1,14 @@
-package dev.eider.server.store.duckdb;
+package dev.eider.server.store.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.Parent;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
+import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,7 +80,7 @@ class ExpiredRunsTest {
 
   @Test
   void shouldFindNoMoreThanAsked() throws StoreException {
-    assertThat(ExpiredRuns.of(store, new ExpiredRuns.Bounds(ANY, ANY, ANY, 2))).hasSize(2);
+    assertThat(store.expiredRuns().find(new ExpiredRuns.Bounds(ANY, ANY, ANY, 2))).hasSize(2);
   }
 
   private void play(String runId, Parent parent) {
@@ -87,7 +90,9 @@ class ExpiredRunsTest {
 
   private List<String> expired(long closedBeforeUs, long runsMax, long bytesMax)
       throws StoreException {
-    return ExpiredRuns.of(store, new ExpiredRuns.Bounds(closedBeforeUs, runsMax, bytesMax, 100))
+    return store
+        .expiredRuns()
+        .find(new ExpiredRuns.Bounds(closedBeforeUs, runsMax, bytesMax, 100))
         .stream()
         .map(RunId::value)
         .toList();

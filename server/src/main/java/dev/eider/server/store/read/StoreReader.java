@@ -1,13 +1,10 @@
-package dev.eider.server.store.duckdb;
+package dev.eider.server.store.read;
 
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.StoreException;
-import dev.eider.server.store.read.EventPages;
-import dev.eider.server.store.read.LogPages;
-import dev.eider.server.store.read.RunQueries;
-import dev.eider.server.store.write.DeletedRuns;
+import dev.eider.server.store.connection.StoreAccess;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -15,64 +12,69 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads through the store's read connections. Thread-safe. */
-final class StoreReader implements ColdReader {
-  private final DuckDbStore store;
+public final class StoreReader implements ColdReader {
+  private final StoreAccess access;
 
-  StoreReader(DuckDbStore store) {
-    this.store = store;
+  public StoreReader(StoreAccess access) {
+    this.access = access;
   }
 
   @Override
   public @Nullable FoldedRun findRun(RunId runId) throws StoreException {
-    return first(store.read(connection -> RunQueries.find(connection, runId)));
+    return first(access.read(connection -> RunQueries.find(connection, runId)));
+  }
+
+  /** Returns every run that is open; fails at once where the store has failed. */
+  public List<FoldedRun> openRuns() throws StoreException {
+    return access.readNow(RunQueries::open);
   }
 
   @Override
   public List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
       throws StoreException {
-    return store.read(connection -> RunQueries.find(connection, runIds, requestIds));
+    return access.read(connection -> RunQueries.find(connection, runIds, requestIds));
   }
 
   @Override
   public @Nullable FoldedRun findKept(RunId runId) throws StoreException {
-    return first(store.read(connection -> DeletedRuns.findKept(connection, runId)));
+    return first(access.read(connection -> DeletedRuns.findKept(connection, runId)));
   }
 
   @Override
   public Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException {
-    return store.read(connection -> DeletedRuns.find(connection, runIds));
+    return access.read(connection -> DeletedRuns.find(connection, runIds));
   }
 
   @Override
   public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
-    return store.read(connection -> DeletedRuns.findForks(connection, parentIds));
+    return access.read(connection -> DeletedRuns.findForks(connection, parentIds));
   }
 
   @Override
   public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
-    return store.read(connection -> RunQueries.list(connection, query));
+    return access.read(connection -> RunQueries.list(connection, query));
   }
 
   @Override
   public ColdPage readPage(PageQuery query) throws StoreException {
-    return store.read(connection -> EventPages.read(connection, "events", query));
+    return access.read(connection -> EventPages.read(connection, "events", query));
   }
 
   @Override
   public List<ColdPage> readPages(PageQuery query, int eventsMax, long bytesMax)
       throws StoreException {
-    return store.read(
+    return access.read(
         connection -> EventPages.read(connection, "events", query, eventsMax, bytesMax));
   }
 
   @Override
   public ColdPage readKeptPage(PageQuery query) throws StoreException {
-    return store.read(connection -> EventPages.read(connection, "kept_events", query));
+    return access.read(connection -> EventPages.read(connection, "kept_events", query));
   }
 
   @Override
   public LogBlock readLog(LogQuery query) throws StoreException {
-    return store.read(connection -> LogPages.read(connection, query));
+    return access.read(connection -> LogPages.read(connection, query));
   }
 
   private static @Nullable FoldedRun first(List<FoldedRun> runs) {

@@ -1,4 +1,4 @@
-package dev.eider.server.store.connection;
+package dev.eider.server.store.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;

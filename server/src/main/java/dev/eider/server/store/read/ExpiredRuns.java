@@ -1,7 +1,8 @@
-package dev.eider.server.store.duckdb;
+package dev.eider.server.store.read;
 
 import dev.eider.server.event.RunId;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.connection.StoreAccess;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -42,11 +43,15 @@ public final class ExpiredRuns {
         ON sizes.run_id = runs.run_id
       """;
 
-  private ExpiredRuns() {}
+  private final StoreAccess access;
 
-  /** Finds those of a store, as many as the bounds say; blocks. */
-  public static List<RunId> of(DuckDbStore store, Bounds bounds) throws StoreException {
-    return store.read(connection -> find(connection, bounds));
+  public ExpiredRuns(StoreAccess access) {
+    this.access = access;
+  }
+
+  /** Returns as many as the bounds allow. Blocks. */
+  public List<RunId> find(Bounds bounds) throws StoreException {
+    return access.read(connection -> find(connection, bounds));
   }
 
   private static List<RunId> find(Connection connection, Bounds bounds) throws SQLException {

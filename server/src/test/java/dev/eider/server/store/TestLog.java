@@ -1,4 +1,4 @@
-package dev.eider.server.store.duckdb;
+package dev.eider.server.store;
 
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
@@ -11,8 +11,6 @@ import dev.eider.server.run.RunRecord.Closed;
 import dev.eider.server.run.RunRecord.Deleted;
 import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.RunRecord.Published;
-import dev.eider.server.store.EventRow;
-import dev.eider.server.store.PersistBatch;
 import dev.eider.v1.Event;
 import dev.eider.v1.RunOutcome;
 import java.util.ArrayList;

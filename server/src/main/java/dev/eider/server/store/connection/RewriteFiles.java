@@ -1,4 +1,4 @@
-package dev.eider.server.store.rewrite;
+package dev.eider.server.store.connection;
 
 import dev.eider.server.store.StoreException;
 import java.io.IOException;
@@ -23,18 +23,18 @@ public final class RewriteFiles {
   private final Path database;
   private final Path directory;
 
-  public RewriteFiles(Path database) {
+  RewriteFiles(Path database) {
     this.database = database.toAbsolutePath();
     directory = this.database.resolveSibling("rewrite");
   }
 
   /** Where the copy is made. */
-  Path copy() {
+  public Path copy() {
     return directory.resolve(database.getFileName());
   }
 
   /** The directory as it stands in quotes in a setting of DuckDB. */
-  public String directoryText() {
+  String directoryText() {
     return (directory + "/").replace("'", "''");
   }
 
@@ -61,7 +61,7 @@ public final class RewriteFiles {
    *
    * @throws StoreException if either has a write-ahead log, or the disk refuses; nothing is changed
    */
-  void swap() throws StoreException {
+  public void swap() throws StoreException {
     requireNoWal(database);
     requireNoWal(copy());
     try {
