@@ -21,8 +21,6 @@ import dev.eider.server.store.rewrite.Rewriting;
 import dev.eider.server.store.sql.QueryException;
 import dev.eider.server.store.sql.QueryFailures;
 import dev.eider.server.store.sql.SqlSession;
-import dev.eider.server.store.sql.SqlTable;
-import dev.eider.server.store.sql.SqlTables;
 import dev.eider.server.store.write.Checkpoints;
 import dev.eider.server.store.write.StagingArea;
 import dev.eider.server.store.write.StoreTransaction;
@@ -198,16 +196,6 @@ public final class DuckDbStore implements ColdStore {
   @Override
   public ColdReader reader() {
     return reader;
-  }
-
-  /**
-   * Runs one query with {@code ?} for each parameter. For text of the daemon's own only: nothing
-   * keeps it from writing.
-   *
-   * @throws StoreException if the query is wrong, or has more than {@link SqlTable#ROWS_MAX} rows
-   */
-  public SqlTable query(String sql, Object... parameters) throws StoreException {
-    return read(connection -> SqlTables.query(connection, sql, parameters));
   }
 
   /**

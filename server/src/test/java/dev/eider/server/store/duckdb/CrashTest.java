@@ -101,7 +101,7 @@ class CrashTest {
     for (int i = 0; i < batches; i++) {
       events += CrashingWriter.nextBatch(log, i).events().size();
     }
-    assertThat(store.query("SELECT count(*), count(DISTINCT (run_id, seq)) FROM events").rows())
+    assertThat(StoreRows.of(store, "SELECT count(*), count(DISTINCT (run_id, seq)) FROM events"))
         .containsExactly(List.of(events, events));
     if (batches > 0) {
       assertThat(store.persistedPosition()).isEqualTo(log.position());

@@ -66,11 +66,7 @@ class ExpiredRunsTest {
   void shouldFindTheOldestOfTooMuch() throws StoreException {
     long bytes =
         (Long)
-            store
-                .query("SELECT sum(event_size)::BIGINT FROM events WHERE run_id = 'd'")
-                .rows()
-                .get(0)
-                .get(0);
+            StoreRows.value(store, "SELECT sum(event_size)::BIGINT FROM events WHERE run_id = 'd'");
     assertThat(expired(Long.MIN_VALUE, ANY, 2 * bytes)).containsExactly("b");
     assertThat(expired(Long.MIN_VALUE, ANY, bytes - 1)).containsExactly("b", "c", "d");
   }

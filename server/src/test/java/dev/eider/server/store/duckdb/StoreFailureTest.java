@@ -86,7 +86,7 @@ class StoreFailureTest {
 
     // then
     assertThat(store.persistedPosition()).isEqualTo(batch.nextPosition());
-    assertThat(store.query("SELECT count(*), max(seq) FROM events").rows())
+    assertThat(StoreRows.of(store, "SELECT count(*), max(seq) FROM events"))
         .containsExactly(List.of(5_000L, 5_000L));
   }
 
@@ -107,7 +107,7 @@ class StoreFailureTest {
     // then
     assertThat(store.persistedPosition()).isEqualTo(batch.nextPosition());
     store.checkpoint();
-    assertThat(store.query("SELECT count(*) FROM events").rows()).containsExactly(List.of(5_000L));
+    assertThat(StoreRows.of(store, "SELECT count(*) FROM events")).containsExactly(List.of(5_000L));
   }
 
   @Test

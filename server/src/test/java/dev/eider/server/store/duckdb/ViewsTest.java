@@ -182,7 +182,7 @@ class ViewsTest {
 
   @SafeVarargs
   private void assertRows(String sql, List<Object>... expected) throws StoreException {
-    assertThat(store.query(sql).rows()).isEqualTo(List.of(expected));
+    assertThat(StoreRows.of(store, sql)).isEqualTo(List.of(expected));
   }
 
   private static List<Object> row(Object... values) {

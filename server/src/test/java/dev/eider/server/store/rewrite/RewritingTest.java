@@ -15,6 +15,7 @@ import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
+import dev.eider.server.store.duckdb.StoreRows;
 import dev.eider.server.store.duckdb.TestEvents;
 import dev.eider.server.store.duckdb.TestLog;
 import dev.eider.v1.RunOutcome;
@@ -90,11 +91,10 @@ class RewritingTest {
     playInterleaved();
     rewrite();
     assertThat(
-            store
-                .query(
+            StoreRows.of(
+                    store,
                     "SELECT count(*) FROM (SELECT run_id, lag(run_id) OVER (ORDER BY rowid) AS"
                         + " before FROM events) WHERE run_id IS DISTINCT FROM before")
-                .rows()
                 .get(0))
         .containsExactly((long) RUNS);
   }
@@ -332,11 +332,10 @@ class RewritingTest {
   }
 
   private List<String> timeline(String runId) throws StoreException {
-    return store
-        .query(
+    return StoreRows.of(
+            store,
             "SELECT source_run_id || ' ' || seq FROM timeline WHERE run_id = ? ORDER BY ordinal",
             runId)
-        .rows()
         .stream()
         .map(row -> (String) row.get(0))
         .toList();
@@ -348,9 +347,9 @@ class RewritingTest {
         List.of("store_state", "events", "runs", "kept_events", "kept_runs", "deleted_runs")) {
       contents.add(
           table
-              + store
-                  .query("SELECT count(*), sum(hash(t)), bit_xor(hash(t)) FROM " + table + " AS t")
-                  .rows());
+              + StoreRows.of(
+                  store,
+                  "SELECT count(*), sum(hash(t)), bit_xor(hash(t)) FROM " + table + " AS t"));
     }
     return contents;
   }
