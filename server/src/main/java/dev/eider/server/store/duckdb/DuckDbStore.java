@@ -16,8 +16,6 @@ import dev.eider.server.store.read.ExpiredRuns;
 import dev.eider.server.store.read.StoreReader;
 import dev.eider.server.store.rewrite.Rewriting;
 import dev.eider.server.store.sql.SqlSession;
-import dev.eider.server.store.sql.SqlTable;
-import dev.eider.server.store.sql.SqlTables;
 import dev.eider.server.store.write.BatchWriter;
 import dev.eider.server.store.write.CheckpointBudget;
 import dev.eider.server.store.write.Checkpoints;
@@ -167,16 +165,6 @@ public final class DuckDbStore implements ColdStore {
   /** Returns what finds the closed runs that are to go. */
   public ExpiredRuns expiredRuns() {
     return expiredRuns;
-  }
-
-  /**
-   * Runs one query with {@code ?} for each parameter. For text of the daemon's own only: nothing
-   * keeps it from writing.
-   *
-   * @throws StoreException if the query is wrong, or has more than {@link SqlTable#ROWS_MAX} rows
-   */
-  public SqlTable query(String sql, Object... parameters) throws StoreException {
-    return read(connection -> SqlTables.query(connection, sql, parameters));
   }
 
   /** Runs a reading on a read connection, waiting for one, and for the store, if need be. */

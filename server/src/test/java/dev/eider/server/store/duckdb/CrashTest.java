@@ -2,6 +2,7 @@ package dev.eider.server.store.duckdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.PersistBatch;
@@ -103,7 +104,7 @@ class CrashTest {
     for (int i = 0; i < batches; i++) {
       events += CrashingWriter.nextBatch(log, i).events().size();
     }
-    assertThat(store.query("SELECT count(*), count(DISTINCT (run_id, seq)) FROM events").rows())
+    assertThat(StoreRows.of(store, "SELECT count(*), count(DISTINCT (run_id, seq)) FROM events"))
         .containsExactly(List.of(events, events));
     if (batches > 0) {
       assertThat(store.persistedPosition()).isEqualTo(log.position());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.base.Invariants;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.PersistBatch;
@@ -88,7 +89,7 @@ class StoreFailureTest {
 
     // then
     assertThat(store.persistedPosition()).isEqualTo(batch.nextPosition());
-    assertThat(store.query("SELECT count(*), max(seq) FROM events").rows())
+    assertThat(StoreRows.of(store, "SELECT count(*), max(seq) FROM events"))
         .containsExactly(List.of(5_000L, 5_000L));
   }
 
@@ -109,7 +110,7 @@ class StoreFailureTest {
     // then
     assertThat(store.persistedPosition()).isEqualTo(batch.nextPosition());
     store.checkpoint();
-    assertThat(store.query("SELECT count(*) FROM events").rows()).containsExactly(List.of(5_000L));
+    assertThat(StoreRows.of(store, "SELECT count(*) FROM events")).containsExactly(List.of(5_000L));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.eider.server.store.duckdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.Parent;
 import dev.eider.server.store.StoreException;
@@ -184,7 +185,7 @@ class ViewsTest {
 
   @SafeVarargs
   private void assertRows(String sql, List<Object>... expected) throws StoreException {
-    assertThat(store.query(sql).rows()).isEqualTo(List.of(expected));
+    assertThat(StoreRows.of(store, sql)).isEqualTo(List.of(expected));
   }
 
   private static List<Object> row(Object... values) {

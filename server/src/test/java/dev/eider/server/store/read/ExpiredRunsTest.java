@@ -2,6 +2,7 @@ package dev.eider.server.store.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.Parent;
 import dev.eider.server.store.StoreException;
@@ -69,11 +70,7 @@ class ExpiredRunsTest {
   void shouldFindTheOldestOfTooMuch() throws StoreException {
     long bytes =
         (Long)
-            store
-                .query("SELECT sum(event_size)::BIGINT FROM events WHERE run_id = 'd'")
-                .rows()
-                .get(0)
-                .get(0);
+            StoreRows.value(store, "SELECT sum(event_size)::BIGINT FROM events WHERE run_id = 'd'");
     assertThat(expired(Long.MIN_VALUE, ANY, 2 * bytes)).containsExactly("b");
     assertThat(expired(Long.MIN_VALUE, ANY, bytes - 1)).containsExactly("b", "c", "d");
   }

@@ -17,6 +17,7 @@ import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
+import dev.eider.server.store.StoreRows;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,11 +91,10 @@ class RewritingTest {
     playInterleaved();
     rewrite();
     assertThat(
-            store
-                .query(
+            StoreRows.of(
+                    store,
                     "SELECT count(*) FROM (SELECT run_id, lag(run_id) OVER (ORDER BY rowid) AS"
                         + " before FROM events) WHERE run_id IS DISTINCT FROM before")
-                .rows()
                 .get(0))
         .containsExactly((long) RUNS);
   }
@@ -315,11 +315,10 @@ class RewritingTest {
   }
 
   private List<String> timeline(String runId) throws StoreException {
-    return store
-        .query(
+    return StoreRows.of(
+            store,
             "SELECT source_run_id || ' ' || seq FROM timeline WHERE run_id = ? ORDER BY ordinal",
             runId)
-        .rows()
         .stream()
         .map(row -> (String) row.get(0))
         .toList();
@@ -331,9 +330,9 @@ class RewritingTest {
         List.of("store_state", "events", "runs", "kept_events", "kept_runs", "deleted_runs")) {
       contents.add(
           table
-              + store
-                  .query("SELECT count(*), sum(hash(t)), bit_xor(hash(t)) FROM " + table + " AS t")
-                  .rows());
+              + StoreRows.of(
+                  store,
+                  "SELECT count(*), sum(hash(t)), bit_xor(hash(t)) FROM " + table + " AS t"));
     }
     return contents;
   }

@@ -1,4 +1,4 @@
-package dev.eider.cli.remote;
+package dev.eider.cli.print;
 
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Value;
@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Writes values as JSON. Thread-safe. */
-final class JsonRow {
+public final class JsonRow {
   private JsonRow() {}
 
   /** Prints an object on a line, its fields in the order of the columns. */
-  static void print(List<QueryColumn> columns, ListValue row, PrintWriter out) {
+  public static void print(List<QueryColumn> columns, ListValue row, PrintWriter out) {
     StringBuilder line = new StringBuilder("{");
     for (int i = 0; i < columns.size(); i++) {
       line.append(i == 0 ? "" : ",")
@@ -23,7 +23,7 @@ final class JsonRow {
     out.println(line.append('}'));
   }
 
-  /** A value as JSON; a whole number without a point. */
+  /** Returns a value as JSON; a whole number without a point. */
   static String json(Value value) {
     return switch (value.getKindCase()) {
       case NUMBER_VALUE -> number(value.getNumberValue());
