@@ -2,7 +2,7 @@ package dev.eider.server.store.read;
 
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.run.RunPlace;
 import dev.eider.server.store.ColdReader.RunQuery;
 import dev.eider.server.store.row.RunMapper;
 import dev.eider.server.store.sql.SqlParameters;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
-import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.run.RunPlace;
 import dev.eider.server.store.ColdReader.RunQuery;
 import dev.eider.server.store.RunAssertions;
 import dev.eider.server.store.StoreException;
