@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 record Document(Path path, String text) {
   private static final Pattern FENCE = Pattern.compile("(?ms)^```.*?^```$");
-  private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
+  private static final Pattern CODE = Pattern.compile("`([^`]+)`");
   private static final Pattern LINK =
       Pattern.compile("\\[(?:[^]\\[]|\\[[^]]*])*]\\(([^()\\s]+)\\)");
 
