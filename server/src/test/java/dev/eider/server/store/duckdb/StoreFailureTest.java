@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.eider.server.store.StoreRows;
 import dev.eider.server.base.Invariants;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
