@@ -101,6 +101,11 @@ final class StoreContent {
     }
   }
 
+  /** The ids of all deleted runs. */
+  Set<RunId> deleted() {
+    return deleted;
+  }
+
   boolean isDeleted(RunId runId) {
     return deleted.contains(runId);
   }
