@@ -1,7 +1,6 @@
 package dev.eider.server.sequencer;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Invariants;
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
@@ -51,10 +50,6 @@ public final class RunWriter {
 
   /** Executes a command; the future completes once its effect is durable and visible. */
   public CompletableFuture<Applied> execute(Command command) {
-    Invariants.require(
-        config.shards().shardOf(command.runId()).isOwnedHere(),
-        "run %s is written by another daemon",
-        command.runId());
     Submission submission = Submission.of(command);
     if (stopping) {
       submission.done().completeExceptionally(shuttingDown());

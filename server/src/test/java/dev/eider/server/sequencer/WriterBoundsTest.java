@@ -77,7 +77,6 @@ final class WriterBoundsTest {
         3,
         unpersistedBytesMax,
         1 << 20,
-        60_000,
-        ShardMap.LOCAL);
+        60_000);
   }
 }

@@ -40,8 +40,7 @@ final class WriterRig implements AutoCloseable {
           3,
           192 << 20,
           1 << 20,
-          60_000,
-          ShardMap.LOCAL);
+          60_000);
 
   final TestClock clock = new TestClock();
   final List<LogHealth> healths = new CopyOnWriteArrayList<>();
