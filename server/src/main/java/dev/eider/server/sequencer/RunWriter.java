@@ -38,7 +38,7 @@ public final class RunWriter {
       InstantSource clock,
       SequencerConfig config,
       Threads threads,
-      Consumer<LogHealth> onHealth,
+      Consumer<PublishHealth> onHealth,
       BiConsumer<String, Throwable> onDefect) {
     this.log = log;
     this.hub = hub;
@@ -115,16 +115,16 @@ public final class RunWriter {
   }
 
   private final class Feedback implements Sequencer.Listener {
-    private final Consumer<LogHealth> onHealth;
+    private final Consumer<PublishHealth> onHealth;
     private final BiConsumer<String, Throwable> onDefect;
 
-    Feedback(Consumer<LogHealth> onHealth, BiConsumer<String, Throwable> onDefect) {
+    Feedback(Consumer<PublishHealth> onHealth, BiConsumer<String, Throwable> onDefect) {
       this.onHealth = onHealth;
       this.onDefect = onDefect;
     }
 
     @Override
-    public void healthChanged(LogHealth health) {
+    public void healthChanged(PublishHealth health) {
       onHealth.accept(health);
     }
 

@@ -40,8 +40,7 @@ public final class PersistRig implements AutoCloseable {
       new PersisterConfig(0, 1_000, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
 
   private static final SequencerConfig SEQUENCER =
-      new SequencerConfig(
-          false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 1 << 20, 0);
+      new SequencerConfig(false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 1 << 20, 0);
 
   public final TestClock clock = new TestClock();
   public final DuckDbStore store;
