@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the events of all runs in the order of the daemon's log, in batches, each with the token to
- * resume after it. It ends only when it is closed.
+ * resume after it. The subscription ends only when it is closed.
  *
- * <p>A consumer that stores the token together with what it makes of the batch, in one transaction,
- * and begins with it the next time, has each event exactly once. A batch without events moves the
- * token on past what a filter left out, or says that everything so far has been handed out.
+ * <p>A consumer that stores the token in the same transaction as its results, and resumes from it,
+ * has each event exactly once. A batch without events moves the token past what a filter left out,
+ * or reports that everything so far has been returned.
  *
  * <p>When the connection is lost or the daemon stops, the next call resumes after the last batch
- * that was handed out, with a backoff, until the resume timeout has passed without success. A
- * stream that says nothing, not even a heartbeat, for the idle timeout counts as lost.
+ * that was returned. It retries with a backoff until the resume timeout has passed. A stream that
+ * is silent for the idle timeout, without even a heartbeat, counts as lost.
  *
- * <p>Owned by one consuming thread, but for {@link #close}, which any thread may call.
+ * <p>Owned by one consuming thread, except {@link #close}, which any thread may call.
  */
 public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCloseable {
   private final ResumingStream<TokenedBatch> stream;
@@ -41,7 +41,7 @@ public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCl
                         channel,
                         BrokerServiceGrpc.getSubscribeAllMethod(),
                         AllRunsSubscription::batch)
-                    // With notices whatever the request says: the reader needs them.
+                    // The reader needs notices, whatever the request says.
                     .start(
                         request.toBuilder().setResumeToken(resumeToken).setNotices(true).build()),
             wiring);
@@ -53,8 +53,7 @@ public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCl
   }
 
   /**
-   * Blocks until there is a batch; while nothing is published that may take as long as the daemon
-   * lives.
+   * Blocks until there is a batch. While nothing is published, that may take forever.
    *
    * @return false after close
    * @throws EiderException if the stream failed for good
@@ -64,7 +63,7 @@ public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCl
     return fill(ResumingStream.FOREVER_NANOS);
   }
 
-  /** The next batch; blocks as {@link #hasNext} does. */
+  /** Returns the next batch; blocks as {@link #hasNext} does. */
   @Override
   public TokenedBatch next() {
     if (!hasNext()) {
@@ -74,16 +73,16 @@ public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCl
   }
 
   /**
-   * Waits for the next batch, for at most this long.
+   * Waits for the next batch, for at most the given time.
    *
-   * @return null when there was none in time, and after close
+   * @return null if there was none in time, and after close
    * @throws EiderException if the stream failed for good
    */
   public @Nullable TokenedBatch poll(Duration timeout) {
     return fill(timeout.toNanos()) ? take() : null;
   }
 
-  /** Drops the stream; a thread that waits for a batch returns at once. */
+  /** Cancels the stream; a thread that waits for a batch returns at once. */
   @Override
   public void close() {
     stream.close();
@@ -93,7 +92,7 @@ public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCl
     return stream.fill(timeoutNanos, () -> next != null, this::accept);
   }
 
-  /** A notice that has nothing new to say is not handed out. */
+  /** Takes a batch, unless it is a notice without news. */
   private void accept(TokenedBatch batch) {
     if (!batch.events().isEmpty() || batch.caughtUp() || !batch.resumeToken().equals(resumeToken)) {
       next = batch;

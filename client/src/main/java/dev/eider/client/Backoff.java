@@ -3,12 +3,12 @@ package dev.eider.client;
 import java.util.Random;
 
 /**
- * The waits between retries: doubling from the least to the most, each shortened by a random part
- * of up to half so that many clients do not come back at once. Thread-safe.
+ * Exponential backoff: the wait doubles from the minimum to the maximum, and jitter of up to half
+ * shortens each wait so that many clients do not return at once. Thread-safe.
  */
 record Backoff(long minNanos, long maxNanos, Random random) {
 
-  /** The wait after this many failures in a row, the first being 1. */
+  /** Returns the wait after this many failures in a row, >= 1. */
   long delayNanos(int failures) {
     int doublings = Math.min(failures - 1, 40);
     long longest = minNanos > (maxNanos >> doublings) ? maxNanos : minNanos << doublings;
@@ -16,8 +16,8 @@ record Backoff(long minNanos, long maxNanos, Random random) {
   }
 
   /**
-   * The wait when the daemon asks for one: longer than asked by up to half, since it asks everybody
-   * for the same.
+   * Returns the wait when the daemon asks for one: up to half longer than asked, since it asks all
+   * clients for the same.
    */
   long atLeastNanos(long askedNanos) {
     return askedNanos + (long) (random.nextDouble() * (askedNanos / 2.0));

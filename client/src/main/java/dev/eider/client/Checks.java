@@ -2,7 +2,7 @@ package dev.eider.client;
 
 import java.time.Duration;
 
-/** Checks of settings; each returns what it was given. */
+/** Range checks for settings; each returns the value that it checked. */
 final class Checks {
   private Checks() {}
 

@@ -4,22 +4,22 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * How a client reaches its daemon. Immutable.
+ * The address of a daemon, and the timeouts and limits of a connection to it. Immutable.
  *
  * @param address {@code host:port}; plaintext
- * @param callDeadline how long a unary call may take with all its retries, and how long a publish
- *     may go unanswered before the connection is given up; default 30 s
- * @param backoffMin the wait before the first retry; default 50 ms. Each retry doubles it and takes
- *     a random part of up to half off.
+ * @param callDeadline the longest time of a unary call with all its retries, and the longest time
+ *     that a publish may go unanswered before its stream is cancelled; default 30 s
+ * @param backoffMin the wait before the first retry; default 50 ms. It doubles with each retry, and
+ *     jitter takes up to half off.
  * @param backoffMax the longest wait between two retries; default 5 s
- * @param resumeTimeout how long a reader tries to get back to a daemon that is away; default 60 s
- * @param idleTimeout how long a reader waits for any response, notices included, before it takes
- *     the connection for lost; default 60 s. Must be longer than the daemon's heartbeat_ms.
- * @param keepAliveTime how long the connection may be silent before the daemon is pinged; default
- *     20 s, at least 10 s: daemons cut off a client that pings more often than every 5 s
- * @param keepAliveTimeout how long the daemon may take to answer before the connection is given up,
- *     and how long connecting may take; default 10 s
- * @param maxInboundMessageBytes the largest response that is taken; default 20 MiB
+ * @param resumeTimeout how long a reader tries to reconnect to an unreachable daemon; default 60 s
+ * @param idleTimeout how long a reader waits for any response, notices included, before it treats
+ *     the stream as lost; default 60 s. Must be longer than the daemon's heartbeat_ms.
+ * @param keepAliveTime how long the connection may be silent before the client pings; default 20 s,
+ *     at least 10 s: daemons disconnect a client that pings more often than every 5 s
+ * @param keepAliveTimeout how long the daemon may take to answer a ping, and how long connecting
+ *     may take; default 10 s
+ * @param maxInboundMessageBytes the largest response that is accepted; default 20 MiB
  */
 public record ClientConfig(
     String address,
@@ -31,7 +31,7 @@ public record ClientConfig(
     Duration keepAliveTime,
     Duration keepAliveTimeout,
     int maxInboundMessageBytes) {
-  /** Where a daemon listens unless told otherwise. */
+  /** The address at which a daemon listens by default. */
   public static final String DEFAULT_ADDRESS = "localhost:7117";
 
   private static final Duration KEEP_ALIVE_TIME_MIN = Duration.ofSeconds(10);
@@ -56,12 +56,12 @@ public record ClientConfig(
     }
   }
 
-  /** The defaults, for a daemon at {@link #DEFAULT_ADDRESS}. */
+  /** Returns the defaults, for a daemon at {@link #DEFAULT_ADDRESS}. */
   public static ClientConfig defaults() {
     return defaults(DEFAULT_ADDRESS);
   }
 
-  /** The defaults, for a daemon at {@code address}. */
+  /** Returns the defaults, for a daemon at {@code address}. */
   public static ClientConfig defaults(String address) {
     return new ClientConfig(
         address,
@@ -75,7 +75,7 @@ public record ClientConfig(
         20 << 20);
   }
 
-  /** This, with another deadline for calls. */
+  /** Returns a copy with another deadline for calls. */
   public ClientConfig withCallDeadline(Duration value) {
     return new ClientConfig(
         address,
@@ -89,7 +89,7 @@ public record ClientConfig(
         maxInboundMessageBytes);
   }
 
-  /** This, with other bounds of the wait between retries. */
+  /** Returns a copy with other bounds for the wait between retries. */
   public ClientConfig withBackoff(Duration min, Duration max) {
     return new ClientConfig(
         address,
@@ -103,7 +103,7 @@ public record ClientConfig(
         maxInboundMessageBytes);
   }
 
-  /** This, with another time for readers to get back to the daemon. */
+  /** Returns a copy with another time for readers to reconnect. */
   public ClientConfig withResumeTimeout(Duration value) {
     return new ClientConfig(
         address,
@@ -117,7 +117,7 @@ public record ClientConfig(
         maxInboundMessageBytes);
   }
 
-  /** This, with another time after which a silent stream is taken for lost. */
+  /** Returns a copy with another time after which a silent stream counts as lost. */
   public ClientConfig withIdleTimeout(Duration value) {
     return new ClientConfig(
         address,
@@ -131,7 +131,7 @@ public record ClientConfig(
         maxInboundMessageBytes);
   }
 
-  /** This, noticing after other times that the daemon is gone. */
+  /** Returns a copy with other times for keep-alive pings. */
   public ClientConfig withKeepAlive(Duration time, Duration timeout) {
     return new ClientConfig(
         address,
@@ -145,7 +145,7 @@ public record ClientConfig(
         maxInboundMessageBytes);
   }
 
-  /** This, with another bound of responses. */
+  /** Returns a copy with another limit on the size of responses. */
   public ClientConfig withMaxInboundMessageBytes(int value) {
     return new ClientConfig(
         address,

@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * What a client is made of, wired; makes publishers and readers, and ends them all. Thread-safe.
+ * Wires the parts of a client, creates publishers and readers, and closes them all. Thread-safe.
  */
 final class ClientParts {
   private static final long CLOSE_STEP_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -78,7 +78,7 @@ final class ClientParts {
             publishing,
             publishing.retryTimeout().plus(config.callDeadline()));
     if (closed.get()) {
-      // The worker may be gone, and with it the link that would have failed the lane.
+      // The worker may have ended, and with it the link that would have failed the lane.
       lane.fail(PublishLink.clientClosed());
     }
     return publisher;
@@ -117,9 +117,9 @@ final class ClientParts {
     }
   }
 
-  /** Ends readers, publishers, calls and threads, in this order. Blocks. */
+  /** Closes readers, publishers, calls and threads, in this order. Blocks. */
   void close() {
-    worker.requireOther("close");
+    worker.requireOtherThread("close");
     if (!closed.compareAndSet(false, true)) {
       return;
     }
@@ -135,7 +135,7 @@ final class ClientParts {
       transport.close(CLOSE_STEP_NANOS);
       worker.close(CLOSE_STEP_NANOS);
     } catch (InterruptedException e) {
-      // What was begun goes on without being waited for; all threads are daemons.
+      // The shutdown goes on in the background; all threads are daemons.
       transport.abandon();
       worker.abandon();
       Thread.currentThread().interrupt();

@@ -13,10 +13,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The channel to the daemon with the threads it needs, so that none is left when it is closed.
+ * The channel to the daemon, and the threads it runs on, so that closing it leaves none behind.
  *
- * <p>A daemon that is gone without a word, or does not answer, is noticed within the keep-alive
- * time and timeout: every call then ends with UNAVAILABLE, and the next one connects anew.
+ * <p>Keep-alive pings detect a daemon that has disappeared or does not answer: every call then ends
+ * with UNAVAILABLE, and the next one connects anew.
  *
  * <p>Thread-safe.
  */
@@ -35,7 +35,7 @@ final class ClientTransport {
             1,
             DNS_IDLE_SECONDS,
             TimeUnit.SECONDS,
-            // Holds at most one look-up: the channel has one resolver, which asks one at a time.
+            // Holds at most one lookup: the channel's only resolver makes one at a time.
             new LinkedBlockingQueue<>(),
             daemon("eider-client-dns"),
             new ThreadPoolExecutor.DiscardPolicy());
@@ -52,11 +52,11 @@ final class ClientTransport {
                 Math.toIntExact(config.keepAliveTimeout().toMillis()))
             .keepAliveTime(config.keepAliveTime().toNanos(), TimeUnit.NANOSECONDS)
             .keepAliveTimeout(config.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
-            // Calls count only once the handshake is over: with this, a peer that accepts the
-            // connection and says nothing is noticed as well.
+            // A call counts only after the handshake. Pings without calls also detect a peer that
+            // accepts the connection and stays silent.
             .keepAliveWithoutCalls(true)
             .maxInboundMessageSize(config.maxInboundMessageBytes())
-            // Every retry is decided here, where it is known which calls may be repeated.
+            // The client retries by itself, since it knows which calls are idempotent.
             .disableRetry()
             .build();
   }
@@ -65,7 +65,7 @@ final class ClientTransport {
     return channel;
   }
 
-  /** Ends every call and every thread; blocks, for at most three times the given time. */
+  /** Ends every call and every thread. Blocks for at most three times the given time. */
   void close(long timeoutNanos) throws InterruptedException {
     channel.shutdownNow();
     channel.awaitTermination(timeoutNanos, TimeUnit.NANOSECONDS);

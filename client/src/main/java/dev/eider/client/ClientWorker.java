@@ -9,21 +9,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread on which a client does what nobody waits for: the publish stream, lingering,
- * retries, completing futures. Its tasks never block. Thread-safe.
+ * The client's background thread: runs the publish stream, lingering and retries, and completes
+ * futures. Its tasks never block. Thread-safe.
  */
 final class ClientWorker implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(ClientWorker.class);
 
   private final ScheduledThreadPoolExecutor executor;
-  // Written when the thread is made, read by any.
+  // Written when the thread is created, read by any thread.
   private volatile @Nullable Thread thread;
 
   ClientWorker() {
     executor = new ScheduledThreadPoolExecutor(1, this::newThread);
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    // After close there is nothing left that a task could do.
+    // After close, tasks have nothing left to do.
     executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
   }
 
@@ -32,25 +32,25 @@ final class ClientWorker implements Executor {
     executor.execute(guarded(task));
   }
 
-  /** Runs the task after a while; never, when the client is closed first. */
+  /** Runs the task after the delay, unless the client is closed first. */
   void schedule(Runnable task, long delayNanos) {
-    // Nobody waits for it, and the guard reports what it throws.
+    // Nothing waits for the result, and the guard logs what the task throws.
     var unused = executor.schedule(guarded(task), delayNanos, TimeUnit.NANOSECONDS);
   }
 
   /**
-   * Refuses to block the worker.
+   * Checks that the calling thread may block.
    *
-   * @throws IllegalStateException if called on the worker, as from a future's callback
+   * @throws IllegalStateException on the worker thread, for example in a future's callback
    */
-  void requireOther(String what) {
+  void requireOtherThread(String what) {
     if (Thread.currentThread() == thread) {
       throw new IllegalStateException(
           what + " waits for the thread it was called on; use the ...Async form of the callback");
     }
   }
 
-  /** Ends the thread; waits for the running task. */
+  /** Ends the thread after waiting for the running task; returns false if that takes too long. */
   boolean close(long timeoutNanos) throws InterruptedException {
     executor.shutdown();
     return executor.awaitTermination(timeoutNanos, TimeUnit.NANOSECONDS);
@@ -68,7 +68,7 @@ final class ClientWorker implements Executor {
     return created;
   }
 
-  /** A task that fails is a defect; without this the executor would hide it. */
+  /** Logs what a task throws: a failing task is a defect, and the executor would hide it. */
   private static Runnable guarded(Runnable task) {
     return () -> {
       try {

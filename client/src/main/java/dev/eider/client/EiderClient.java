@@ -47,11 +47,11 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * A connection to a daemon: the way to runs, publishers and readers.
+ * A connection to a daemon, with which to manage, publish to and read runs.
  *
  * <p>Calls block until they are answered, for at most {@link ClientConfig#callDeadline}, and throw
- * {@link EiderException}. Those that may be repeated safely are, while the daemon is UNAVAILABLE:
- * all but {@link #publish} without a producer. Connecting is lazy: the first call does it.
+ * {@link EiderException}. While the daemon is UNAVAILABLE, idempotent unary calls are retried: all
+ * of them except {@link #publish} without a producer. The first call connects.
  *
  * <p>Thread-safe.
  */
@@ -64,7 +64,7 @@ public final class EiderClient implements AutoCloseable {
     this.parts = parts;
   }
 
-  /** A client of the daemon at {@code host:port}, with the defaults. */
+  /** Returns a client of the daemon at {@code host:port}, with the defaults. */
   public static EiderClient connect(String address) {
     return connect(ClientConfig.defaults(address));
   }
@@ -76,13 +76,13 @@ public final class EiderClient implements AutoCloseable {
   /**
    * Opens a run.
    *
-   * @param runId its id; empty, the daemon makes one
+   * @param runId its id; if empty, the daemon makes one
    */
   public Run openRun(String runId, Map<String, String> labels) {
     return openRun(OpenRunRequest.newBuilder().setRunId(runId).putAllLabels(labels).build());
   }
 
-  /** Opens a run; without a request_id the call gets one, so that its retries open one run. */
+  /** Opens a run. A request without a request_id gets one, so that retries open only one run. */
   public Run openRun(OpenRunRequest request) {
     OpenRunRequest repeatable =
         request.getRequestId().isEmpty()
@@ -91,7 +91,7 @@ public final class EiderClient implements AutoCloseable {
     return parts.calls().retrying(RunServiceGrpc.getOpenRunMethod(), repeatable).getRun();
   }
 
-  /** Closes a run for good; returns when DuckDB holds all of it. */
+  /** Closes a run for good. Blocks until DuckDB holds all of it. */
   public Run closeRun(String runId, RunOutcome outcome) {
     CloseRunRequest request =
         CloseRunRequest.newBuilder().setRunId(runId).setOutcome(outcome).build();
@@ -99,10 +99,11 @@ public final class EiderClient implements AutoCloseable {
   }
 
   /**
-   * Deletes a run for good; returns when DuckDB has erased it. Retried while the daemon is away:
-   * should the answer of a deletion get lost, the retry is answered with RUN_NOT_FOUND.
+   * Deletes a run for good. Blocks until DuckDB has erased it. The call is retried while the daemon
+   * is unreachable: if the answer to a successful deletion is lost, the retry fails with
+   * RUN_NOT_FOUND.
    *
-   * @param force even if it is open, or forks inherit from it
+   * @param force whether to delete it even if it is open or forks inherit from it
    * @throws EiderException RUN_NOT_FOUND, RUN_READ_ONLY, RUN_OPEN or RUN_HAS_FORKS
    */
   public DeleteRunResponse deleteRun(String runId, boolean force) {
@@ -116,12 +117,14 @@ public final class EiderClient implements AutoCloseable {
     return parts.calls().retrying(RunServiceGrpc.getGetRunMethod(), request).getRun();
   }
 
-  /** Every run that passes the filter, newest first. Holds them all in memory. */
+  /** Returns every run that passes the filter, newest first. Holds them all in memory. */
   public List<Run> listRuns(RunFilter filter) {
     return listRuns(filter, Integer.MAX_VALUE);
   }
 
-  /** The newest runs that pass the filter, so many at the most. Holds them all in memory. */
+  /**
+   * Returns the newest runs that pass the filter, at most {@code runsMax}. Holds them in memory.
+   */
   public List<Run> listRuns(RunFilter filter, int runsMax) {
     List<Run> runs = new ArrayList<>();
     String token = "";
@@ -140,11 +143,11 @@ public final class EiderClient implements AutoCloseable {
   }
 
   /**
-   * Compares two runs. Blocks until all of both is compared, however long that takes; not repeated
-   * when the connection is lost.
+   * Compares two runs. Blocks until both are compared to their ends, however long that takes. Not
+   * retried when the connection is lost.
    *
-   * @param onPart told each part of the answer as it comes, on the calling thread
-   * @return the last part
+   * @param onPart receives each part of the answer as it arrives, on the calling thread
+   * @return the summary, which is the last part
    */
   public DiffSummary diffRuns(DiffRunsRequest request, Consumer<DiffRunsResponse> onPart) {
     DiffSummary summary = DiffSummary.getDefaultInstance();
@@ -163,14 +166,17 @@ public final class EiderClient implements AutoCloseable {
     return summary;
   }
 
-  /** Publishes one request; repeated when the daemon is away only if it carries a producer. */
+  /**
+   * Publishes one request. It is retried only if it carries a producer, since a retry would
+   * otherwise store its events twice.
+   */
   public PublishResponse publish(PublishRequest request) {
     return request.hasProducer()
         ? parts.calls().retrying(BrokerServiceGrpc.getPublishMethod(), request)
         : parts.calls().once(BrokerServiceGrpc.getPublishMethod(), request);
   }
 
-  /** A publisher of a run, with the defaults. Close it when done. */
+  /** Returns a publisher of a run, with the defaults. Close it when done. */
   public RunPublisher publisher(String runId) {
     return publisher(runId, PublisherConfig.defaults());
   }
@@ -180,14 +186,14 @@ public final class EiderClient implements AutoCloseable {
   }
 
   /**
-   * A sink for the events of many runs, with the defaults but for the bound that the runs share:
-   * 100,000 events or 64 MiB, so that 10,000 runs can still fill batches.
+   * Returns a sink for the events of many runs, with the defaults except for the bound that the
+   * runs share: 100,000 events or 64 MiB, so that 10,000 runs can still fill batches.
    */
   public MultiRunSink multiRunSink() {
     return multiRunSink(PublisherConfig.defaults().withPending(100_000, 64L << 20));
   }
 
-  /** A sink for the events of many runs, which share the bounds on what is pending. */
+  /** Returns a sink for the events of many runs, which share the bounds on pending events. */
   public MultiRunSink multiRunSink(PublisherConfig config) {
     PendingBudget shared = ClientParts.budgetOf(config);
     return new MultiRunSink(
@@ -203,7 +209,7 @@ public final class EiderClient implements AutoCloseable {
     return subscribe(SubscribeRequest.newBuilder().setRunId(runId).setAfterSeq(afterSeq).build());
   }
 
-  /** Reads a run; opens the stream when the first event is asked for. */
+  /** Reads a run. The stream is opened when the first event is asked for. */
   public RunSubscription subscribe(SubscribeRequest request) {
     return parts.reader(StreamSource.of(request, channel()));
   }
@@ -212,13 +218,13 @@ public final class EiderClient implements AutoCloseable {
    * Reads every event of every run in the order of the log, past and future; see {@code
    * BrokerService.SubscribeAll}.
    *
-   * @param resumeToken that of the last batch that was stored; empty means from the start
+   * @param resumeToken the token of the last batch that was stored; empty means from the start
    */
   public AllRunsSubscription subscribeAll(ByteString resumeToken) {
     return subscribeAll(SubscribeAllRequest.newBuilder().setResumeToken(resumeToken).build());
   }
 
-  /** Reads all runs, or some; opens the stream when the first batch is asked for. */
+  /** Reads all runs, or some of them. The stream is opened when the first batch is asked for. */
   public AllRunsSubscription subscribeAll(SubscribeAllRequest request) {
     return parts.reader(request);
   }
@@ -228,12 +234,12 @@ public final class EiderClient implements AutoCloseable {
     return coldStream(ColdStreamRequest.newBuilder().setRunId(runId).build());
   }
 
-  /** Reads what DuckDB holds of a run; opens the stream when the first event is asked for. */
+  /** Reads what DuckDB holds of a run. The stream is opened when the first event is asked for. */
   public RunSubscription coldStream(ColdStreamRequest request) {
     return parts.reader(StreamSource.of(request, channel()));
   }
 
-  /** Forks a run; without a request_id the call gets one, so that its retries make one fork. */
+  /** Forks a run. A request without a request_id gets one, so that retries make only one fork. */
   public ForkResponse fork(ForkRequest request) {
     ForkRequest repeatable =
         request.getRequestId().isEmpty()
@@ -243,8 +249,8 @@ public final class EiderClient implements AutoCloseable {
   }
 
   /**
-   * Forks a run with a world that was changed here: reads the snapshot, applies the function and
-   * sends what it returns.
+   * Forks a run with a world that the caller changes: reads the snapshot, applies the function and
+   * sends its result.
    */
   public ForkResponse fork(String parentRunId, int t, UnaryOperator<WorldStateSnapshot> mutation) {
     WorldStateSnapshot changed = mutation.apply(snapshot(parentRunId, t));
@@ -256,31 +262,31 @@ public final class EiderClient implements AutoCloseable {
             .build());
   }
 
-  /** The world at the start of a turn. */
+  /** Returns the world at the start of a turn. */
   public WorldStateSnapshot snapshot(String runId, int t) {
     GetSnapshotRequest request = GetSnapshotRequest.newBuilder().setRunId(runId).setT(t).build();
     return parts.calls().retrying(RunServiceGrpc.getGetSnapshotMethod(), request).getSnapshot();
   }
 
   /**
-   * Asks in SQL, over all runs in DuckDB; see QueryService. Not repeated when it fails. Close what
-   * it returns.
+   * Runs a SELECT over all runs in DuckDB; see QueryService. Not retried when it fails. Close the
+   * result.
    */
   public QueryResult query(String sql) {
     return query(QueryRequest.newBuilder().setSql(sql).build());
   }
 
-  /** Asks in SQL, with parameters, {@code min_seqs} and bounds. */
+  /** Runs a SELECT with parameters, {@code min_seqs} and limits. */
   public QueryResult query(QueryRequest request) {
     return QueryResult.of(channel(), request);
   }
 
   /**
-   * Writes runs into one file, DuckDB or Parquet; see QueryService. Blocks until all of it is
-   * written; what was written of a call that fails is not a whole file. Not repeated when it fails.
+   * Writes runs into one file, DuckDB or Parquet; see QueryService. Blocks until the whole file is
+   * written; a call that fails leaves an incomplete file. Not retried when it fails.
    *
-   * @return the bytes of the file
-   * @throws IOException if the stream does not take them
+   * @return the size of the file in bytes
+   * @throws IOException if writing to the stream fails
    */
   public long exportRuns(ExportRunsRequest request, OutputStream out, TransferProgress progress)
       throws IOException {
@@ -288,9 +294,9 @@ public final class EiderClient implements AutoCloseable {
   }
 
   /**
-   * Has the daemon take in the runs of a file, all of them or none. Blocks until they are in
-   * DuckDB. Not repeated when it fails: when the daemon went away the runs may be there all the
-   * same, and a second call then fails with RUN_ALREADY_EXISTS.
+   * Imports the runs of a file, all of them or none. Blocks until they are in DuckDB. Not retried
+   * when it fails: if the connection was lost, the runs may have been imported all the same, and a
+   * second call then fails with RUN_ALREADY_EXISTS.
    *
    * @throws IOException if the file cannot be read
    */
@@ -306,17 +312,17 @@ public final class EiderClient implements AutoCloseable {
             GetServerInfoRequest.getDefaultInstance());
   }
 
-  /** The channel, for generated stubs. Belongs to this client: do not shut it down. */
+  /** Returns the channel, for generated stubs. The client owns it: do not shut it down. */
   public ManagedChannel channel() {
     return parts.channel();
   }
 
   /**
-   * Ends everything of this client: readers end, events that await their answer fail, threads stop.
-   * Close publishers and sinks first to have their events stored. Blocks for a moment.
+   * Closes the client: readers end, unanswered events fail, threads stop. To have their events
+   * stored, close publishers and sinks first. Blocks for a moment.
    *
-   * @throws IllegalStateException if called on the client's worker thread, as from a future's
-   *     callback
+   * @throws IllegalStateException if called on the client's worker thread, for example in a
+   *     future's callback
    */
   @Override
   public void close() {

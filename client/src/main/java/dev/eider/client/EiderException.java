@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that failed, with what the daemon said about it. Also what fails here, such as a deadline
- * or a broken publisher; then without a reason. Immutable.
+ * A failed call, with the daemon's reason and details. Local failures, such as a missed deadline or
+ * a broken publisher, have no reason. Immutable.
  */
 public final class EiderException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -38,12 +38,12 @@ public final class EiderException extends RuntimeException {
     this.retryDelay = details.retryDelay;
   }
 
-  /** A failure that arose in this process. */
+  /** Returns a failure that arose in this process. */
   static EiderException local(Status.Code code, String message) {
     return new EiderException(message, Details.of(code), null);
   }
 
-  /** What a failed call threw. */
+  /** Converts what a failed call threw. */
   static EiderException of(Throwable thrown) {
     if (thrown instanceof EiderException known) {
       return known;
@@ -56,7 +56,7 @@ public final class EiderException extends RuntimeException {
     return of(status, thrown);
   }
 
-  /** What the daemon answered to one request of a stream. */
+  /** Converts the daemon's answer to one request of a stream. */
   static EiderException of(com.google.rpc.Status status) {
     return of(status, null);
   }
@@ -70,8 +70,10 @@ public final class EiderException extends RuntimeException {
     return new EiderException(name + ": " + status.getMessage(), details, cause);
   }
 
-  /** The same failure seen from elsewhere, such as a later call that it makes impossible. */
-  EiderException because(String message) {
+  /**
+   * Returns a failure with the given message that this one caused, such as that of a later call.
+   */
+  EiderException asCauseOf(String message) {
     Details details = new Details(code, reason, metadata, field, retryDelay);
     return new EiderException(message + ": " + getMessage(), details, this);
   }
@@ -80,28 +82,28 @@ public final class EiderException extends RuntimeException {
     return code;
   }
 
-  /** The daemon's reason; unspecified when it gave none or one that this version does not know. */
+  /** Returns the daemon's reason; unspecified if it gave none, or one unknown to this version. */
   public ErrorReason reason() {
     return reason;
   }
 
-  /** The facts that came with the reason, such as {@code expected} and {@code actual}. */
+  /** Returns the facts that came with the reason, such as {@code expected} and {@code actual}. */
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /** The field at fault, such as {@code events[3].t}. */
+  /** Returns the field at fault, such as {@code events[3].t}. */
   public Optional<String> field() {
     return Optional.ofNullable(field);
   }
 
-  /** How long the daemon asks to wait before a retry. */
+  /** Returns the time that the daemon asks to wait before a retry. */
   public Optional<Duration> retryDelay() {
     return Optional.ofNullable(retryDelay);
   }
 
   /**
-   * Says whether the same request may succeed later unchanged. A publish may have been stored
+   * Returns whether the same request may succeed later unchanged. A publish may have been stored
    * nevertheless: repeat it with the same producer triple.
    */
   public boolean isRetriable() {
@@ -121,10 +123,10 @@ public final class EiderException extends RuntimeException {
   }
 
   /**
-   * Says whether the connection was lost, which leaves open what became of the call. The daemon
-   * gives its refusals a reason; without one, a failure is the network's or the library's, which
-   * have several codes for it: UNKNOWN when the connection closes while a request is written,
-   * CANCELLED and INTERNAL when the other side resets the stream.
+   * Returns whether the connection was lost, so that the outcome of the call is unknown. The daemon
+   * gives every refusal a reason. A failure without one comes from the network or the library, in
+   * several codes: UNKNOWN when the connection closes while a request is written, CANCELLED and
+   * INTERNAL when the other side resets the stream.
    */
   private boolean isConnectionLost() {
     return reason == ErrorReason.ERROR_REASON_UNSPECIFIED
@@ -134,17 +136,17 @@ public final class EiderException extends RuntimeException {
         };
   }
 
-  /** Says whether a stream that ended like this may be opened again. */
+  /** Returns whether a stream that ended with this failure may be opened again. */
   boolean isStreamLost() {
     return isRetriable() || isConnectionLost();
   }
 
-  /** Says whether a call that may be repeated is to be repeated while its deadline lasts. */
+  /** Returns whether the daemon was unreachable, so that an idempotent call should be retried. */
   boolean isDaemonAway() {
     return code == Status.Code.UNAVAILABLE || isConnectionLost();
   }
 
-  /** What the details of a status say. */
+  /** The code and the details of a status. */
   private record Details(
       Status.Code code,
       ErrorReason reason,
@@ -194,7 +196,7 @@ public final class EiderException extends RuntimeException {
       return ErrorReason.ERROR_REASON_UNSPECIFIED;
     }
 
-    /** The detail as that type; null when it is another or damaged, which leaves the code. */
+    /** Returns the detail as that type; null if it has another type or is damaged. */
     private static <T extends Message> @Nullable T unpack(Any detail, Class<T> type) {
       try {
         return detail.is(type) ? detail.unpack(type) : null;

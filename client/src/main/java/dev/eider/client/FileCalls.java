@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 
-/** Moves files of runs between a daemon and its caller. Blocks. Thread-safe. */
+/** Transfers files of runs from and to a daemon. Blocks. Thread-safe. */
 final class FileCalls {
   private static final int CHUNK_BYTES = 256 << 10;
 
@@ -26,7 +26,7 @@ final class FileCalls {
     this.channel = channel;
   }
 
-  /** Writes an export; returns its bytes. */
+  /** Receives an export and writes it; returns its size in bytes. */
   long receive(ExportRunsRequest request, OutputStream out, TransferProgress progress)
       throws IOException {
     Context.CancellableContext context = Context.current().withCancellation();
@@ -51,7 +51,7 @@ final class FileCalls {
     }
   }
 
-  /** Sends a file to be imported. */
+  /** Sends a file to import. */
   ImportRunsResponse send(Path file, TransferProgress progress) throws IOException {
     long fileBytes = Files.size(file);
     long bytes = 0;

@@ -16,11 +16,11 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * Takes the events of any number of runs, opens each run on first sight and closes all of them in
- * the end. Its runs share one bound on what awaits its answer.
+ * Publishes the events of any number of runs: opens each run with its first event and closes all of
+ * them at the end. The runs share one bound on pending events.
  *
- * <p>Holds one entry for each run until it is closed. What {@link RunPublisher} says of order,
- * retries, futures and a crash holds for each run; a run that breaks leaves the others alone.
+ * <p>Holds one entry for each run until the run is closed. Order, retries, futures and crashes are
+ * as in {@link RunPublisher}, for each run; a failing run does not affect the others.
  *
  * <p>Thread-safe.
  */
@@ -31,7 +31,8 @@ public final class MultiRunSink implements AutoCloseable {
   private final BiFunction<String, RunOutcome, Run> closeOne;
   private final RunCloser closer;
   private final Map<String, RunPublisher> publishers = new ConcurrentHashMap<>();
-  // Read-held while an entry is made, so that none is made after close has set the flag.
+  // The read lock is held while an entry is created, so that none appears after close sets the
+  // flag.
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed; // guarded by lock
 
@@ -45,7 +46,7 @@ public final class MultiRunSink implements AutoCloseable {
   }
 
   /**
-   * Takes an event of a run. Blocks as {@link RunPublisher#publish} does.
+   * Publishes an event of a run. Blocks as {@link RunPublisher#publish} does.
    *
    * @return as {@link RunPublisher#publish}
    * @throws IllegalStateException after close, or while the run is being closed
@@ -55,11 +56,12 @@ public final class MultiRunSink implements AutoCloseable {
   }
 
   /**
-   * Publishes what is there of a run, closes it and forgets it. Blocks until the daemon has
-   * persisted it. An event of the run that arrives meanwhile is refused here or by the daemon.
+   * Publishes the pending events of a run, closes it and drops its entry. Blocks until the daemon
+   * has persisted the run. An event of the run that arrives meanwhile is refused here or by the
+   * daemon.
    *
    * @throws EiderException if an event could not be published, in which case the run stays open, or
-   *     if it cannot be closed; it is forgotten all the same
+   *     if the run cannot be closed; its entry is dropped all the same
    */
   public Run closeRun(String runId, RunOutcome outcome) {
     RunPublisher publisher = publishers.remove(runId);
@@ -69,18 +71,17 @@ public final class MultiRunSink implements AutoCloseable {
     return closeOne.apply(runId, outcome);
   }
 
-  /** Counts the runs that were opened and not closed. */
+  /** Returns the number of runs that were opened and not closed. */
   public int runCount() {
     return publishers.size();
   }
 
   /**
-   * Waits for every pending event, then closes every run that this sink opened as COMPLETED.
-   * Blocks. A run whose events could not all be published stays open. Events after this are
-   * refused.
+   * Waits for every pending event, then closes every run of this sink as COMPLETED. Blocks. A run
+   * whose events could not all be published stays open. Later events are refused.
    *
-   * @throws EiderException naming the runs that failed, after the others were closed; each failure
-   *     is among the suppressed
+   * @throws EiderException after the other runs were closed, if some failed; names these runs, with
+   *     each failure as its cause or suppressed
    */
   @Override
   public void close() {
@@ -118,11 +119,11 @@ public final class MultiRunSink implements AutoCloseable {
     }
   }
 
-  /** Empties the map; returns the runs of which everything was published. */
+  /** Empties the map and closes the publishers; returns the runs that were published completely. */
   private List<String> closePublishers(Map<String, EiderException> failures) {
     Map<String, RunPublisher> closing = new HashMap<>(publishers);
     publishers.clear();
-    // All are asked to send before any is waited for.
+    // Ask all of them to send before waiting for any.
     closing.values().forEach(RunPublisher::requestFlush);
     List<String> published = new ArrayList<>();
     closing.forEach(
@@ -142,7 +143,7 @@ public final class MultiRunSink implements AutoCloseable {
     String more = failures.size() > named.size() ? ", ..." : "";
     EiderException first = failures.values().iterator().next();
     EiderException all =
-        first.because(
+        first.asCauseOf(
             "%d runs could not be published and closed (%s%s), the first because"
                 .formatted(failures.size(), String.join(", ", named), more));
     failures.values().stream().skip(1).forEach(all::addSuppressed);

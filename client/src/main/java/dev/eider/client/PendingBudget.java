@@ -4,14 +4,14 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Bounds the events that await their answer, in number and bytes. An event larger than the bound
- * passes alone. Thread-safe.
+ * Bounds the pending events of a publisher or sink, in number and bytes: those without an answer.
+ * An event larger than the bound passes alone. Thread-safe.
  */
 final class PendingBudget {
   private final int eventsMax;
   private final long bytesMax;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition given = lock.newCondition();
+  private final Condition released = lock.newCondition();
   private int events; // guarded by lock
   private long bytes; // guarded by lock
   private int waiting; // guarded by lock
@@ -22,11 +22,11 @@ final class PendingBudget {
   }
 
   /**
-   * Takes room for one event; blocks until there is some.
+   * Acquires room for one event. Blocks until there is some.
    *
-   * @return false when the time passed without room
+   * @return false if there was none in time
    */
-  boolean take(long eventBytes, long timeoutNanos) throws InterruptedException {
+  boolean acquire(long eventBytes, long timeoutNanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long leftNanos = timeoutNanos;
@@ -36,7 +36,7 @@ final class PendingBudget {
           if (leftNanos <= 0) {
             return false;
           }
-          leftNanos = given.awaitNanos(leftNanos);
+          leftNanos = released.awaitNanos(leftNanos);
         }
       } finally {
         waiting--;
@@ -49,21 +49,21 @@ final class PendingBudget {
     }
   }
 
-  /** Gives back the room of settled events. */
-  void give(int settledEvents, long settledBytes) {
+  /** Releases the room of settled events. */
+  void release(int settledEvents, long settledBytes) {
     lock.lock();
     try {
       events -= settledEvents;
       bytes -= settledBytes;
       if (waiting > 0) {
-        given.signalAll();
+        released.signalAll();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /** How many events hold room. */
+  /** Returns the number of pending events. */
   int events() {
     lock.lock();
     try {

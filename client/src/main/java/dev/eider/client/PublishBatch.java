@@ -6,24 +6,24 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A request whose events and producer seq are fixed, and the futures of its events in order.
- * Immutable, but for the futures.
+ * A publish request that no longer changes, and the futures of its events in order. Immutable,
+ * except for the futures.
  *
- * @param bytes the size of its events as it was taken from the budget
+ * @param bytes the size of its events, as acquired from the budget
  */
 record PublishBatch(PublishRequest request, List<CompletableFuture<Long>> acks, long bytes) {
 
-  /** The producer's number of the first event. */
+  /** Returns the producer seq of the first event. */
   long firstProducerSeq() {
     return request.getProducer().getSeq();
   }
 
-  /** The producer's number of the last event. */
+  /** Returns the producer seq of the last event. */
   long lastProducerSeq() {
     return firstProducerSeq() + acks.size() - 1;
   }
 
-  /** Completes the futures with the seqs, or with 0 where the daemon no longer knows them. */
+  /** Completes the futures with the seqs, or with 0 if the daemon no longer knows them. */
   void complete(PublishResponse response) {
     long first = response.getFirstSeq();
     for (int i = 0; i < acks.size(); i++) {

@@ -9,20 +9,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One PublishStream; tells the link what happens to it. Owned by the worker thread, on which the
- * channel calls it back.
+ * One PublishStream call, which passes its callbacks on to the link. Owned by the worker thread, on
+ * which the channel runs the callbacks.
  */
 final class PublishCall
     implements ClientResponseObserver<PublishStreamRequest, PublishStreamResponse> {
   private final PublishLink link;
-  // Set by the stub before anything else happens.
+  // Set by the stub before any other callback.
   private @Nullable ClientCallStreamObserver<PublishStreamRequest> requests;
 
   PublishCall(PublishLink link) {
     this.link = link;
   }
 
-  /** Says whether the transport takes more without queueing. */
+  /** Returns whether the transport accepts more without queueing. */
   boolean isReady() {
     return requests().isReady();
   }
@@ -31,12 +31,12 @@ final class PublishCall
     requests().onNext(request);
   }
 
-  /** Ends the stream after what was sent. */
+  /** Ends the stream after the requests sent so far. */
   void finish() {
     requests().onCompleted();
   }
 
-  /** Drops the stream with everything unanswered. */
+  /** Cancels the stream, with all unanswered requests. */
   void cancel(String why) {
     requests().cancel(why, null);
   }

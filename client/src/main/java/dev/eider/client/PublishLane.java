@@ -13,15 +13,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One publisher's place on the shared stream: its window under a lock, and what an answer or the
- * loss of the stream does to it.
+ * One publisher's lane on the shared stream: guards its window with a lock and applies answers and
+ * lost streams to it.
  *
- * <p>It is sound, or broken for good by the first failure that a retry cannot mend. Futures are
- * completed without the lock, before the events count as settled. Thread-safe.
+ * <p>The first failure that cannot be retried breaks the lane for good. An event is settled once
+ * its future has completed; futures complete without the lock. Thread-safe.
  */
 final class PublishLane {
-  /** Is what {@link #answered} returns when the lane need not rest. */
-  static final long NO_REST = -1;
+  /** The result of {@link #answered} if the lane may send at once. */
+  static final long NO_BACKOFF = -1;
 
   private final long id;
   private final String runId;
@@ -61,33 +61,34 @@ final class PublishLane {
   }
 
   /**
-   * Takes an event, for which there is room in the budget; a broken lane fails it.
+   * Adds an event for which the caller has acquired room in the budget. In a broken lane the event
+   * fails.
    *
-   * @return what the caller owes: to wake the link, to schedule the linger, or nothing
+   * @return what the caller must do next
    */
-  Owed add(Event event, long bytes, CompletableFuture<Long> ack) {
-    EiderException broken;
+  FollowUp add(Event event, long bytes, CompletableFuture<Long> ack) {
+    EiderException cause;
     lock.lock();
     try {
-      broken = failure;
-      if (broken == null) {
+      cause = failure;
+      if (cause == null) {
         if (window.isEmpty()) {
           waitingSinceNanos = nanoTime.getAsLong();
         }
         window.add(event, bytes, ack);
         boolean linger = window.hasOpen() && !lingering;
         lingering |= linger;
-        return new Owed(requestWake(), linger);
+        return new FollowUp(requestWake(), linger);
       }
     } finally {
       lock.unlock();
     }
-    budget.give(1, bytes);
-    ack.completeExceptionally(brokenBecause(broken));
-    return Owed.NOTHING;
+    budget.release(1, bytes);
+    ack.completeExceptionally(brokenBy(cause));
+    return FollowUp.NOTHING;
   }
 
-  /** Like {@link #seal}, when the linger time is over. */
+  /** Seals the open batch at the end of its linger time; returns what {@link #seal} does. */
   boolean lingerIsOver() {
     lock.lock();
     try {
@@ -99,7 +100,7 @@ final class PublishLane {
   }
 
   /**
-   * Makes everything taken so far ready to be sent.
+   * Seals the open batch, so that all events added so far can be sent.
    *
    * @return whether the caller must wake the link
    */
@@ -113,7 +114,7 @@ final class PublishLane {
     }
   }
 
-  /** The producer's number of the newest event. */
+  /** Returns the producer seq of the newest event. */
   long lastProducerSeq() {
     lock.lock();
     try {
@@ -124,9 +125,9 @@ final class PublishLane {
   }
 
   /**
-   * Waits until the events up to this one are settled; blocks.
+   * Waits until all events up to this producer seq are settled. Blocks.
    *
-   * @throws EiderException if the lane is broken or the time passes
+   * @throws EiderException if the lane is broken, or at the timeout
    */
   void awaitSettled(long producerSeq, long timeoutNanos) throws InterruptedException {
     lock.lockInterruptibly();
@@ -142,18 +143,18 @@ final class PublishLane {
         leftNanos = settled.awaitNanos(leftNanos);
       }
       if (failure != null) {
-        throw brokenBecause(failure);
+        throw brokenBy(failure);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /** The next request to send, which counts as sent from now on; null when there is none. */
+  /** Removes and returns the next request to send; null if there is none. */
   @Nullable PublishStreamRequest next() {
     lock.lock();
     try {
-      boolean idle = window.sentNothing();
+      boolean idle = window.hasNothingInFlight();
       PublishBatch batch = window.send();
       if (batch == null) {
         wakeRequested = false;
@@ -183,17 +184,18 @@ final class PublishLane {
   }
 
   /**
-   * Takes an answer; one of an earlier attempt is ignored, since its request was sent again.
+   * Applies an answer. An answer from an earlier attempt is ignored, since its request was sent
+   * again.
    *
-   * @return how long the lane must rest before it sends again, or {@link #NO_REST}
+   * @return how long the lane must back off before it sends again, or {@link #NO_BACKOFF}
    */
   long answered(PublishRequestId requestId, PublishStreamResponse response) {
     PublishBatch accepted = null;
-    long restNanos = NO_REST;
+    long backoffNanos = NO_BACKOFF;
     lock.lock();
     try {
       if (failure != null || requestId.attempt() != window.attempt()) {
-        return NO_REST;
+        return NO_BACKOFF;
       }
       boolean first = window.isFirstSent(requestId.producerSeq());
       if (response.hasPublished() && first) {
@@ -201,7 +203,7 @@ final class PublishLane {
         retry.succeeded();
         waitingSinceNanos = nanoTime.getAsLong();
       } else {
-        restNanos = refused(refusalIn(response), first);
+        backoffNanos = refused(refusalIn(response), first);
       }
     } finally {
       lock.unlock();
@@ -210,11 +212,11 @@ final class PublishLane {
       accepted.complete(response.getPublished());
       settle(List.of(accepted), accepted.lastProducerSeq());
     }
-    failWhatIsLeft();
-    return restNanos;
+    failUnsettled();
+    return backoffNanos;
   }
 
-  /** Takes the loss of the stream: what was sent has to be sent again. */
+  /** Handles the loss of the stream: unanswered requests have to be sent again. */
   void lost(EiderException cause) {
     lock.lock();
     try {
@@ -229,25 +231,25 @@ final class PublishLane {
     } finally {
       lock.unlock();
     }
-    failWhatIsLeft();
+    failUnsettled();
   }
 
-  /** Breaks the lane when it has been retrying for too long. */
-  void giveUpWhenOver() {
+  /** Breaks the lane if it has been retrying for longer than the retry timeout. */
+  void failIfTimedOut() {
     lock.lock();
     try {
-      if (failure != null || window.isEmpty() || !retry.isOver(nanoTime.getAsLong())) {
+      if (failure != null || window.isEmpty() || !retry.hasTimedOut(nanoTime.getAsLong())) {
         return;
       }
       failure = EiderException.local(Status.Code.UNAVAILABLE, "no connection to the daemon");
     } finally {
       lock.unlock();
     }
-    failWhatIsLeft();
+    failUnsettled();
   }
 
-  /** Says whether something has waited for an answer for longer than this. */
-  boolean isStuck(long nanos) {
+  /** Returns whether an answer is overdue: nothing was settled for longer than this. */
+  boolean isOverdue(long nanos) {
     lock.lock();
     try {
       return failure == null
@@ -258,7 +260,7 @@ final class PublishLane {
     }
   }
 
-  /** Breaks the lane; what is not settled fails. A broken one stays as it is. */
+  /** Breaks the lane and fails its unsettled events. A broken lane keeps its first failure. */
   void fail(EiderException cause) {
     lock.lock();
     try {
@@ -268,7 +270,7 @@ final class PublishLane {
     } finally {
       lock.unlock();
     }
-    failWhatIsLeft();
+    failUnsettled();
   }
 
   // --- decisions, under the lock
@@ -282,15 +284,16 @@ final class PublishLane {
   }
 
   /**
-   * A refusal is retried when it may pass, or when it is not the first request's: then an earlier
-   * answer is missing, the refusal may be its consequence, and both are asked for again.
+   * Decides whether to retry a refused request: if the refusal is retriable, or if it is not that
+   * of the oldest request. In the latter case an earlier answer is missing and may have caused the
+   * refusal, so both requests are sent again.
    */
   private long refused(EiderException refusal, boolean first) {
     if (!first || refusal.isRetriable()) {
       return retryLater(refusal);
     }
     failure = refusal;
-    return NO_REST;
+    return NO_BACKOFF;
   }
 
   private long retryLater(EiderException cause) {
@@ -298,12 +301,12 @@ final class PublishLane {
     window.rewind();
     waitingSinceNanos = nowNanos;
     long askedNanos = cause.retryDelay().map(Duration::toNanos).orElse(0L);
-    long restNanos = retry.failed(nowNanos, askedNanos);
-    if (restNanos == RetryState.GIVE_UP) {
+    long backoffNanos = retry.failed(nowNanos, askedNanos);
+    if (backoffNanos == RetryState.GIVE_UP) {
       failure = cause;
-      return NO_REST;
+      return NO_BACKOFF;
     }
-    return restNanos;
+    return backoffNanos;
   }
 
   private static EiderException refusalIn(PublishStreamResponse response) {
@@ -314,7 +317,7 @@ final class PublishLane {
 
   // --- effects, without the lock
 
-  private void failWhatIsLeft() {
+  private void failUnsettled() {
     EiderException cause;
     List<PublishBatch> left;
     lock.lock();
@@ -335,7 +338,7 @@ final class PublishLane {
 
   private void settle(List<PublishBatch> batches, long producerSeq) {
     for (PublishBatch batch : batches) {
-      budget.give(batch.acks().size(), batch.bytes());
+      budget.release(batch.acks().size(), batch.bytes());
     }
     lock.lock();
     try {
@@ -346,17 +349,17 @@ final class PublishLane {
     }
   }
 
-  private EiderException brokenBecause(EiderException cause) {
-    return cause.because("the publisher of run " + runId + " is broken");
+  private EiderException brokenBy(EiderException cause) {
+    return cause.asCauseOf("the publisher of run " + runId + " is broken");
   }
 
   /**
-   * What the caller of {@link #add} must do.
+   * What the caller of {@link #add} must do next.
    *
-   * @param wake to wake the link
-   * @param linger to seal the open batch after the linger time
+   * @param wake whether to wake the link
+   * @param linger whether to schedule {@link #lingerIsOver} after the linger time
    */
-  record Owed(boolean wake, boolean linger) {
-    static final Owed NOTHING = new Owed(false, false);
+  record FollowUp(boolean wake, boolean linger) {
+    static final FollowUp NOTHING = new FollowUp(false, false);
   }
 }

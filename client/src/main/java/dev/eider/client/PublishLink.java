@@ -23,19 +23,19 @@ import org.slf4j.LoggerFactory;
  * The one PublishStream that all publishers of a client share.
  *
  * <p>Problem: thousands of publishers, few of which have something to send, and a connection that
- * may go away with requests unanswered. States: no stream (nothing to send) · stream · waiting (the
- * stream was lost, the next one opens after a backoff). Lanes with something to send stand in a
- * queue; each turn sends one batch of one lane while the transport is ready, so that a busy run
- * does not starve the others. When the stream is lost, every lane rewinds and sends again on the
- * next one. A lane whose request was refused for the moment rests alone.
+ * may be lost while requests are unanswered. States: no stream (nothing to send) · stream · waiting
+ * (the stream was lost, the next one opens after a backoff). Lanes with something to send are
+ * queued and served round-robin, one batch at a time while the transport is ready, so that a busy
+ * run does not starve the others. When the stream is lost, every lane rewinds and sends again on
+ * the next one. A lane whose request was refused temporarily backs off alone.
  *
- * <p>A sweep, twice a second while there are lanes, gives up lanes that have retried for too long
- * and drops a stream on which an answer is overdue. Rejected: a stream per publisher (10,000
- * streams, none of which batches writes) and relying on keep-alive pings alone (a daemon may answer
- * those and no publish).
+ * <p>A sweep, twice a second while there are lanes, breaks lanes that have retried for too long and
+ * cancels a stream on which an answer is overdue. Rejected: a stream per publisher (10,000 streams,
+ * none of which batches writes) and relying on keep-alive pings alone (a daemon may answer pings
+ * but no publishes).
  *
- * <p>Owned by the worker thread, but for {@link #register}, {@link #wake} and {@link #unregister},
- * which hand over to it.
+ * <p>Owned by the worker thread, except {@link #register}, {@link #wake} and {@link #unregister},
+ * which any thread may call.
  */
 final class PublishLink {
   private static final Logger LOG = LoggerFactory.getLogger(PublishLink.class);
@@ -47,8 +47,8 @@ final class PublishLink {
   private final long answerDeadlineNanos;
   private final RetryState retry;
   private final LongSupplier nanoTime;
-  private final Map<Long, Place> places = new HashMap<>();
-  private final Queue<Place> queue = new ArrayDeque<>();
+  private final Map<Long, LaneState> lanes = new HashMap<>();
+  private final Queue<LaneState> queue = new ArrayDeque<>();
   private @Nullable PublishCall stream;
   private boolean waiting;
   private boolean sweeping;
@@ -67,29 +67,29 @@ final class PublishLink {
     this.nanoTime = nanoTime;
   }
 
-  /** Lets a lane send. Any thread. */
+  /** Adds a lane. Any thread. */
   void register(PublishLane lane) {
     worker.execute(() -> add(lane));
   }
 
-  /** Says that a lane has something to send. Any thread. */
+  /** Queues a lane that has something to send. Any thread. */
   void wake(PublishLane lane) {
-    worker.execute(() -> withPlace(lane.id(), this::enqueue));
+    worker.execute(() -> withLane(lane.id(), this::enqueue));
   }
 
-  /** Forgets a lane. Any thread. */
+  /** Removes a lane. Any thread. */
   void unregister(PublishLane lane) {
     worker.execute(() -> remove(lane));
   }
 
-  /** Fails every lane and drops the stream. */
+  /** Breaks every lane and cancels the stream. */
   void close() {
     closed = true;
     EiderException cause = clientClosed();
-    for (Place place : List.copyOf(places.values())) {
-      place.lane.fail(cause);
+    for (LaneState state : List.copyOf(lanes.values())) {
+      state.lane.fail(cause);
     }
-    places.clear();
+    lanes.clear();
     queue.clear();
     if (stream != null) {
       stream.cancel("the client was closed");
@@ -101,7 +101,7 @@ final class PublishLink {
     return EiderException.local(Status.Code.CANCELLED, "the client was closed");
   }
 
-  // --- what the stream tells
+  // --- callbacks of the stream
 
   void ready(PublishCall call) {
     if (call == stream) {
@@ -115,14 +115,14 @@ final class PublishLink {
       return;
     }
     retry.succeeded();
-    withPlace(
+    withLane(
         requestId.lane(),
-        place -> {
-          long restNanos = place.lane.answered(requestId, response);
-          if (restNanos == PublishLane.NO_REST) {
-            enqueue(place);
+        state -> {
+          long backoffNanos = state.lane.answered(requestId, response);
+          if (backoffNanos == PublishLane.NO_BACKOFF) {
+            enqueue(state);
           } else {
-            rest(place, restNanos);
+            backOff(state, backoffNanos);
           }
         });
   }
@@ -137,20 +137,20 @@ final class PublishLink {
     LOG.debug("the publish stream ended, next in {} ns: {}", delayNanos, cause.getMessage());
     waiting = true;
     worker.schedule(this::reopen, delayNanos);
-    for (Place place : List.copyOf(places.values())) {
-      place.lane.lost(cause);
-      enqueue(place);
+    for (LaneState state : List.copyOf(lanes.values())) {
+      state.lane.lost(cause);
+      enqueue(state);
     }
   }
 
-  // --- turns
+  // --- lanes and their queue
 
   private void add(PublishLane lane) {
     if (closed) {
       lane.fail(clientClosed());
       return;
     }
-    places.put(lane.id(), new Place(lane));
+    lanes.put(lane.id(), new LaneState(lane));
     if (!sweeping) {
       sweeping = true;
       worker.schedule(this::sweep, SWEEP_NANOS);
@@ -158,28 +158,28 @@ final class PublishLink {
   }
 
   private void remove(PublishLane lane) {
-    places.remove(lane.id());
-    if (places.isEmpty() && stream != null) {
+    lanes.remove(lane.id());
+    if (lanes.isEmpty() && stream != null) {
       stream.finish();
       stream = null;
     }
   }
 
-  private void enqueue(Place place) {
-    if (!place.queued && !place.resting && place.lane.hasSendable()) {
-      place.queued = true;
-      queue.add(place);
+  private void enqueue(LaneState state) {
+    if (!state.queued && !state.backingOff && state.lane.hasSendable()) {
+      state.queued = true;
+      queue.add(state);
     }
     pump();
   }
 
-  private void rest(Place place, long nanos) {
-    LOG.debug("run {} rests for {} ns", place.lane.runId(), nanos);
-    place.resting = true;
+  private void backOff(LaneState state, long nanos) {
+    LOG.debug("run {} backs off for {} ns", state.lane.runId(), nanos);
+    state.backingOff = true;
     worker.schedule(
         () -> {
-          place.resting = false;
-          withPlace(place.lane.id(), this::enqueue);
+          state.backingOff = false;
+          withLane(state.lane.id(), this::enqueue);
         },
         nanos);
   }
@@ -189,26 +189,26 @@ final class PublishLink {
     pump();
   }
 
-  /** Sends what there is while the transport takes it. */
+  /** Sends queued batches while the transport is ready. */
   private void pump() {
     while (!queue.isEmpty() && !waiting && !closed) {
       PublishCall open = stream == null ? open() : stream;
       if (!open.isReady()) {
         return;
       }
-      Place place = queue.remove();
-      PublishStreamRequest request = place.resting ? null : place.lane.next();
+      LaneState state = queue.remove();
+      PublishStreamRequest request = state.backingOff ? null : state.lane.next();
       if (request == null) {
-        place.queued = false;
+        state.queued = false;
       } else {
         open.send(request);
-        queue.add(place);
+        queue.add(state);
       }
     }
   }
 
   private PublishCall open() {
-    // The channel has a backoff of its own, of up to two minutes; ours decides.
+    // The channel's own backoff, of up to two minutes, must not delay ours.
     channel.resetConnectBackoff();
     PublishCall call = new PublishCall(this);
     stream = call;
@@ -217,37 +217,37 @@ final class PublishLink {
   }
 
   private void sweep() {
-    if (closed || places.isEmpty()) {
+    if (closed || lanes.isEmpty()) {
       sweeping = false;
       return;
     }
     boolean overdue = false;
-    for (Place place : new ArrayList<>(places.values())) {
-      place.lane.giveUpWhenOver();
-      overdue |= !place.resting && place.lane.isStuck(answerDeadlineNanos);
+    for (LaneState state : new ArrayList<>(lanes.values())) {
+      state.lane.failIfTimedOut();
+      overdue |= !state.backingOff && state.lane.isOverdue(answerDeadlineNanos);
     }
     if (overdue && stream != null) {
-      PublishCall given = stream;
-      given.cancel("an answer is overdue");
-      ended(given, EiderException.local(Status.Code.DEADLINE_EXCEEDED, "an answer is overdue"));
+      PublishCall dropped = stream;
+      dropped.cancel("an answer is overdue");
+      ended(dropped, EiderException.local(Status.Code.DEADLINE_EXCEEDED, "an answer is overdue"));
     }
     worker.schedule(this::sweep, SWEEP_NANOS);
   }
 
-  private void withPlace(long laneId, Consumer<Place> action) {
-    Place place = places.get(laneId);
-    if (place != null) {
-      action.accept(place);
+  private void withLane(long laneId, Consumer<LaneState> action) {
+    LaneState state = lanes.get(laneId);
+    if (state != null) {
+      action.accept(state);
     }
   }
 
-  /** A lane and where it stands. */
-  private static final class Place {
+  /** A lane and its scheduling state. */
+  private static final class LaneState {
     final PublishLane lane;
     boolean queued;
-    boolean resting;
+    boolean backingOff;
 
-    Place(PublishLane lane) {
+    LaneState(PublishLane lane) {
       this.lane = lane;
     }
   }

@@ -3,15 +3,15 @@ package dev.eider.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request on the shared stream is called, so that its answer finds its publisher. Immutable.
+ * The id of a request on the shared stream, by which its answer finds its publisher. Immutable.
  *
- * @param lane the publisher's number within the client
- * @param attempt the publisher's count of rewinds when the request was sent
+ * @param lane the number of the publisher's lane within the client
+ * @param attempt the number of rewinds of the lane before the request was sent
  * @param producerSeq the request's first producer seq
  */
 record PublishRequestId(long lane, int attempt, long producerSeq) {
 
-  /** Reads what {@link #text} wrote; null for anything else. */
+  /** Parses the result of {@link #text}; returns null for anything else. */
   static @Nullable PublishRequestId parse(String text) {
     int first = text.indexOf('.');
     int second = text.indexOf('.', first + 1);

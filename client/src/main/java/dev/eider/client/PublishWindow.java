@@ -11,13 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one publisher has taken and not settled, in order: batches that were sent, then sealed ones
- * that were not, then the open one.
+ * The unsettled events of one publisher, in order: batches in flight, then sealed batches not yet
+ * sent, then the open batch.
  *
- * <p>Invariants: producer seqs are contiguous from the first sent batch to the open one; a sealed
- * batch never changes; an answer counts only in the attempt in which its request was sent. After a
- * {@link #rewind} only the first batch is sent until it is answered, so that a daemon that cannot
- * take it is not flooded with all that follows.
+ * <p>Invariants: producer seqs are contiguous from the first batch in flight to the open one; a
+ * sealed batch never changes; an answer counts only in the attempt in which its request was sent.
+ * After a {@link #rewind} only the first batch is sent until it is answered, so that a daemon that
+ * has to refuse it is not flooded with the rest.
  *
  * <p>Not thread-safe: guarded by the lock of its publisher.
  */
@@ -40,7 +40,10 @@ final class PublishWindow {
     this.config = config;
   }
 
-  /** Adds an event to the open batch, which is sealed before or after when it is full. */
+  /**
+   * Adds an event to the open batch. The batch is sealed first if the event does not fit, and
+   * afterwards if it is full.
+   */
   void add(Event event, long bytes, CompletableFuture<Long> ack) {
     if (openBytes + bytes > config.batchBytesMax()) {
       seal();
@@ -54,7 +57,7 @@ final class PublishWindow {
     }
   }
 
-  /** Fixes the open batch; does nothing when it is empty. */
+  /** Seals the open batch; does nothing if it is empty. */
   void seal() {
     if (openEvents.isEmpty()) {
       return;
@@ -76,7 +79,7 @@ final class PublishWindow {
     openBytes = 0;
   }
 
-  /** The next batch to send, which counts as sent from now on; null when there is none. */
+  /** Moves the next sealed batch into flight and returns it; null if none may be sent. */
   @Nullable PublishBatch send() {
     if (!hasSendable()) {
       return null;
@@ -94,29 +97,29 @@ final class PublishWindow {
     return !openEvents.isEmpty();
   }
 
-  /** Says whether everything is settled. */
+  /** Returns whether everything is settled. */
   boolean isEmpty() {
     return sent.isEmpty() && sealed.isEmpty() && openEvents.isEmpty();
   }
 
-  /** Says whether no answer is awaited. */
-  boolean sentNothing() {
+  /** Returns whether no batch awaits an answer. */
+  boolean hasNothingInFlight() {
     return sent.isEmpty();
   }
 
-  /** Says whether this is the producer seq of the oldest batch that was sent. */
+  /** Returns whether the oldest batch in flight begins with this producer seq. */
   boolean isFirstSent(long firstProducerSeq) {
     PublishBatch first = sent.peek();
     return first != null && first.firstProducerSeq() == firstProducerSeq;
   }
 
-  /** Takes out the oldest batch that was sent, which was accepted. */
+  /** Removes and returns the oldest batch in flight, which the daemon has accepted. */
   PublishBatch settleFirst() {
     probing = false;
     return sent.remove();
   }
 
-  /** Takes everything sent for unsent, to be sent again as it is in a new attempt. */
+  /** Moves all batches in flight back to the sealed ones, to be sent again in a new attempt. */
   void rewind() {
     while (!sent.isEmpty()) {
       sealed.addFirst(sent.removeLast());
@@ -125,7 +128,7 @@ final class PublishWindow {
     probing = true;
   }
 
-  /** Takes out everything, oldest first. */
+  /** Removes and returns everything, oldest first. */
   List<PublishBatch> drain() {
     seal();
     List<PublishBatch> all = new ArrayList<>(sent);
@@ -135,12 +138,12 @@ final class PublishWindow {
     return all;
   }
 
-  /** Counts the rewinds. */
+  /** Returns the number of rewinds. */
   int attempt() {
     return attempt;
   }
 
-  /** The producer's number of the newest event, 0 when there was none. */
+  /** Returns the producer seq of the newest event; 0 if there was none. */
   long lastProducerSeq() {
     return nextProducerSeq - 1;
   }

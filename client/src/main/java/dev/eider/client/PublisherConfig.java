@@ -3,23 +3,23 @@ package dev.eider.client;
 import java.time.Duration;
 
 /**
- * How a publisher batches, waits and retries. Immutable.
+ * The batching, blocking and retrying of a publisher. Immutable.
  *
- * @param batchEventsMax most events in one request, 1 to 10,000; default 500
- * @param batchBytesMax most bytes of events in one request, unless a single event is larger; up to
- *     15 MiB, default 1 MiB
- * @param lingerMs how long an event waits for others to share its request; default 2; 0 sends what
- *     is there as soon as the worker gets to it
- * @param pendingEventsMax most events that await their answer before {@code publish} blocks;
- *     default 10,000
- * @param pendingBytesMax most bytes of them, unless a single event is larger; default 32 MiB
- * @param openIfMissing opens the run when it does not exist; default true
- * @param producerId names the producer within its run; empty, the default, makes a random one for
- *     each publisher. A producer with a name must raise {@code epoch} whenever it starts anew.
+ * @param batchEventsMax the most events in one request, 1 to 10,000; default 500
+ * @param batchBytesMax the most bytes of events in one request, unless a single event is larger; up
+ *     to 15 MiB, default 1 MiB
+ * @param lingerMs how long an event waits for others to share its request, in milliseconds; default
+ *     2. With 0, events are sent as soon as the worker thread is free.
+ * @param pendingEventsMax the most unanswered events before {@code publish} blocks; default 10,000
+ * @param pendingBytesMax the most bytes of unanswered events, unless a single event is larger;
+ *     default 32 MiB
+ * @param openIfMissing whether to open the run if it does not exist; default true
+ * @param producerId the producer's name within its run; if empty, the default, each publisher gets
+ *     a random one. A named producer must raise {@code epoch} whenever it starts anew.
  * @param epoch the producer's incarnation, >= 0; default 0
- * @param retryTimeout how long a run's events are sent again without progress before its publisher
- *     is broken; default 60 s
- * @param blockTimeout the longest that {@code publish} blocks; default 60 s
+ * @param retryTimeout how long a run's events are retried without progress before its publisher
+ *     breaks; default 60 s
+ * @param blockTimeout the longest time that {@code publish} blocks; default 60 s
  */
 public record PublisherConfig(
     int batchEventsMax,
@@ -65,7 +65,7 @@ public record PublisherConfig(
         Duration.ofSeconds(60));
   }
 
-  /** This, with other bounds of one request. */
+  /** Returns a copy with other limits on one request. */
   public PublisherConfig withBatch(int eventsMax, int bytesMax) {
     return new PublisherConfig(
         eventsMax,
@@ -80,7 +80,7 @@ public record PublisherConfig(
         blockTimeout);
   }
 
-  /** This, with another time for events to wait for others. */
+  /** Returns a copy with another linger time. */
   public PublisherConfig withLingerMs(int value) {
     return new PublisherConfig(
         batchEventsMax,
@@ -95,7 +95,7 @@ public record PublisherConfig(
         blockTimeout);
   }
 
-  /** This, with other bounds of what awaits its answer. */
+  /** Returns a copy with other bounds on pending events. */
   public PublisherConfig withPending(int eventsMax, long bytesMax) {
     return new PublisherConfig(
         batchEventsMax,
@@ -110,7 +110,7 @@ public record PublisherConfig(
         blockTimeout);
   }
 
-  /** This, opening the run or requiring it. */
+  /** Returns a copy that opens a missing run, or requires the run to exist. */
   public PublisherConfig withOpenIfMissing(boolean value) {
     return new PublisherConfig(
         batchEventsMax,
@@ -125,7 +125,7 @@ public record PublisherConfig(
         blockTimeout);
   }
 
-  /** This, as a producer with a name. */
+  /** Returns a copy with a named producer. */
   public PublisherConfig withProducer(String id, long producerEpoch) {
     return new PublisherConfig(
         batchEventsMax,
@@ -140,7 +140,7 @@ public record PublisherConfig(
         blockTimeout);
   }
 
-  /** This, with other bounds on retrying and blocking. */
+  /** Returns a copy with other timeouts for retrying and blocking. */
   public PublisherConfig withTimeouts(Duration retry, Duration block) {
     return new PublisherConfig(
         batchEventsMax,

@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * The answer to a query: its columns, then a row at a time. The daemon sends on as rows are taken,
- * and holds a connection to DuckDB until the last; so close it, at the latest when done. A query
- * ends when its time is over, whether or not its rows were taken.
+ * The answer to a query: its columns, then a row at a time. The daemon sends more as rows are read
+ * and holds a connection to DuckDB until the last row, so close the result when done. A query ends
+ * at its timeout, whether or not its rows were read.
  *
- * <p>{@link #hasNext} and {@link #next} block for the daemon, and throw {@link EiderException}; the
- * rows before were then not all. Used by one thread, but for {@link #close}, which is thread-safe.
+ * <p>{@link #hasNext} and {@link #next} wait for the daemon and throw {@link EiderException}, after
+ * which the rows read so far are incomplete. Used by one thread, except {@link #close}, which is
+ * thread-safe.
  */
 public final class QueryResult implements Iterator<ListValue>, AutoCloseable {
   private final Context.CancellableContext context;
@@ -38,12 +39,12 @@ public final class QueryResult implements Iterator<ListValue>, AutoCloseable {
     columns = first().getSchema().getColumnsList();
   }
 
-  /** Asks; blocks until the columns are known. */
+  /** Starts a query. Blocks until the columns are known. */
   static QueryResult of(ManagedChannel channel, QueryRequest request) {
     return new QueryResult(channel, request);
   }
 
-  /** The columns, from left to right. */
+  /** Returns the columns, from left to right. */
   public List<QueryColumn> columns() {
     return columns;
   }
@@ -60,7 +61,7 @@ public final class QueryResult implements Iterator<ListValue>, AutoCloseable {
     }
   }
 
-  /** A value for each column; query_service.proto says how each type is carried. */
+  /** Returns the next row: a value for each column, in the encoding of query_service.proto. */
   @Override
   public ListValue next() {
     if (!hasNext()) {
@@ -69,7 +70,7 @@ public final class QueryResult implements Iterator<ListValue>, AutoCloseable {
     return rows.next();
   }
 
-  /** Ends the query, if it has not ended. Does not block. */
+  /** Cancels the query if it has not ended. Does not block. */
   @Override
   public void close() {
     context.cancel(null);

@@ -4,22 +4,22 @@ import dev.eider.v1.EventEnvelope;
 import io.grpc.Status;
 
 /**
- * How far a reader has come in a run, and the check that it misses nothing and sees nothing twice.
- * Where it reads what the run inherits too, the runs follow one another, the run itself comes last,
- * and the seqs begin again with each. Not thread-safe: belongs to the reader's consuming thread.
+ * The progress of a reader in a run. Checks that no event is missing or comes twice. A reader that
+ * includes inherited events gets one run after another, the run itself last, and the seqs begin
+ * again with each. Not thread-safe: owned by the reader's consuming thread.
  */
 final class ReadCursor {
   private final String runId;
   private final boolean inherited;
   private final boolean filtered;
 
-  /** The run that is being read; empty while only the first event can tell. */
+  /** The run being read; empty until the first event, if only that can tell. */
   private String currentRunId;
 
   private long lastSeq;
-  private ReadPlace scanned;
+  private ResumePoint scanned;
 
-  /** Begins where a source begins. */
+  /** Creates a cursor at the start of a source. */
   ReadCursor(StreamSource source) {
     this.runId = source.runId();
     this.inherited = source.inherited();
@@ -32,9 +32,9 @@ final class ReadCursor {
   }
 
   /**
-   * Moves on to an event.
+   * Advances to an event.
    *
-   * @throws EiderException DATA_LOSS if it is not of this run or not what comes next
+   * @throws EiderException DATA_LOSS if it is of another run or not the next event
    */
   void accept(EventEnvelope envelope) {
     long seq = envelope.getSeq();
@@ -52,21 +52,21 @@ final class ReadCursor {
   }
 
   /**
-   * Notes that every match up to a seq has been sent.
+   * Records that every match up to a seq has been sent.
    *
    * @param ofRunId the run that the seq is of; empty for the run itself
    */
   void scanned(String ofRunId, long seq) {
-    String place = inherited ? ofRunId : "";
-    if (!place.equals(scanned.runId()) || seq > scanned.seq()) {
-      scanned = new ReadPlace(place, seq);
+    String scannedRunId = inherited ? ofRunId : "";
+    if (!scannedRunId.equals(scanned.runId()) || seq > scanned.seq()) {
+      scanned = new ResumePoint(scannedRunId, seq);
     }
   }
 
   /**
-   * Checks that nothing is missing at the end.
+   * Checks that no event is missing at the end.
    *
-   * @throws EiderException DATA_LOSS if the run's last events have not come
+   * @throws EiderException DATA_LOSS if the run's last events have not arrived
    */
   void closedAt(long finalSeq) {
     if (!filtered && !(finalSeq == lastSeq && currentRunId.equals(runId))) {
@@ -76,12 +76,12 @@ final class ReadCursor {
     }
   }
 
-  /** The place after which a new stream must begin. */
-  ReadPlace resumeAfter() {
+  /** Returns the point after which a new stream must begin. */
+  ResumePoint resumeAfter() {
     return scanned;
   }
 
-  /** Another run may come next until the run itself has come. */
+  /** Returns whether another run may come next: only until the run itself has begun. */
   private boolean mayFollow() {
     return inherited && !currentRunId.equals(runId);
   }

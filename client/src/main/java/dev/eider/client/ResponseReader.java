@@ -15,18 +15,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server stream, pulled by its consumer: the call's callbacks, parsing included, run on the
- * thread that reads. At most {@value #BUFFERED_MAX} responses are asked for ahead, so a slow
- * consumer holds that many and the rest waits in the daemon.
+ * One server stream that its consumer pulls: the call's callbacks, parsing included, run on the
+ * reading thread. At most {@value #BUFFERED_MAX} responses are requested ahead, so a slow consumer
+ * buffers that many, and backpressure keeps the rest in the daemon.
  *
- * <p>Owned by the consuming thread, but for {@link #cancel}, which any thread may call.
+ * <p>Owned by the consuming thread, except {@link #cancel}, which any thread may call.
  */
 final class ResponseReader<Q, R, P> extends ClientCall.Listener<R> {
   static final int BUFFERED_MAX = 4;
 
   private final Function<R, P> toPart;
   private final ClientCall<Q, R> call;
-  // Bounded by what was asked for: one task for each response, and a few for the end.
+  // Bounded by the requested responses: one task for each, and a few for the end.
   private final BlockingQueue<Runnable> callbacks = new LinkedBlockingQueue<>();
   private final Queue<R> received = new ArrayDeque<>(BUFFERED_MAX);
   private @Nullable EiderException failure;
@@ -37,7 +37,7 @@ final class ResponseReader<Q, R, P> extends ClientCall.Listener<R> {
     this.call = channel.newCall(method, CallOptions.DEFAULT.withExecutor(callbacks::add));
   }
 
-  /** Opens the stream; does not wait for it. */
+  /** Opens the stream. Does not block. */
   ResponseReader<Q, R, P> start(Q request) {
     call.start(this, new Metadata());
     call.request(BUFFERED_MAX);
@@ -47,9 +47,9 @@ final class ResponseReader<Q, R, P> extends ClientCall.Listener<R> {
   }
 
   /**
-   * Takes the next response. Blocks.
+   * Returns the next response. Blocks.
    *
-   * @return null when the time passed, the stream ended or it was cancelled
+   * @return null at the timeout, at the end of the stream and when it was cancelled
    */
   @Nullable P read(long timeoutNanos) throws InterruptedException {
     runCallbacks();
@@ -70,17 +70,17 @@ final class ResponseReader<Q, R, P> extends ClientCall.Listener<R> {
     return toPart.apply(response);
   }
 
-  /** Says whether the stream has ended and everything of it was read. */
+  /** Returns whether the stream has ended and all responses were read. */
   boolean hasEnded() {
     return ended && received.isEmpty();
   }
 
-  /** Why the stream ended; null when it ended well. */
+  /** Returns why the stream failed; null if it ended without a failure. */
   @Nullable EiderException failure() {
     return failure;
   }
 
-  /** Drops the stream and wakes the reading thread. Any thread. */
+  /** Cancels the stream and wakes the reading thread. Any thread. */
   void cancel() {
     call.cancel("the reader was closed", null);
     callbacks.add(() -> {});

@@ -12,19 +12,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream that is opened again, further on, when it is lost: what every kind of subscription has
- * in common.
+ * A stream that is reopened where it stopped when the connection is lost; the common part of all
+ * subscriptions.
  *
- * <p>States: reading · waiting to resume · ended (well, by a failure that every later read repeats,
- * or by close). A few responses are buffered, never more, however slow the consumer.
+ * <p>States: reading · waiting to resume · ended (complete, closed, or by a failure that every
+ * later read repeats). However slow the consumer, only a few responses are buffered.
  *
- * <p>Owned by one consuming thread, but for {@link #close} and {@link #isClosed}, which any thread
+ * <p>Owned by one consuming thread, except {@link #close} and {@link #isClosed}, which any thread
  * may call.
  *
- * @param <P> what a response says
+ * @param <P> the content of a response
  */
 final class ResumingStream<P> {
-  /** Long enough to stand for ever, short enough to be added to a clock. */
+  /** A practically endless timeout that can still be added to a clock without overflow. */
   static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
 
   private final String what;
@@ -41,9 +41,9 @@ final class ResumingStream<P> {
   private @Nullable EiderException failure;
 
   /**
-   * @param what what is read, for messages: "run x"
-   * @param owner whose stream it is
-   * @param open opens the stream where the consumer wants to go on
+   * @param what what is read, for messages, such as "run x"
+   * @param owner the subscription that the stream belongs to
+   * @param open opens the stream at the consumer's current position
    */
   ResumingStream(
       String what, AutoCloseable owner, Supplier<ResponseReader<?, ?, P>> open, Wiring wiring) {
@@ -55,11 +55,11 @@ final class ResumingStream<P> {
   }
 
   /**
-   * Reads on until the consumer has something. Blocks.
+   * Reads until the consumer has something to return. Blocks.
    *
-   * @param isFilled says whether it has
-   * @param accept takes what a response says
-   * @return false when there was nothing in time, at the end, and after close
+   * @param isFilled whether the consumer has something
+   * @param accept receives the content of each response
+   * @return false if nothing came in time, at the end, and after close
    * @throws EiderException if the stream failed for good
    */
   boolean fill(long timeoutNanos, BooleanSupplier isFilled, Consumer<P> accept) {
@@ -70,7 +70,7 @@ final class ResumingStream<P> {
       }
       if (ended) {
         if (failure != null) {
-          throw failure.because("reading " + what + " failed");
+          throw failure.asCauseOf("reading " + what + " failed");
         }
         return false;
       }
@@ -86,12 +86,12 @@ final class ResumingStream<P> {
     return !isClosed();
   }
 
-  /** Takes note that nothing is missing any more: however the stream ends, it ends well. */
+  /** Marks the stream as complete: an error after this is not a failure. */
   void completed() {
     complete = true;
   }
 
-  /** Ends reading; with a failure, every later read repeats it. */
+  /** Ends the stream. If it ends with a failure, every later read throws it. */
   void finish(@Nullable EiderException cause) {
     ended = true;
     failure = cause;
@@ -103,7 +103,7 @@ final class ResumingStream<P> {
     wiring.onEnd.accept(owner);
   }
 
-  /** Drops the stream; a thread that waits returns at once. */
+  /** Cancels the stream; a waiting thread returns at once. */
   void close() {
     closed.countDown();
     ResponseReader<?, ?, P> openReader = reader;
@@ -117,7 +117,7 @@ final class ResumingStream<P> {
     return closed.getCount() == 0;
   }
 
-  /** Goes one response, one loss or one wait further. */
+  /** Handles one response, one lost stream or one wait. */
   private @Nullable P step(long leftNanos) {
     try {
       ResponseReader<?, ?, P> openReader = reader;
@@ -141,7 +141,7 @@ final class ResumingStream<P> {
       }
     }
     if (wiring.retry.isFailing()) {
-      // The channel has a backoff of its own, of up to two minutes; ours decides.
+      // The channel's own backoff, of up to two minutes, must not delay ours.
       wiring.channel.resetConnectBackoff();
     }
     lastResponseNanos = wiring.nanoTime.getAsLong();
@@ -162,7 +162,7 @@ final class ResumingStream<P> {
       wiring.retry.succeeded();
     } else if (openReader.hasEnded()) {
       EiderException cause = openReader.failure();
-      // A connection that breaks after the last response has taken nothing away.
+      // A connection that breaks after the last response has lost nothing.
       if (cause == null || complete) {
         finish(null);
       } else {
@@ -189,9 +189,9 @@ final class ResumingStream<P> {
   }
 
   /**
-   * What a stream has from its client.
+   * What the client provides to a stream.
    *
-   * @param onEnd told the owner once the stream has ended or was closed, perhaps twice
+   * @param onEnd receives the owner once the stream has ended or was closed, perhaps twice
    */
   record Wiring(
       RetryState retry,

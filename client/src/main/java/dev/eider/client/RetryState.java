@@ -1,11 +1,11 @@
 package dev.eider.client;
 
 /**
- * How often something has failed since it last went well, and whether to try again. Not
- * thread-safe: belongs to what it retries.
+ * Counts the failures since the last success and decides whether, and when, to try again. Not
+ * thread-safe: owned by what it retries.
  */
 final class RetryState {
-  /** Is what {@link #failed} returns when the time is over. */
+  /** The result of {@link #failed} after the timeout. */
   static final long GIVE_UP = -1;
 
   private final Backoff backoff;
@@ -19,10 +19,10 @@ final class RetryState {
   }
 
   /**
-   * Notes a failure.
+   * Records a failure.
    *
-   * @param atLeastNanos the least wait, as the daemon asks for it; 0 without
-   * @return how long to wait before the next try in nanoseconds, or {@link #GIVE_UP}
+   * @param atLeastNanos the shortest wait that the daemon asks for; 0 if it does not ask
+   * @return the wait before the next try in nanoseconds, or {@link #GIVE_UP}
    */
   long failed(long nowNanos, long atLeastNanos) {
     if (failures == 0) {
@@ -33,12 +33,12 @@ final class RetryState {
     if (leftNanos <= 0) {
       return GIVE_UP;
     }
-    // The last try comes when the time is just over, not a whole wait before.
+    // The last try comes right at the timeout, not a whole wait before it.
     long waitNanos = Math.max(backoff.atLeastNanos(atLeastNanos), backoff.delayNanos(failures));
     return Math.min(leftNanos, waitNanos);
   }
 
-  /** Notes that it went well. */
+  /** Records a success. */
   void succeeded() {
     failures = 0;
   }
@@ -47,8 +47,8 @@ final class RetryState {
     return failures > 0;
   }
 
-  /** Says whether it has failed for longer than allowed. */
-  boolean isOver(long nowNanos) {
+  /** Returns whether it has been failing for longer than the timeout. */
+  boolean hasTimedOut(long nowNanos) {
     return failures > 0 && nowNanos - failingSinceNanos > timeoutNanos;
   }
 }

@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Closes many runs at once. Closing waits until the daemon has persisted the run, so a bounded
- * number is under way at a time, enough for the daemon to persist them together. Thread-safe.
+ * Closes many runs concurrently. Each call waits until the daemon has persisted its run, so a
+ * bounded number of calls is in flight, enough for the daemon to persist runs in batches.
+ * Thread-safe.
  */
 final class RunCloser {
   private static final int IN_FLIGHT_MAX = 256;
@@ -41,10 +42,10 @@ final class RunCloser {
   }
 
   /**
-   * Closes these runs as COMPLETED. Blocks; each run has the call deadline, and as much again for
-   * retries.
+   * Closes these runs as COMPLETED. Blocks. Each run has the call deadline, and the same time again
+   * for retries.
    *
-   * @return why, for each run that could not be closed
+   * @return the failure of each run that could not be closed
    */
   Map<String, EiderException> close(Collection<String> runIds) throws InterruptedException {
     Closing closing = new Closing();
@@ -61,7 +62,7 @@ final class RunCloser {
     private final Semaphore room = new Semaphore(IN_FLIGHT_MAX);
 
     void begin(String runId) throws InterruptedException {
-      // Every call ends within its deadline and its retries, so there is room within that time.
+      // Every call ends within its deadline and its retries, which frees a place.
       if (room.tryAcquire(3 * deadlineNanos, TimeUnit.NANOSECONDS)) {
         call(runId, new RetryState(backoff, deadlineNanos));
       } else {
@@ -111,7 +112,7 @@ final class RunCloser {
     }
   }
 
-  /** Takes the answer of one CloseRun, on the worker. */
+  /** Receives the answer to one CloseRun, on the worker thread. */
   private record Answer(Closing closing, String runId, RetryState retry)
       implements StreamObserver<CloseRunResponse> {
     @Override

@@ -6,10 +6,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Computes {@code Run.digest} from what a reader got: the envelopes of a run in seq order from seq
- * 1, without a filter. Equal digests mean that both sides hold the same events in the same order.
+ * Computes {@code Run.digest} from the envelopes of a run, read without a filter in seq order from
+ * seq 1. Equal digests mean that both sides hold the same events in the same order.
  *
- * <p>Hashes the event as this library encodes it, which is how the daemon does. Not thread-safe.
+ * <p>Hashes each event as this library encodes it, which is how the daemon encodes it. Not
+ * thread-safe.
  */
 public final class RunDigest {
   private final String runId;
@@ -27,7 +28,7 @@ public final class RunDigest {
     this.value = sha256.digest(runId.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The digest of a run without events. */
+  /** Returns the digest of a run without events. */
   public static RunDigest of(String runId) {
     return new RunDigest(runId);
   }
@@ -50,7 +51,7 @@ public final class RunDigest {
     return this;
   }
 
-  /** The 32 bytes after the events added so far. */
+  /** Returns the digest of the events added so far, 32 bytes. */
   public byte[] value() {
     return value.clone();
   }

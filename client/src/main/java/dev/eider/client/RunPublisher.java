@@ -7,15 +7,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Publishes events to one run, in the order in which they are given, each stored once.
+ * Publishes events to one run, in the order given, each stored once.
  *
- * <p>Events are batched and pipelined; whatever is lost on the way or refused for the moment is
- * sent again until the retry timeout. A refusal that no retry can mend breaks the publisher: the
- * events from there on fail, and so does every later one.
+ * <p>Events are batched and pipelined. Events that are lost on the way or refused temporarily are
+ * sent again until the retry timeout. A refusal that is not retriable breaks the publisher: the
+ * refused events and all later ones fail.
  *
- * <p>Futures complete on the client's worker thread: a callback must not block it ({@code
- * thenApplyAsync} may). A crash of this process loses the events whose future has not completed, or
- * not all of them; a publisher with a named producer and a higher epoch may publish after it.
+ * <p>Futures complete on the client's worker thread, which a callback must not block ({@code
+ * thenApplyAsync} may block). If this process crashes, events whose futures have not completed may
+ * be lost; a publisher with the same producer name and a higher epoch may then go on.
  *
  * <p>Thread-safe.
  */
@@ -50,13 +50,13 @@ public final class RunPublisher implements AutoCloseable {
   }
 
   /**
-   * Takes an event. Blocks while too many await their answer, for at most {@code blockTimeout}.
+   * Publishes an event. Blocks while too many events are pending, for at most {@code blockTimeout}.
    *
-   * @return completes with the event's seq once it is durable (0 when it was a repeat so old that
-   *     the daemon no longer knows the seq), or with an {@link EiderException} when the publisher
-   *     is broken
-   * @throws EiderException DEADLINE_EXCEEDED when there was no room in time; the event was not
-   *     taken
+   * @return a future that completes with the event's seq once it is durable (0 for a repeat so old
+   *     that the daemon no longer knows the seq), or with an {@link EiderException} if the
+   *     publisher is broken
+   * @throws EiderException DEADLINE_EXCEEDED if there was no room in time; the event is then not
+   *     published
    * @throws IllegalStateException after close
    */
   public CompletableFuture<Long> publish(Event event) {
@@ -64,21 +64,21 @@ public final class RunPublisher implements AutoCloseable {
     long bytes = event.getSerializedSize();
     takeRoom(bytes);
     CompletableFuture<Long> ack = new CompletableFuture<>();
-    PublishLane.Owed owed = lane.add(event, bytes, ack);
-    if (owed.wake()) {
+    PublishLane.FollowUp followUp = lane.add(event, bytes, ack);
+    if (followUp.wake()) {
       link.wake(lane);
     }
-    if (owed.linger()) {
+    if (followUp.linger()) {
       worker.schedule(this::lingerIsOver, TimeUnit.MILLISECONDS.toNanos(config.lingerMs()));
     }
     return ack;
   }
 
   /**
-   * Sends what is there and waits until everything published before is settled. Blocks, for at most
-   * the retry timeout plus the client's call deadline.
+   * Sends all pending events and waits until they are settled. Blocks for at most the retry timeout
+   * plus the client's call deadline.
    *
-   * @throws EiderException if the publisher is broken, or when the time passes
+   * @throws EiderException if the publisher is broken, or at the timeout
    */
   public void flush() {
     awaitSettled(requestFlush());
@@ -87,15 +87,15 @@ public final class RunPublisher implements AutoCloseable {
   /**
    * Flushes, then refuses further events. The run stays open.
    *
-   * @throws EiderException as {@link #flush} does; it is closed all the same, and what is not
-   *     settled fails
+   * @throws EiderException as {@link #flush} does; the publisher is closed all the same, and
+   *     unsettled events fail
    */
   @Override
   public void close() {
     if (closed) {
       return;
     }
-    worker.requireOther("close");
+    worker.requireOtherThread("close");
     closed = true;
     try {
       flush();
@@ -104,7 +104,7 @@ public final class RunPublisher implements AutoCloseable {
     }
   }
 
-  /** Sends what is there; returns the producer's number of the newest event. */
+  /** Starts sending all pending events; returns the producer seq of the newest one. */
   long requestFlush() {
     if (lane.seal()) {
       link.wake(lane);
@@ -112,9 +112,9 @@ public final class RunPublisher implements AutoCloseable {
     return lane.lastProducerSeq();
   }
 
-  /** Waits until the events up to this one are settled, as {@link #flush} does. */
+  /** Waits until all events up to this producer seq are settled, as {@link #flush} does. */
   void awaitSettled(long producerSeq) {
-    worker.requireOther("flush");
+    worker.requireOtherThread("flush");
     try {
       lane.awaitSettled(producerSeq, flushTimeout.toNanos());
     } catch (InterruptedException e) {
@@ -136,11 +136,11 @@ public final class RunPublisher implements AutoCloseable {
 
   private void takeRoom(long bytes) {
     try {
-      if (budget.take(bytes, 0)) {
+      if (budget.acquire(bytes, 0)) {
         return;
       }
-      worker.requireOther("publish");
-      if (!budget.take(bytes, config.blockTimeout().toNanos())) {
+      worker.requireOtherThread("publish");
+      if (!budget.acquire(bytes, config.blockTimeout().toNanos())) {
         throw EiderException.local(
             Status.Code.DEADLINE_EXCEEDED, "run %s: %s".formatted(lane.runId(), budget.describe()));
       }

@@ -11,19 +11,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a run's events in seq order, each once: a Subscribe goes on until the run is closed, a
- * ColdStream until the end of what DuckDB holds.
+ * Reads a run's events in seq order, each once: a Subscribe until the run is closed, a ColdStream
+ * until the end of what DuckDB holds.
  *
- * <p>When the connection is lost or the daemon stops, the next call resumes after what was seen,
- * with a backoff, until the resume timeout has passed without success. A stream that says nothing,
- * not even a heartbeat, for the idle timeout counts as lost. Without a filter the seqs are checked:
- * each is its predecessor plus one, or reading fails with DATA_LOSS. With {@code include_inherited}
- * the ancestors' events come first, with their own run ids and seqs.
+ * <p>When the connection is lost or the daemon stops, the next call resumes after the last event
+ * that was seen. It retries with a backoff until the resume timeout has passed. A stream that is
+ * silent for the idle timeout, without even a heartbeat, counts as lost. Without a filter the seqs
+ * are checked: each must be its predecessor plus one, or reading fails with DATA_LOSS. With {@code
+ * include_inherited} the ancestors' events come first, with their own run ids and seqs.
  *
- * <p>States: reading · waiting to resume · ended (well, by a failure that every later call repeats,
- * or by close). A few responses are buffered, never more, however slow the consumer.
+ * <p>States: reading · waiting to resume · ended (complete, closed, or by a failure that every
+ * later call repeats). However slow the consumer, only a few responses are buffered.
  *
- * <p>Owned by one consuming thread, but for {@link #close}, which any thread may call.
+ * <p>Owned by one consuming thread, except {@link #close}, which any thread may call.
  */
 public final class RunSubscription implements Iterator<EventEnvelope>, AutoCloseable {
   private final StreamSource source;
@@ -42,8 +42,8 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
   }
 
   /**
-   * Blocks until there is an event or the stream has ended; while the run is idle that may take as
-   * long as the daemon lives.
+   * Blocks until there is an event or the stream has ended. While the run is idle, that may take
+   * forever.
    *
    * @return false at the end, and after close
    * @throws EiderException if the stream failed for good
@@ -53,7 +53,7 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
     return fill(ResumingStream.FOREVER_NANOS);
   }
 
-  /** The next event; blocks as {@link #hasNext} does. */
+  /** Returns the next event; blocks as {@link #hasNext} does. */
   @Override
   public EventEnvelope next() {
     if (!hasNext()) {
@@ -63,26 +63,26 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
   }
 
   /**
-   * Waits for the next event, for at most this long.
+   * Waits for the next event, for at most the given time.
    *
-   * @return null when there was none in time, at the end, and after close
+   * @return null if there was none in time, at the end, and after close
    * @throws EiderException if the stream failed for good
    */
   public @Nullable EventEnvelope poll(Duration timeout) {
     return fill(timeout.toNanos()) ? take() : null;
   }
 
-  /** How the run ended; empty before the end of a Subscribe, and for a ColdStream. */
+  /** Returns how the run ended; empty before the end of a Subscribe, and for a ColdStream. */
   public Optional<SubscribeResponse.RunClosed> runClosed() {
     return Optional.ofNullable(runClosed);
   }
 
-  /** What was read; empty before the end of a ColdStream, and for a Subscribe. */
+  /** Returns what was read; empty before the end of a ColdStream, and for a Subscribe. */
   public Optional<ColdStreamResponse.ColdEnd> end() {
     return Optional.ofNullable(end);
   }
 
-  /** Drops the stream; a thread that waits for an event returns at once. */
+  /** Cancels the stream; a thread that waits for an event returns at once. */
   @Override
   public void close() {
     stream.close();
@@ -93,7 +93,8 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
   }
 
   /**
-   * An event is checked as it is handed out, so that what came before a violation is still read.
+   * Returns the next event. It is checked only now, so that the events before a violation are still
+   * read.
    */
   private EventEnvelope take() {
     EventEnvelope envelope = batch.next();

@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one response of a Subscribe or a ColdStream says, in one shape. Immutable.
+ * The content of one response, in one shape for Subscribe and ColdStream. Immutable.
  *
  * @param scannedRunId the run that {@code scannedSeq} is of; empty for the run asked for
- * @param scannedSeq the seq up to which every match has been sent, or 0
+ * @param scannedSeq the seq up to which every match has been sent; 0 if the response has none
  */
 record StreamPart(
     List<EventEnvelope> events,

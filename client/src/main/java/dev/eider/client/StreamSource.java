@@ -8,25 +8,25 @@ import io.grpc.Channel;
 import java.util.function.Function;
 
 /**
- * Where a reader's stream comes from, and how to open it again further on. Immutable.
+ * The stream that a reader reads, and the way to reopen it at a later point. Immutable.
  *
- * @param after where the stream begins
- * @param inherited whether other runs' events may come before those of the run
- * @param filtered whether the stream may leave seqs out
- * @param open opens the stream after a place
+ * @param after the point after which the stream begins
+ * @param inherited whether inherited events come before those of the run
+ * @param filtered whether seqs may be missing from the stream
+ * @param open opens the stream after a point
  */
 record StreamSource(
     String runId,
-    ReadPlace after,
+    ResumePoint after,
     boolean inherited,
     boolean filtered,
-    Function<ReadPlace, ResponseReader<?, ?, StreamPart>> open) {
+    Function<ResumePoint, ResponseReader<?, ?, StreamPart>> open) {
 
-  /** A Subscribe, with notices whatever the request says: the reader needs them. */
+  /** Returns a Subscribe with notices, whatever the request says: the reader needs them. */
   static StreamSource of(SubscribeRequest request, Channel channel) {
     return new StreamSource(
         request.getRunId(),
-        new ReadPlace(request.getAfterRunId(), request.getAfterSeq()),
+        new ResumePoint(request.getAfterRunId(), request.getAfterSeq()),
         request.getIncludeInherited(),
         narrows(request.getFilter()),
         after ->
@@ -42,7 +42,7 @@ record StreamSource(
   static StreamSource of(ColdStreamRequest request, Channel channel) {
     return new StreamSource(
         request.getRunId(),
-        new ReadPlace(request.getAfterRunId(), request.getAfterSeq()),
+        new ResumePoint(request.getAfterRunId(), request.getAfterSeq()),
         request.getIncludeInherited(),
         narrows(request.getFilter()),
         after ->

@@ -5,12 +5,12 @@ import dev.eider.v1.EventEnvelope;
 import java.util.List;
 
 /**
- * Some events of all runs, in the order of the daemon's log. Immutable.
+ * A batch of events of any runs, in the order of the daemon's log. Immutable.
  *
- * @param events possibly none, where a filter left out all there was
- * @param resumeToken where to go on after them
- * @param caughtUp whether everything durable so far has been handed out with this; told without
- *     events, at the beginning and whenever it becomes true again
+ * @param events the events; may be empty, for example if a filter left all of them out
+ * @param resumeToken the token to resume after these events
+ * @param caughtUp whether everything durable so far has been returned; set in a batch without
+ *     events, the first time and each time it becomes true again
  */
 public record TokenedBatch(List<EventEnvelope> events, ByteString resumeToken, boolean caughtUp) {
   public TokenedBatch {

@@ -1,16 +1,16 @@
 package dev.eider.client;
 
-/** Is told how far a file has come, on the calling thread. */
+/** Receives the progress of a file transfer, on the calling thread. */
 @FunctionalInterface
 public interface TransferProgress {
-  /** Says nothing to anybody. */
+  /** Ignores all progress. */
   TransferProgress NONE = (bytes, fileBytes) -> {};
 
   /**
-   * Takes note.
+   * Called after each part that was sent or received.
    *
-   * @param bytes sent or received so far
-   * @param fileBytes of the whole file
+   * @param bytes the bytes sent or received so far
+   * @param fileBytes the bytes of the whole file
    */
   void moved(long bytes, long fileBytes);
 }

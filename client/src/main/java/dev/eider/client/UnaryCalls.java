@@ -25,12 +25,14 @@ final class UnaryCalls {
     this.nanoTime = nanoTime;
   }
 
-  /** Calls once. */
+  /** Calls once, without a retry. */
   <Q, R> R once(MethodDescriptor<Q, R> method, Q request) {
     return attempt(method, request, deadlineNanos);
   }
 
-  /** Calls again while the daemon is away or OVERLOADED; only for what may safely be repeated. */
+  /**
+   * Calls, and retries while the daemon is unreachable or OVERLOADED. For idempotent calls only.
+   */
   <Q, R> R retrying(MethodDescriptor<Q, R> method, Q request) {
     long endNanos = nanoTime.getAsLong() + deadlineNanos;
     RetryState retry = new RetryState(backoff, deadlineNanos);
@@ -48,7 +50,7 @@ final class UnaryCalls {
           throw e;
         }
         pause(delayNanos, e);
-        // The channel has a backoff of its own, of up to two minutes; ours decides.
+        // The channel's own backoff, of up to two minutes, must not delay ours.
         channel.resetConnectBackoff();
       }
     }
@@ -72,7 +74,7 @@ final class UnaryCalls {
       TimeUnit.NANOSECONDS.sleep(nanos);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw reason.because("interrupted before a retry");
+      throw reason.asCauseOf("interrupted before a retry");
     }
   }
 }

@@ -10,8 +10,8 @@ import io.grpc.stub.ClientResponseObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of ImportRuns, at the pace of the transport. Used by the thread that sends; the
- * transport's thread calls what it overrides.
+ * One call of ImportRuns, under the transport's flow control. The sending thread uses it; the
+ * worker thread runs the callbacks.
  */
 final class Upload implements ClientResponseObserver<ImportRunsRequest, ImportRunsResponse> {
   private final Object lock = new Object();
@@ -66,7 +66,7 @@ final class Upload implements ClientResponseObserver<ImportRunsRequest, ImportRu
     }
   }
 
-  /** Waits until more can be sent; false when the call is over before. */
+  /** Waits until more can be sent; returns false if the call ends first. */
   boolean awaitReady() {
     synchronized (lock) {
       try {
@@ -88,7 +88,7 @@ final class Upload implements ClientResponseObserver<ImportRunsRequest, ImportRu
     stream.onNext(part);
   }
 
-  /** Says that all was sent, and waits for the answer. */
+  /** Ends the upload and waits for the answer. */
   ImportRunsResponse finish() {
     synchronized (lock) {
       if (!ended) {

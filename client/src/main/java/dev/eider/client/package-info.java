@@ -1,12 +1,12 @@
 /**
- * The Java client of Eider: publishes, follows, forks and finds runs.
+ * The Java client of Eider: publishes, reads, forks and finds runs.
  *
- * <p>An {@link dev.eider.client.EiderClient} has two threads, both daemon: {@code eider-client-io}
- * moves bytes, {@code eider-client-worker} owns the publish stream and completes futures. A third,
- * {@code eider-client-dns}, lives for a few seconds after a host name was looked up. Readers have
- * none: responses are parsed on the thread that asks for events.
+ * <p>An {@link dev.eider.client.EiderClient} has two daemon threads: {@code eider-client-io} does
+ * the network I/O, {@code eider-client-worker} owns the publish stream and completes futures. A
+ * third, {@code eider-client-dns}, lives for a few seconds after a DNS lookup. Readers have no
+ * thread of their own: responses are parsed on the thread that asks for events.
  *
- * <p>What a publish goes through:
+ * <p>The path of a published event:
  *
  * <pre>
  *   caller: RunPublisher -> PendingBudget (bound) -> PublishWindow (open batch -> sealed)
@@ -14,8 +14,8 @@
  *   worker: answer       -> PublishWindow (sent -> settled) -> the event's future
  * </pre>
  *
- * <p>A batch, once sealed, keeps its events and its producer seq for ever; whatever goes wrong, the
- * same requests are sent again in the same order. That, and the daemon's producer rule, is why a
+ * <p>A sealed batch never changes its events or its producer seq; whatever goes wrong, the same
+ * requests are sent again in the same order. Because the daemon deduplicates by producer seq, a
  * retry stores nothing twice.
  */
 @NullMarked

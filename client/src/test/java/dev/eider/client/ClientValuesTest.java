@@ -73,9 +73,9 @@ class ClientValuesTest {
     assertThat(retry.failed(0, 0)).isBetween(5L, 10L);
     assertThat(retry.failed(30, 40)).isBetween(40L, 60L);
     assertThat(retry.failed(90, 40)).isEqualTo(10);
-    assertThat(retry.isOver(100)).isFalse();
+    assertThat(retry.hasTimedOut(100)).isFalse();
     assertThat(retry.failed(100, 0)).isEqualTo(RetryState.GIVE_UP);
-    assertThat(retry.isOver(101)).isTrue();
+    assertThat(retry.hasTimedOut(101)).isTrue();
     retry.succeeded();
     assertThat(retry.failed(1_000, 0)).isPositive();
   }

@@ -13,21 +13,21 @@ class ReadCursorTest {
   @Test
   void shouldTakeAncestorsOneAfterTheOther() {
     // given
-    ReadCursor cursor = cursor(new ReadPlace("", 0), true, false);
+    ReadCursor cursor = cursor(new ResumePoint("", 0), true, false);
     // when
     for (EventEnvelope one : new EventEnvelope[] {at("a", 1), at("a", 2), at("b", 1)}) {
       cursor.accept(one);
     }
     // then
-    assertThat(cursor.resumeAfter()).isEqualTo(new ReadPlace("b", 1));
+    assertThat(cursor.resumeAfter()).isEqualTo(new ResumePoint("b", 1));
     cursor.accept(at("run", 1));
-    assertThat(cursor.resumeAfter()).isEqualTo(new ReadPlace("run", 1));
+    assertThat(cursor.resumeAfter()).isEqualTo(new ResumePoint("run", 1));
     assertThatCode(() -> cursor.closedAt(1)).doesNotThrowAnyException();
   }
 
   @Test
   void shouldNoticeWhatIsMissingBetweenRuns() {
-    ReadCursor cursor = cursor(new ReadPlace("", 0), true, false);
+    ReadCursor cursor = cursor(new ResumePoint("", 0), true, false);
     cursor.accept(at("a", 1));
 
     assertThatThrownBy(() -> cursor.accept(at("b", 2)))
@@ -38,7 +38,7 @@ class ReadCursorTest {
 
   @Test
   void shouldTakeNothingInheritedAfterTheRunItself() {
-    ReadCursor cursor = cursor(new ReadPlace("", 0), true, false);
+    ReadCursor cursor = cursor(new ResumePoint("", 0), true, false);
     cursor.accept(at("run", 1));
 
     assertThatThrownBy(() -> cursor.accept(at("a", 1))).hasMessageContaining("of run a came after");
@@ -46,28 +46,28 @@ class ReadCursorTest {
 
   @Test
   void shouldTakeOneRunOnlyUnlessAskedForMore() {
-    ReadCursor cursor = cursor(new ReadPlace("", 3), false, false);
+    ReadCursor cursor = cursor(new ResumePoint("", 3), false, false);
     assertThatThrownBy(() -> cursor.accept(at("a", 1))).isInstanceOf(EiderException.class);
 
     cursor.accept(at("run", 4));
 
-    assertThat(cursor.resumeAfter()).isEqualTo(new ReadPlace("", 4));
+    assertThat(cursor.resumeAfter()).isEqualTo(new ResumePoint("", 4));
   }
 
   @Test
   void shouldResumeAfterWhatAFilteredStreamHasScanned() {
     // given
-    ReadCursor cursor = cursor(new ReadPlace("a", 5), true, true);
+    ReadCursor cursor = cursor(new ResumePoint("a", 5), true, true);
     cursor.accept(at("a", 9));
     // when
     cursor.scanned("a", 1_000);
     // then
-    assertThat(cursor.resumeAfter()).isEqualTo(new ReadPlace("a", 1_000));
+    assertThat(cursor.resumeAfter()).isEqualTo(new ResumePoint("a", 1_000));
     cursor.scanned("run", 40);
-    assertThat(cursor.resumeAfter()).isEqualTo(new ReadPlace("run", 40));
+    assertThat(cursor.resumeAfter()).isEqualTo(new ResumePoint("run", 40));
   }
 
-  private static ReadCursor cursor(ReadPlace after, boolean inherited, boolean filtered) {
+  private static ReadCursor cursor(ResumePoint after, boolean inherited, boolean filtered) {
     return new ReadCursor(
         new StreamSource(
             "run",
