@@ -79,7 +79,8 @@ final class HouseTest {
           Map.entry("upkeep", List.of("base", "event", "run", "sequencer", "store")),
           Map.entry(
               "api",
-              List.of("base", "event", "run", "read", "sequencer", "store", "files", "proto")),
+              List.of(
+                  "base", "event", "run", "read", "query", "sequencer", "store", "files", "proto")),
           Map.entry(
               "rpc",
               List.of(
