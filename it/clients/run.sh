@@ -192,6 +192,17 @@ run_grpcurl() {
   fi
 }
 
+# Runs the Python of the README as it is written, but for the address.
+run_readme() {
+  sed -n '/^```python$/,/^```$/p' "$root/README.md" | sed "/^\`\`\`/d; s/localhost:7117/localhost:$port/" >"$work/readme.py"
+  if PYTHONPATH="$target/python" timeout $client_seconds_max "$venv/bin/python" "$work/readme.py" >"$work/readme.out" 2>&1 &&
+    grep -q '^score is seq 1$' "$work/readme.out" && grep -q '^1 agent_id: "ada"$' "$work/readme.out"; then
+    pass readme-python
+  else
+    fail readme-python "it does not print what it should" "$work/readme.out"
+  fi
+}
+
 # Exports everything, and opens it with stock tools that know nothing of Eider.
 run_files() {
   local all="$work/all" version
@@ -226,6 +237,7 @@ run_client python KILL env PYTHONPATH="$target/python" "$venv/bin/python" "$here
 run_client node TERM env NODE_PATH="$node_modules" node "$here/node/client.js"
 run_client go KILL "$target/go/client"
 run_grpcurl
+run_readme
 
 run_files
 

@@ -15,21 +15,29 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** README.md is true: its tables, its Java, its SQL, and what it says to type. */
+/** What README.md and docs/ say to type is true: commands, options, settings, Java, SQL. */
 @Timeout(180)
 class DocumentedCommandsIT {
   private static final Duration START = Duration.ofSeconds(60);
   private static final int STOPPED_BY_SIGTERM = 143;
   private static final String ADDRESS = "localhost:7117";
 
-  /** What {@code .ci/run} runs. */
-  private static final List<String> RUN_ELSEWHERE = List.of("./eider demo", "mvn verify");
+  private static final Pattern COMMAND = Pattern.compile("(?m)^  ([a-z]+)  ");
+  private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
 
-  private final Readme readme = Readme.read();
+  /** What {@code .ci/run} runs. */
+  private static final List<String> RUN_ELSEWHERE = List.of("./eider demo", "./eider demo --once");
+
+  private final Document readme = Document.read("README.md");
+  private final Document cli = Document.read("docs/cli.md");
   private final Path directory = RepositoryRoot.workDirectory("DocumentedCommandsIT");
 
   @Test
@@ -46,7 +54,7 @@ class DocumentedCommandsIT {
     }
 
     // when
-    List<List<String>> rows = readme.table("Settings");
+    List<List<String>> rows = Document.read("docs/operating.md").table("Settings");
 
     // then
     assertThat(rows.get(0)).startsWith("`durability`", "fsync", "fsync, async");
@@ -54,10 +62,39 @@ class DocumentedCommandsIT {
   }
 
   @Test
-  void shouldShowTheJavaThatIsTested() throws IOException {
+  void shouldDescribeEveryCommandWithItsOptions() {
     // given
-    Path source = Path.of("it/src/test/java/dev/eider/it/ReadmeExample.java");
-    String text = Files.readString(RepositoryRoot.path().resolve(source));
+    Shell shell = new Shell(directory.resolve("help"));
+    List<String> commands =
+        COMMAND
+            .matcher(shell.run("./eider --help", 60))
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+
+    assertThat(commands).contains("serve", "tail", "rm");
+    for (String command : commands) {
+      // when
+      Document section = cli.section("eider " + command);
+      String help = shell.run("./eider " + command + " --help", 60);
+
+      // then
+      assertThat(section.blocks("sh")).as(command).anyMatch(it -> it.contains(command));
+      for (String span : section.codeSpans()) {
+        OPTION
+            .matcher(span)
+            .results()
+            .forEach(option -> assertThat(help).as(command).contains(option.group()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"README.md, ReadmeExample", "docs/clients.md, ClientsExample"})
+  void shouldShowTheJavaThatIsTested(String document, String source) throws IOException {
+    // given
+    Path file = Path.of("it/src/test/java/dev/eider/it", source + ".java");
+    String text = Files.readString(RepositoryRoot.path().resolve(file));
 
     // when
     String example =
@@ -68,14 +105,15 @@ class DocumentedCommandsIT {
             .reduce("", (before, line) -> before + line + "\n");
 
     // then
-    assertThat(readme.blocks("java")).containsExactly(example);
+    assertThat(Document.read(document).blocks("java")).containsExactly(example);
   }
 
   @Test
   void shouldAnswerTheSqlOnWhatTheJavaRecorded() {
     try (Daemon daemon = start("sql")) {
       // given
-      ReadmeExample.play(daemon.target(), Events.gold(100), Events.gold(500));
+      ReadmeExample.play(daemon.target(), Events.gold(100));
+      ClientsExample.forkAndMirror(daemon.target(), Events.gold(500));
       daemon.terminate(20);
 
       // when, then
@@ -93,14 +131,15 @@ class DocumentedCommandsIT {
     }
   }
 
-  @Test
-  void shouldRunWhatItSaysToType() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/cli.md", "docs/operating.md", "docs/files.md"})
+  void shouldRunWhatItSaysToType(String document) throws IOException {
     // given
     Shell shell = new Shell(directory.resolve("launcher"));
     Files.createDirectories(shell.directory().resolve("old-games"));
 
-    for (String block : readme.blocks("sh")) {
-      if (isForADaemon(block)) {
+    for (String block : Document.read(document).blocks("sh")) {
+      if (isForADaemon(block) || block.contains("grpcurl")) {
         continue;
       }
       for (String command : block.lines().toList()) {
@@ -110,7 +149,7 @@ class DocumentedCommandsIT {
         } else if (command.contains("./eider serve")) {
           // when it is started, then it serves until it is told to stop
           shouldServeUntilStopped(shell, command);
-        } else if (!block.contains("grpcurl")) {
+        } else {
           assertThat(RUN_ELSEWHERE).as("what is run elsewhere").contains(command);
         }
       }
@@ -121,30 +160,32 @@ class DocumentedCommandsIT {
     return block.lines().anyMatch(line -> line.matches("\\./eider (?!serve|demo).*"));
   }
 
-  @Test
-  void shouldRunTheCommandsForADaemon() {
+  @ParameterizedTest
+  @CsvSource({
+    "README.md, 'arena=gold|-- closed as completed after seq 2|exit code 3|game-1b'",
+    "docs/cli.md, 'arena=gold|run game-1c goes on|game-1 at t 0|differ in agent after 0 equal"
+        + " events|exit code 3|run game-1c is deleted'",
+    "docs/files.md, game-1"
+  })
+  void shouldRunTheCommandsForADaemon(String document, String expected) {
     try (Daemon daemon = start("commands")) {
       // given
       RunCalls runs = new RunCalls(daemon);
-      runs.open("game-1", Map.of("arena", "gold"));
+      runs.open("game-1", Map.of("arena", "gold", "file", "true"));
       runs.publish("game-1", Events.turnStart("ada", 0, Events.gold(100)));
       runs.publish("game-1", Events.metric("ada", 0, "score", 100));
       runs.close("game-1");
       Shell shell = new Shell(directory.resolve("commands-shell"));
       String script =
-          readme.blocks("sh").stream()
+          Document.read(document).blocks("sh").stream()
               .filter(DocumentedCommandsIT::isForADaemon)
-              .reduce("", String::concat);
+              .reduce("./eider fork game-1 --at 0 --id game-1b\n", String::concat);
 
       // when
       String output = shell.run("export EIDER_ADDRESS=" + daemon.target() + "\n" + script, 120);
 
       // then
-      assertThat(output)
-          .contains("arena=gold", "-- closed as completed after seq 2", "run game-1c goes on")
-          .contains(
-              "game-1 at t 0", "differ in agent after 0 equal events", "exit code 3", "2 rows")
-          .contains("run game-1c is deleted");
+      assertThat(output).contains(expected.split("\\|"));
     }
   }
 
