@@ -4,10 +4,11 @@ import com.google.protobuf.ByteString;
 import dev.eider.it.sim.Scheduler.Span;
 import dev.eider.server.Broker;
 import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.LogSelection;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
-import dev.eider.server.read.LogSink;
+import dev.eider.server.read.EncodedResponse;
 import dev.eider.server.read.LogSubscription;
 import dev.eider.server.read.LogSubscriptionRequest;
 import dev.eider.server.read.history.ResumeToken;
@@ -140,7 +141,7 @@ final class Mirror {
   }
 
   /** One stream; the daemon may go on sending on it for a while after the mirror has left it. */
-  private final class Stream implements LogSink {
+  private final class Stream implements ResponseStream<EncodedResponse<SubscribeAllResponse>> {
     private final SimPipe pipe = new SimPipe(world.scheduler(), 1 + random.nextInt(4));
     private final Saved from;
     private final boolean isKept;
@@ -196,12 +197,19 @@ final class Mirror {
     }
 
     @Override
-    public void events(List<SequencedEvent> events, byte[] resumeToken) {
-      pipe.send(() -> sent(events), () -> taken(events, ByteString.copyFrom(resumeToken)));
+    public void next(EncodedResponse<SubscribeAllResponse> response) {
+      if (response instanceof EncodedResponse.TokenedEvents<SubscribeAllResponse> batch) {
+        List<SequencedEvent> events = batch.events().events();
+        pipe.send(
+            () -> sent(events), () -> taken(events, ByteString.copyFrom(batch.resumeToken())));
+      } else if (response instanceof EncodedResponse.Plain<SubscribeAllResponse> notice) {
+        notice(notice.message());
+      } else {
+        throw new AssertionError("events without a token: " + response);
+      }
     }
 
-    @Override
-    public void notice(SubscribeAllResponse notice) {
+    private void notice(SubscribeAllResponse notice) {
       pipe.send(
           () -> {
             world.coverage().add("all runs: " + notice.getResponseCase());
@@ -214,7 +222,7 @@ final class Mirror {
     }
 
     @Override
-    public void complete() {
+    public void end() {
       pipe.complete();
     }
 

@@ -1,8 +1,10 @@
 package dev.eider.it.sim;
 
+import com.google.protobuf.MessageLite;
 import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.SequencedEvent;
-import dev.eider.server.read.EventSink;
+import dev.eider.server.read.EncodedResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <N> what is sent besides events
  */
-final class SimSink<N> implements EventSink<N> {
+final class SimSink<N extends MessageLite> implements ResponseStream<EncodedResponse<N>> {
   private final SimPipe pipe;
   private final SimReader<N> reader;
 
@@ -26,17 +28,18 @@ final class SimSink<N> implements EventSink<N> {
   }
 
   @Override
-  public void events(List<SequencedEvent> events) {
-    pipe.send(() -> reader.sent(events), () -> reader.taken(events));
+  public void next(EncodedResponse<N> response) {
+    if (response instanceof EncodedResponse.Events<N> batch) {
+      pipe.send(() -> reader.sent(batch.events()), () -> reader.taken(batch.events()));
+    } else if (response instanceof EncodedResponse.Plain<N> notice) {
+      pipe.send(() -> reader.told(notice.message()), () -> {});
+    } else {
+      throw new AssertionError("the events of one run have no token: " + response);
+    }
   }
 
   @Override
-  public void notice(N notice) {
-    pipe.send(() -> reader.told(notice), () -> {});
-  }
-
-  @Override
-  public void complete() {
+  public void end() {
     pipe.complete();
   }
 
