@@ -1,11 +1,15 @@
 package dev.eider.cli;
 
+import com.google.protobuf.ListValue;
 import dev.eider.cli.arena.Game;
 import dev.eider.cli.arena.Player;
 import dev.eider.cli.arena.World;
-import dev.eider.server.EiderServer;
-import dev.eider.server.store.sql.SqlTable;
+import dev.eider.cli.print.QueryTable;
+import dev.eider.client.EiderClient;
+import dev.eider.client.QueryResult;
+import dev.eider.v1.QueryRequest;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -14,14 +18,16 @@ import java.util.List;
  * they differ. Owned by the main thread.
  */
 final class Comparison {
+  private static final String INDENT = "     ";
+
   private final PrintWriter out;
-  private final EiderServer server;
+  private final EiderClient client;
   private final String rider;
   private final int forkTurn;
 
-  Comparison(PrintWriter out, EiderServer server, String rider, int forkTurn) {
+  Comparison(PrintWriter out, EiderClient client, String rider, int forkTurn) {
     this.out = out;
-    this.server = server;
+    this.client = client;
     this.rider = rider;
     this.forkTurn = forkTurn;
   }
@@ -34,18 +40,27 @@ final class Comparison {
   void print(RecordedGame original, RecordedGame branch) {
     out.println();
     out.println("3. Both runs are rows in one DuckDB file: compare them in SQL");
-    SqlTable scores = ask(scoresSql(original.runId(), branch.runId()));
+    List<ListValue> scores = ask(scoresSql(original.runId(), branch.runId()));
     requireScores(scores, original.end(), branch.end());
-    SqlTable timelines = ask(timelineSql());
+    List<ListValue> timelines = ask(timelineSql());
     requireTimelines(timelines, original, branch);
     explain(original, branch);
   }
 
-  private SqlTable ask(List<String> sql) {
+  private List<ListValue> ask(List<String> sql) {
     sql.forEach(line -> out.println("  " + line));
-    SqlTable table = server.query(String.join("\n", sql));
-    TextTable.print(table, out);
-    return table;
+    QueryRequest request = QueryRequest.newBuilder().setSql(String.join("\n", sql)).build();
+    List<ListValue> rows = new ArrayList<>();
+    try (QueryResult result = client.query(request)) {
+      QueryTable table = new QueryTable(result.columns(), INDENT, out);
+      result.forEachRemaining(
+          row -> {
+            rows.add(row);
+            table.add(row);
+          });
+      table.end();
+    }
+    return rows;
   }
 
   private static List<String> scoresSql(String original, String branch) {
@@ -60,36 +75,36 @@ final class Comparison {
   private static List<String> timelineSql() {
     return List.of(
         "SELECT run_id, count(*) AS events, count(*) FILTER (depth > 0) AS inherited,",
-        "       any_value(cost_usd) AS cost_usd",
+        "       round(any_value(cost_usd), 4) AS cost_usd",
         "FROM timeline JOIN runs USING (run_id) GROUP BY run_id ORDER BY run_id");
   }
 
-  private static void requireScores(SqlTable scores, World original, World branch) {
+  private static void requireScores(List<ListValue> scores, World original, World branch) {
     List<Player> players = Game.players();
-    requireEqual("rows of scores", players.size(), scores.rows().size());
+    requireEqual("rows of scores", players.size(), scores.size());
     for (int i = 0; i < players.size(); i++) {
       String name = players.get(i).name();
-      List<Object> row = scores.rows().get(i);
-      requireEqual("agents in SQL", name, row.get(0));
-      requireEqual("score of " + name, original.goldOf(name), number(row.get(1)));
-      requireEqual("score of " + name + " in the fork", branch.goldOf(name), number(row.get(2)));
+      ListValue row = scores.get(i);
+      requireEqual("agents in SQL", name, row.getValues(0).getStringValue());
+      requireEqual("score of " + name, original.goldOf(name), number(row, 1));
+      requireEqual("score of " + name + " in the fork", branch.goldOf(name), number(row, 2));
     }
   }
 
   /** Checks the timelines: the branch also holds the original's events before the fork point. */
-  private void requireTimelines(SqlTable rows, RecordedGame original, RecordedGame branch) {
-    requireEqual("runs in SQL", 2, rows.rows().size());
+  private void requireTimelines(List<ListValue> rows, RecordedGame original, RecordedGame branch) {
+    requireEqual("runs in SQL", 2, rows.size());
     int inherited =
         (int)
             original.arrived().stream()
                 .filter(envelope -> envelope.getEvent().getT() < forkTurn)
                 .count();
-    List<Object> own = rows.rows().get(0);
-    List<Object> forked = rows.rows().get(1);
-    requireEqual("events of the original", original.arrived().size(), number(own.get(1)));
-    requireEqual("events it inherits", 0, number(own.get(2)));
-    requireEqual("events of the fork", inherited + branch.arrived().size(), number(forked.get(1)));
-    requireEqual("events it inherits", inherited, number(forked.get(2)));
+    ListValue own = rows.get(0);
+    ListValue forked = rows.get(1);
+    requireEqual("events of the original", original.arrived().size(), number(own, 1));
+    requireEqual("events it inherits", 0, number(own, 2));
+    requireEqual("events of the fork", inherited + branch.arrived().size(), number(forked, 1));
+    requireEqual("events it inherits", inherited, number(forked, 2));
   }
 
   private void explain(RecordedGame original, RecordedGame branch) {
@@ -127,8 +142,8 @@ final class Comparison {
         .orElseThrow();
   }
 
-  private static int number(Object value) {
-    return value instanceof Number number ? number.intValue() : -1;
+  private static int number(ListValue row, int column) {
+    return (int) row.getValues(column).getNumberValue();
   }
 
   private static void requireEqual(String what, Object expected, Object actual) {

@@ -57,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
   private int play(EiderServer server, SignalStop stop, Path dataDir) {
     try {
       Duration pause = once ? Duration.ZERO : PAUSE_BETWEEN_TURNS;
-      new DemoStory(out, server, pause).tell(dataDir);
+      new DemoStory(out, Facts.hostAndPort(server.address()), pause).tell(dataDir);
       if (once) {
         return 0;
       }

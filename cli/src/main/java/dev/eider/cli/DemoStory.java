@@ -8,7 +8,6 @@ import dev.eider.cli.arena.Player;
 import dev.eider.cli.arena.Snapshots;
 import dev.eider.cli.arena.World;
 import dev.eider.client.EiderClient;
-import dev.eider.server.EiderServer;
 import dev.eider.v1.Event;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.ForkResponse;
@@ -34,17 +33,18 @@ final class DemoStory {
   private static final int FORK_EVENTS = 2;
 
   private final PrintWriter out;
-  private final EiderServer server;
+  private final String address;
   private final Duration pause;
 
   /**
    * Makes a story.
    *
+   * @param address where the daemon listens
    * @param pause how long to wait between turns, so that people can follow
    */
-  DemoStory(PrintWriter out, EiderServer server, Duration pause) {
+  DemoStory(PrintWriter out, String address, Duration pause) {
     this.out = out;
-    this.server = server;
+    this.address = address;
     this.pause = pause;
   }
 
@@ -54,15 +54,14 @@ final class DemoStory {
    * @throws CliFailure if anything is not as it should be
    */
   void tell(Path dataDir) {
-    String address = Facts.hostAndPort(server.address());
     out.println(
         "Eider records turn-based agent runs. This demo plays one, live, on a daemon of its own.");
     new Facts().add("address", address).add("data", dataDir).printTo(out);
     try (EiderClient client = EiderClient.connect(address)) {
       RecordedGame original = playOriginal(client);
       RecordedGame branch = playBranch(client, original);
-      new Comparison(out, server, RIDER, FORK_TURN).print(original, branch);
-      suggest(address, original.arrived().size());
+      new Comparison(out, client, RIDER, FORK_TURN).print(original, branch);
+      suggest(original.arrived().size());
     }
     out.flush();
   }
@@ -149,24 +148,22 @@ final class DemoStory {
     };
   }
 
-  private void suggest(String address, int headSeq) {
+  private void suggest(int headSeq) {
     chapter("4. Try it yourself, in another terminal");
     String call = "  grpcurl -plaintext ";
     out.println(call + address + " list");
     out.println(call + address + " describe eider.v1.BrokerService");
-    suggestCall(address, "RunService/GetRun", "{\"run_id\": \"%s\"}".formatted(BRANCH));
+    suggestCall("RunService/GetRun", "{\"run_id\": \"%s\"}".formatted(BRANCH));
     suggestCall(
-        address,
         "BrokerService/Subscribe",
         "{\"run_id\": \"%s\", \"after_seq\": %d}".formatted(ORIGINAL, headSeq - 4));
     suggestCall(
-        address,
         "BrokerService/Fork",
         "{\"parent_run_id\": \"%s\", \"parent_t\": 2,%n      ".formatted(ORIGINAL)
             + "\"merge_patch\": {\"prospectors\": {\"cyd\": {\"gold\": 99}}}}");
   }
 
-  private void suggestCall(String address, String method, String request) {
+  private void suggestCall(String method, String request) {
     out.println("  grpcurl -plaintext -d '" + request + "' \\");
     out.println("      " + address + " eider.v1." + method);
   }

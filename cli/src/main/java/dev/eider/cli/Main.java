@@ -1,7 +1,7 @@
 package dev.eider.cli;
 
 import dev.eider.cli.remote.RemoteCommands;
-import dev.eider.server.store.connection.DuckDbLibrary;
+import dev.eider.server.EiderServer;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
@@ -23,11 +22,11 @@ import picocli.CommandLine.Model.UsageMessageSpec;
     name = "eider",
     description = "Records turn-based agent runs: live, replayable, forkable, queryable in SQL.",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Version.class)
 public final class Main {
   private static final int HELP_WIDTH = 100;
 
-  /** The commands that open a database. */
+  /** The commands that start a daemon. */
   private static final Set<String> STARTING = Set.of("serve", "demo");
 
   private Main() {}
@@ -35,7 +34,7 @@ public final class Main {
   /** Runs a command line and exits the JVM. */
   public static void main(String[] args) {
     if (args.length > 0 && STARTING.contains(args[0])) {
-      DuckDbLibrary.loadAhead();
+      EiderServer.warmUp();
     }
     System.exit(run(writer(System.out), writer(System.err), args));
   }
@@ -79,19 +78,5 @@ public final class Main {
 
   private static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(stream, true, StandardCharsets.UTF_8);
-  }
-
-  /** Says which build this is. */
-  static final class Version implements IVersionProvider {
-    /** Reads the jar's manifest; classes that come from no jar have no version. */
-    static String number() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return version == null ? "(unpackaged)" : version;
-    }
-
-    @Override
-    public String[] getVersion() {
-      return new String[] {"eider " + number() + ", Java " + Runtime.version()};
-    }
   }
 }

@@ -88,7 +88,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void greet(ServerConfig config, EiderServer server) {
-    out.printf("Eider %s is serving%n", Main.Version.number());
+    out.printf("Eider %s is serving%n", Version.number());
     Facts facts =
         new Facts()
             .add("address", Facts.hostAndPort(server.address()))

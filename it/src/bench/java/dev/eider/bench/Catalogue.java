@@ -38,6 +38,9 @@ final class Catalogue {
     AIMS.put("ranking", Aim.told(Ceiling.TABLE).peer(0.2));
     AIMS.put("fork of a long run p50", Aim.ceiling(Ceiling.SHORT_RUN, 1.5));
     AIMS.put("fork of a long run p99", Aim.told(Ceiling.SHORT_RUN));
+    AIMS.put("list of 20,000 open runs, ListRuns of 10 p50", Aim.ceiling(Ceiling.FEW_RUNS, 1.5));
+    AIMS.put(
+        "list of 20,000 open runs, WatchRuns' first 500 p50", Aim.ceiling(Ceiling.FEW_RUNS, 1.5));
     AIMS.put("many open runs, RSS", Aim.absolute(1024));
     AIMS.put("many open runs, start after kill -9", Aim.absolute(5));
   }

@@ -15,10 +15,10 @@ import java.util.List;
  *
  * @param message the response as the library sees it, for everything but envelopes
  */
-record RawResponse<T>(T message, List<RawEnvelope> envelopes) {
+public record RawResponse<T>(T message, List<RawEnvelope> envelopes) {
 
   /** The same call, with the bytes kept. */
-  static <Q, T> MethodDescriptor<Q, RawResponse<T>> keepingBytes(
+  public static <Q, T> MethodDescriptor<Q, RawResponse<T>> keepingBytes(
       MethodDescriptor<Q, T> method, Parser<T> parser) {
     return method.toBuilder(method.getRequestMarshaller(), new RawMarshaller<>(parser)).build();
   }

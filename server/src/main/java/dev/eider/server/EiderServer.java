@@ -10,7 +10,6 @@ import dev.eider.server.config.MemoryBudget;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
 import dev.eider.server.config.StartupException;
-import dev.eider.server.event.RunId;
 import dev.eider.server.files.library.LibraryGround;
 import dev.eider.server.files.library.LibraryIndex;
 import dev.eider.server.files.library.LibraryReader;
@@ -27,8 +26,9 @@ import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.connection.DuckDbLibrary;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.sql.SqlTable;
+import dev.eider.server.store.duckdb.LabelledRuns;
 import dev.eider.server.upkeep.Retention;
 import dev.eider.server.upkeep.Rewriter;
 import dev.eider.v1.ErrorReason;
@@ -41,7 +41,6 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +55,6 @@ import org.slf4j.LoggerFactory;
  * persist, checkpoint. Thread-safe.
  */
 public final class EiderServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(EiderServer.class);
   private static final long CALLS_MS = 1_500;
   private static final long WORKER_MS = 2_000;
 
@@ -127,7 +125,7 @@ public final class EiderServer implements AutoCloseable {
         new RunFiles(
             ground,
             dataDir.runFiles(),
-            this::closedRunsWithFile,
+            (after, runsMax) -> LabelledRuns.closed(store, RunFiles.LABEL, after, runsMax),
             Threads.system(),
             this::defectFound);
     undo.push(runFiles);
@@ -139,18 +137,26 @@ public final class EiderServer implements AutoCloseable {
   }
 
   /**
+   * Begins to load what a start needs, on a thread of its own, so that a start which comes soon is
+   * sooner done. Does not block, and logs nothing.
+   */
+  public static void warmUp() {
+    DuckDbLibrary.loadAhead();
+  }
+
+  /**
    * Starts a daemon. Blocks until it serves.
    *
    * @throws StartupException if it cannot, with what to do about it; nothing is left running
    */
   public static EiderServer start(ServerConfig config) {
-    LOG.info("starting with {}", config);
+    log().info("starting with {}", config);
     requireMemory(config);
     requireLibraries(config);
     Deque<AutoCloseable> undo = new ArrayDeque<>();
     try {
       EiderServer server = new EiderServer(config, undo);
-      LOG.info("serving on {}", server.address());
+      log().info("serving on {}", server.address());
       return server;
     } catch (IOException | StoreException | RuntimeException e) {
       undo.forEach(EiderServer::closeQuietly);
@@ -161,19 +167,6 @@ public final class EiderServer implements AutoCloseable {
   /** Where it listens. */
   public InetSocketAddress address() {
     return grpc.address();
-  }
-
-  /**
-   * Runs a query of the daemon's own over the events in DuckDB. Blocks.
-   *
-   * @throws IllegalStateException if DuckDB refuses it
-   */
-  public SqlTable query(String sql) {
-    try {
-      return store.query(sql);
-    } catch (StoreException e) {
-      throw new IllegalStateException("the query failed: " + e.getMessage(), e);
-    }
   }
 
   /** Waits until the daemon has stopped, whoever stopped it. */
@@ -201,7 +194,7 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private void stop(long untilNanos) throws InterruptedException {
-    LOG.info("stopping");
+    log().info("stopping");
     BrokerException refusal =
         BrokerException.of(
             ErrorReason.ERROR_REASON_SHUTTING_DOWN,
@@ -218,13 +211,13 @@ public final class EiderServer implements AutoCloseable {
     runFiles.close();
     grpc.stop(Math.min(CALLS_MS, leftMs(untilNanos)));
     if (!areEnded || !isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
-      LOG.warn("not everything is in DuckDB yet; the next start takes the rest from the log");
+      log().warn("not everything is in DuckDB yet; the next start takes the rest from the log");
     }
     queries.close();
     transfers.close();
     broker.stopReading();
     dataDir.close();
-    LOG.info("stopped");
+    log().info("stopped");
   }
 
   private static long leftMs(long untilNanos) {
@@ -232,7 +225,7 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private void healthChanged(LogHealth now) {
-    LOG.warn("health is {}", now);
+    log().warn("health is {}", now);
     health = now;
     if (grpc != null) {
       tellHealth();
@@ -244,19 +237,20 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private void defectFound(String worker, Throwable defect) {
-    LOG.error("the daemon stops, since its worker {} ended: {}", worker, defect.toString());
+    log().error("the daemon stops, since its worker {} ended: {}", worker, defect.toString());
     new Thread(this::close, "stopper").start();
   }
 
   private static void requireMemory(ServerConfig config) {
     MemoryBudget budget = MemoryBudget.of(config);
     budget.requireWithin(JvmMemory.heapBytesMax(), JvmMemory.directBytesMax());
-    LOG.info(
-        "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
-        budget.heapBytes() >> 20,
-        JvmMemory.heapBytesMax() >> 20,
-        budget.directBytes() >> 20,
-        JvmMemory.directBytesMax() >> 20);
+    log()
+        .info(
+            "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
+            budget.heapBytes() >> 20,
+            JvmMemory.heapBytesMax() >> 20,
+            budget.directBytes() >> 20,
+            JvmMemory.directBytesMax() >> 20);
   }
 
   private static void requireLibraries(ServerConfig config) {
@@ -276,7 +270,7 @@ public final class EiderServer implements AutoCloseable {
     try {
       part.close();
     } catch (Exception e) {
-      LOG.warn("after a failed start {} could not be closed", part, e);
+      log().warn("after a failed start {} could not be closed", part, e);
     }
   }
 
@@ -293,6 +287,11 @@ public final class EiderServer implements AutoCloseable {
           "the log cannot be used: " + DiskFailure.describe(io == null ? (IOException) e : io), e);
     }
     return e instanceof RuntimeException defect ? defect : new StartupException(message(e), e);
+  }
+
+  /** Returns the logger, which is not made before a command has said how much it wants logged. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(EiderServer.class);
   }
 
   private static String message(Exception e) {
@@ -320,20 +319,6 @@ public final class EiderServer implements AutoCloseable {
             reader, broker.hub(), broker.writer(), config.scratch(dataDir), new WireRules()),
         Threads.system(),
         this::defectFound);
-  }
-
-  private List<RunId> closedRunsWithFile(RunId after, int runsMax) throws StoreException {
-    return store
-        .query(
-            "SELECT run_id FROM runs WHERE state = 'closed' AND labels[?] <> 'false' AND run_id > ?"
-                + " ORDER BY run_id LIMIT ?",
-            RunFiles.LABEL,
-            after.value(),
-            runsMax)
-        .rows()
-        .stream()
-        .map(row -> new RunId(String.valueOf(row.get(0))))
-        .toList();
   }
 
   private GrpcServer listen() {

@@ -1,5 +1,6 @@
 package dev.eider.cli.remote;
 
+import dev.eider.cli.print.TextTable;
 import dev.eider.client.EiderClient;
 import dev.eider.v1.DiffRunsRequest;
 import dev.eider.v1.DiffRunsResponse;
@@ -111,13 +112,13 @@ final class DiffCommand implements Callable<Integer> {
     if (summary.getEqual()) {
       out.printf("equal: %d events%n", summary.getEqualCount());
     }
-    Columns kinds = new Columns("KIND", ">LEFT", ">RIGHT");
+    TextTable kinds = TextTable.of("KIND", ">LEFT", ">RIGHT");
     summary
         .getKindsList()
         .forEach(kind -> kinds.add(kind.getKind(), kind.getLeftCount(), kind.getRightCount()));
     kinds.printTo(out);
     if (byTurn) {
-      Columns table = new Columns(">TURN", ">LEFT", ">RIGHT");
+      TextTable table = TextTable.of(">TURN", ">LEFT", ">RIGHT");
       turns.forEach((turn, counts) -> table.add(turn, counts[0], counts[1]));
       table.printTo(out);
     }

@@ -1,12 +1,11 @@
 package dev.eider.cli.remote;
 
-import com.google.protobuf.ListValue;
+import dev.eider.cli.print.JsonRow;
+import dev.eider.cli.print.QueryTable;
 import dev.eider.client.EiderClient;
 import dev.eider.client.QueryResult;
 import dev.eider.v1.QueryRequest;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,9 +23,6 @@ import picocli.CommandLine.Parameters;
       "Example: eider query \"SELECT run_id, state, cost_usd FROM runs ORDER BY create_time\""
     })
 final class QueryCommand implements Callable<Integer> {
-  /** So many rows are aligned with each other; those after them have the widths of these. */
-  private static final int ALIGNED_ROWS = 1_000;
-
   private final PrintWriter out;
   @Mixin private DaemonOptions daemon = new DaemonOptions();
 
@@ -53,18 +49,13 @@ final class QueryCommand implements Callable<Integer> {
   }
 
   private void print(QueryResult result) {
-    QueryTable table = new QueryTable(result.columns());
-    List<ListValue> rows = new ArrayList<>();
+    QueryTable table = new QueryTable(result.columns(), "", out);
     long count = 0;
     while (result.hasNext()) {
-      rows.add(result.next());
+      table.add(result.next());
       count++;
-      if (rows.size() == ALIGNED_ROWS) {
-        table.print(rows, out);
-        rows.clear();
-      }
     }
-    table.print(rows, out);
+    table.end();
     out.println(count == 1 ? "1 row" : count + " rows");
   }
 }

@@ -1,5 +1,6 @@
 package dev.eider.cli.remote;
 
+import dev.eider.cli.print.TextTable;
 import dev.eider.client.EiderClient;
 import dev.eider.v1.Libraries;
 import dev.eider.v1.Libraries.LeftOut;
@@ -93,8 +94,8 @@ final class RunsCommand implements Callable<Integer> {
   }
 
   private void print(List<Run> runs) {
-    Columns table =
-        new Columns("RUN", "STATE", ">EVENTS", ">TURN", ">COST", "CREATED", "FORK OF", "LABELS");
+    TextTable table =
+        TextTable.of("RUN", "STATE", ">EVENTS", ">TURN", ">COST", "CREATED", "FORK OF", "LABELS");
     for (Run run : runs) {
       table.add(
           run.getRunId(),

@@ -25,6 +25,7 @@ public final class Measures {
         new InterleavedRuns(),
         new ForkMeasure(),
         new BesideQueries(),
+        new RunLists(),
         new OpenRuns());
   }
 }

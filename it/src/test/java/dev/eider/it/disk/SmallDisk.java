@@ -16,7 +16,7 @@ import java.util.List;
  * did. What an earlier process left mounted there is unmounted first, and a shutdown hook unmounts
  * what an interrupted test leaves, so nothing piles up. Owned by the test thread.
  */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
   private static final String FILLER = "filler";
   private static final int[] FILL_STEPS = {1 << 20, 64 << 10, 4 << 10, 512, 16, 1};
 
@@ -39,7 +39,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** In memory: quick, and gone when unmounted; forcing it does nothing. */
-  static SmallDisk tmpfs(Path mountPoint, int mebibytes) {
+  public static SmallDisk tmpfs(Path mountPoint, int mebibytes) {
     return tmpfs(mountPoint, mebibytes, 1_000);
   }
 
@@ -66,11 +66,14 @@ final class SmallDisk implements AutoCloseable {
         mountPoint, List.of("-t", "ext4", "-o", options, image.toString(), mountPoint.toString()));
   }
 
-  /** Says in words what is needed, unless it is there. */
+  /** Returns whether file systems can be mounted here, which takes root. */
+  public static boolean isPossible() {
+    return Commands.isThere("mount") && Commands.userId() == 0;
+  }
+
+  /** Skips the test, and says in words what is needed, unless it is there. */
   static void needMounts() {
-    Need.that(
-        Commands.isThere("mount") && Commands.userId() == 0,
-        "tests on small file systems mount them, which takes root");
+    Need.that(isPossible(), "tests on small file systems mount them, which takes root");
   }
 
   private static void makeImage(Path image, int mebibytes) {
@@ -92,7 +95,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Takes all the space there is. */
-  void fill() {
+  public void fill() {
     fillBut(0);
   }
 
@@ -131,7 +134,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Gives back what was taken. */
-  void free() {
+  public void free() {
     try {
       Files.deleteIfExists(mountPoint.resolve(FILLER));
       Directories.delete(mountPoint.resolve("many"));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Writes files as the older recorder did: one table of seven columns and nothing else, with plain
  * JDBC and nothing of Eider's.
  */
-final class OlderFile implements AutoCloseable {
+public final class OlderFile implements AutoCloseable {
   /** The nine payloads, one line each. */
   static final String[] NINE_KINDS = {
     "{\"kind\":\"turn_start\",\"turn_num\":0,\"snapshot\":{\"gold\":100,\"units\":[{\"hp\":1.5}]},"
@@ -32,7 +32,7 @@ final class OlderFile implements AutoCloseable {
   private final Connection connection;
   private final PreparedStatement insert;
 
-  OlderFile(Path file) throws SQLException {
+  public OlderFile(Path file) throws SQLException {
     connection = DriverManager.getConnection("jdbc:duckdb:" + file);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
@@ -42,7 +42,7 @@ final class OlderFile implements AutoCloseable {
     insert = connection.prepareStatement("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
   }
 
-  OlderFile add(String runId, int t, String kind, @Nullable String payloadJson)
+  public OlderFile add(String runId, int t, String kind, @Nullable String payloadJson)
       throws SQLException {
     insert.setString(1, runId);
     insert.setString(2, "ada");

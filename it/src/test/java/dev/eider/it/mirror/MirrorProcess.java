@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A {@link Mirror} in a process of its own, to be killed. Owned by the test thread. */
-final class MirrorProcess implements AutoCloseable {
+public final class MirrorProcess implements AutoCloseable {
   private final Path directory;
   private final String address;
   private Process process;
@@ -19,17 +19,17 @@ final class MirrorProcess implements AutoCloseable {
     this.address = address;
   }
 
-  static MirrorProcess start(Path directory, String address) {
+  public static MirrorProcess start(Path directory, String address) {
     MirrorProcess mirror = new MirrorProcess(directory, address);
     mirror.start();
     return mirror;
   }
 
-  Path file() {
+  public Path file() {
     return directory.resolve("mirror.sqlite");
   }
 
-  void start() {
+  public void start() {
     Path temp = directory.resolve("tmp");
     try {
       Directories.empty(temp);
@@ -53,7 +53,7 @@ final class MirrorProcess implements AutoCloseable {
     }
   }
 
-  void kill9() {
+  public void kill9() {
     process.destroyForcibly();
     try {
       if (!process.waitFor(10, SECONDS)) {
@@ -65,7 +65,7 @@ final class MirrorProcess implements AutoCloseable {
   }
 
   /** Fails if it has ended by itself. */
-  void shouldRun() {
+  public void shouldRun() {
     if (!process.isAlive()) {
       throw new AssertionError("the mirror ended with " + process.exitValue() + said());
     }

@@ -17,14 +17,14 @@ import java.util.function.Consumer;
  * The mirror's SQLite file: its events in the order in which they came, and one token. Nothing in
  * it keeps an event from being there twice: that is the mirror's to see to. Used by one thread.
  */
-final class MirrorTable implements AutoCloseable {
+public final class MirrorTable implements AutoCloseable {
   private final Connection connection;
 
   private MirrorTable(Connection connection) {
     this.connection = connection;
   }
 
-  static MirrorTable open(Path file) throws SQLException {
+  public static MirrorTable open(Path file) throws SQLException {
     Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA journal_mode = WAL");
@@ -77,7 +77,7 @@ final class MirrorTable implements AutoCloseable {
   }
 
   /** Hands out every event, in the order in which they came. */
-  void forEach(Consumer<RawEnvelope> action) throws SQLException {
+  public void forEach(Consumer<RawEnvelope> action) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SELECT envelope FROM events ORDER BY ordinal")) {
       while (rows.next()) {

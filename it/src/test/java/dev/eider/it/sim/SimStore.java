@@ -6,6 +6,7 @@ import dev.eider.server.event.PackedEvents;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunPlace;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.EventRow;
@@ -251,19 +252,10 @@ final class SimStore implements ColdStore, ColdReader {
         .filter(run -> query.root() == null || run.rootRunId().equals(query.root()))
         .filter(run -> run.createTimeUs() >= query.createdFromUs())
         .filter(run -> run.createTimeUs() < query.createdUntilUs())
-        .filter(run -> comesAfter(run, query.before()))
+        .filter(run -> query.before() == null || RunPlace.of(run).isAfter(query.before()))
         .sorted(NEWEST_FIRST)
         .limit(query.runsMax())
         .toList();
-  }
-
-  private static boolean comesAfter(FoldedRun run, @Nullable RunPlace place) {
-    if (place == null) {
-      return true;
-    }
-    return run.createTimeUs() != place.createTimeUs()
-        ? run.createTimeUs() < place.createTimeUs()
-        : run.runId().compareTo(place.runId()) < 0;
   }
 
   @Override

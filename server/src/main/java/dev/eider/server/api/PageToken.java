@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.RunId;
-import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.run.RunPlace;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 

@@ -6,6 +6,7 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
+import dev.eider.server.run.RunPlace;
 import dev.eider.server.run.StagedFile;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -29,6 +30,7 @@ public final class Hub {
   private final Map<RunId, RunTail> tails = new ConcurrentHashMap<>();
   private final Map<String, RunId> runsByRequestId = new ConcurrentHashMap<>();
   private final Map<RunId, Set<Runnable>> awaited = new ConcurrentHashMap<>();
+  private final RunsInOrder inOrder = new RunsInOrder();
   private final ForksInMemory forks = new ForksInMemory();
   private final Listeners<RunListener> listeners = new Listeners<>();
   private final Listeners<Runnable> logListeners = new Listeners<>();
@@ -70,6 +72,19 @@ public final class Hub {
   /** The runs in memory, in no order; a view that changes as they do. */
   public Collection<RunTail> runs() {
     return tails.values();
+  }
+
+  /**
+   * Returns a view of the runs in memory that come after a place in the order of lists, in that
+   * order; null for all. A run that is there throughout an iteration is met by it.
+   */
+  public Collection<RunTail> runsAfter(@Nullable RunPlace place) {
+    return inOrder.after(place);
+  }
+
+  /** Returns the deleted runs in memory: DuckDB may still have them. */
+  public Set<RunId> deletedRuns() {
+    return inOrder.deleted();
   }
 
   public int runCount() {
@@ -191,6 +206,7 @@ public final class Hub {
       openRuns.decrementAndGet();
     }
     if (after.isDeleted()) {
+      inOrder.delete(tail);
       runsByRequestId.remove(after.requestId(), after.runId());
     }
     return tail;
@@ -199,6 +215,7 @@ public final class Hub {
   private void add(RunTail tail) {
     FoldedRun run = tail.run();
     tails.put(run.runId(), tail);
+    inOrder.add(tail);
     openRuns.incrementAndGet();
     forks.add(run);
     if (!run.requestId().isEmpty()) {
@@ -301,6 +318,7 @@ public final class Hub {
     }
     forks.remove(run);
     tails.remove(run.runId());
+    inOrder.remove(tail);
     runBytes.addAndGet(-run.memoryBytes());
     runsByRequestId.remove(run.requestId(), run.runId());
     tailBytes.addAndGet(-tail.clear());

@@ -7,8 +7,8 @@ import dev.eider.server.event.PackedEvents;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunPlace;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -119,18 +119,7 @@ public interface ColdReader {
           && (parent == null || (run.parent() != null && parent.equals(run.parent().runId())))
           && (root == null || root.equals(run.rootRunId()))
           && run.labels().entrySet().containsAll(labels.entrySet())
-          && (before == null || RunPlace.NEWEST_FIRST.compare(RunPlace.of(run), before) > 0);
-    }
-  }
-
-  /** A run's place in the order of {@link #listRuns}. */
-  record RunPlace(long createTimeUs, RunId runId) {
-    /** The order of {@link #listRuns}. */
-    public static final Comparator<RunPlace> NEWEST_FIRST =
-        Comparator.comparingLong(RunPlace::createTimeUs).thenComparing(RunPlace::runId).reversed();
-
-    public static RunPlace of(FoldedRun run) {
-      return new RunPlace(run.createTimeUs(), run.runId());
+          && (before == null || RunPlace.of(run).isAfter(before));
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.eider.server.store;
 
-import dev.eider.server.store.connection.DuckDbErrors;
-import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,33 +9,38 @@ import org.jspecify.annotations.Nullable;
 public class StoreException extends Exception {
   private static final long serialVersionUID = 1;
 
-  private final boolean isDamage;
+  private final Kind kind;
 
   public StoreException(String message) {
-    this(message, null, false);
+    this(Kind.UNAVAILABLE, message, null);
   }
 
   public StoreException(String message, @Nullable Throwable cause) {
-    this(message, cause, false);
+    this(Kind.UNAVAILABLE, message, cause);
   }
 
-  private StoreException(String message, @Nullable Throwable cause, boolean isDamage) {
+  public StoreException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
-    this.isDamage = isDamage;
+    this.kind = kind;
   }
 
-  /** Says that the file is damaged, so that trying again is of no use. */
-  public static StoreException ofDamage(String message, Throwable cause) {
-    return new StoreException(message, cause, true);
-  }
-
-  /** Whether DuckDB has less memory than it takes. */
+  /** Returns whether DuckDB may use less memory than it needs. */
   public boolean isOutOfMemory() {
-    return getCause() instanceof SQLException cause && DuckDbErrors.isOutOfMemory(cause);
+    return kind == Kind.OUT_OF_MEMORY;
   }
 
-  /** Whether trying again is of no use until the file is restored. */
+  /** Returns whether trying again is of no use until the file is restored. */
   public boolean isDamage() {
-    return isDamage;
+    return kind == Kind.DAMAGE;
+  }
+
+  /** What is wrong. */
+  public enum Kind {
+    /** Something that may be over when it is tried again. */
+    UNAVAILABLE,
+    /** DuckDB may use less memory than it needs. */
+    OUT_OF_MEMORY,
+    /** The file is damaged: trying again is of no use until it is restored. */
+    DAMAGE
   }
 }

@@ -11,7 +11,7 @@ import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.ExpiredRuns;
+import dev.eider.server.store.read.ExpiredRuns;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,13 +91,14 @@ public final class Retention {
     List<RunId> expired;
     try {
       expired =
-          ExpiredRuns.of(
-              store,
-              new ExpiredRuns.Bounds(
-                  bounds.ageMs == 0 ? Long.MIN_VALUE : Micros.now(clock) - 1_000 * bounds.ageMs,
-                  orAny(bounds.runsMax),
-                  orAny(bounds.bytesMax),
-                  RUNS_PER_ROUND_MAX));
+          store
+              .expiredRuns()
+              .find(
+                  new ExpiredRuns.Bounds(
+                      bounds.ageMs == 0 ? Long.MIN_VALUE : Micros.now(clock) - 1_000 * bounds.ageMs,
+                      orAny(bounds.runsMax),
+                      orAny(bounds.bytesMax),
+                      RUNS_PER_ROUND_MAX));
     } catch (StoreException e) {
       LOG.warn("runs that are due cannot be found at the moment: {}", e.getMessage());
       return 0;

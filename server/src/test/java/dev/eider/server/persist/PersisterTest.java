@@ -12,6 +12,7 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.Event;
@@ -200,11 +201,10 @@ final class PersisterTest {
 
   private static void assertRows(DuckDbStore store, RunId runId, long count) throws StoreException {
     assertThat(
-            store
-                .query(
-                    "SELECT count(*), count(DISTINCT seq), max(seq) FROM events WHERE run_id = ?",
-                    runId.value())
-                .rows())
+            StoreRows.of(
+                store,
+                "SELECT count(*), count(DISTINCT seq), max(seq) FROM events WHERE run_id = ?",
+                runId.value()))
         .containsExactly(List.of(count, count, count));
   }
 

@@ -64,7 +64,9 @@ public final class DamagedReader implements ColdReader {
   }
 
   private static StoreException damage() {
-    return StoreException.ofDamage(
-        "events.duckdb is damaged", new IllegalStateException("Corrupt database file"));
+    return new StoreException(
+        StoreException.Kind.DAMAGE,
+        "events.duckdb is damaged",
+        new IllegalStateException("Corrupt database file"));
   }
 }

@@ -9,7 +9,6 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.eider.server.files.format.PayloadParser.PayloadException;
 import java.io.IOException;
 
 /** Makes a Struct of a JSON object. Thread-safe. */

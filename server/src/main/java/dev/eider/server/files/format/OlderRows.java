@@ -82,7 +82,7 @@ final class OlderRows implements FileRows {
             .setSchemaVersion(row.getInt(5));
     try {
       PayloadParser.parse(row.getString(3), event);
-    } catch (PayloadParser.PayloadException e) {
+    } catch (PayloadException e) {
       throw FileFaults.ofRow(key.runId(), key.seq(), "payload_json: " + e.getMessage());
     }
     Event built = event.build();

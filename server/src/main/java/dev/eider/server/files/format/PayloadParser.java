@@ -203,13 +203,4 @@ final class PayloadParser {
       throw new PayloadException(name + " must be " + type);
     }
   }
-
-  /** Says what is wrong with a payload. */
-  static final class PayloadException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    PayloadException(String message) {
-      super(message, null, false, false);
-    }
-  }
 }

@@ -3,7 +3,7 @@ package dev.eider.server.files.library;
 import dev.eider.server.event.RunId;
 import dev.eider.server.files.format.LibraryFile;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.run.RunPlace;
 import dev.eider.server.store.ColdReader.RunQuery;
 import java.util.Collection;
 import java.util.Comparator;

@@ -5,14 +5,11 @@ import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.RunPlace;
 import dev.eider.server.run.RunView;
 import dev.eider.server.store.ColdReader;
-import dev.eider.server.store.ColdReader.RunPlace;
-import dev.eider.server.store.ColdReader.RunQuery;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.Run;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -23,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * Finds runs, in memory, in DuckDB and in libraries. Thread-safe; every method blocks on DuckDB.
  */
 public final class RunDirectory {
+  /** How many runs DuckDB is asked for at once at the most. */
+  private static final int ROWS_MAX = 4_000;
+
+  private static final int GROWTH = 4;
+
   private final Hub hub;
   private final RunHistory history;
   private final ColdReader cold;
@@ -44,54 +46,97 @@ public final class RunDirectory {
   }
 
   /**
-   * Lists runs, newest first.
+   * Lists runs, newest first. Memory has every open run and DuckDB every closed one that has left
+   * memory, and both are read in the order of the list: a page costs what is on it, however many
+   * runs are open.
    *
    * @param after only runs that come after this place; null to begin
    * @throws dev.eider.server.base.BrokerException STORAGE_UNAVAILABLE
    */
   public RunPage list(RunSelection selection, @Nullable RunPlace after, int runsMax) {
-    // One more than wanted, to know whether there are more; only these are held and described.
-    RunQuery query = selection.query(after, runsMax + 1);
-    NavigableMap<RunPlace, Listed> newest = new TreeMap<>(RunPlace.NEWEST_FIRST);
-    Set<RunId> inMemory = new HashSet<>();
-    for (RunTail tail : hub.runs()) {
+    // One more than wanted, to know whether there are more.
+    PageOfRuns page = new PageOfRuns(runsMax + 1);
+    // Before all else: DuckDB may still have them.
+    Set<RunId> deleted = hub.deletedRuns();
+    addInMemory(page, selection, after);
+    if (!Boolean.TRUE.equals(selection.open())) {
+      addClosed(page, selection, after, deleted);
+    }
+    return page.cut(runsMax);
+  }
+
+  private void addInMemory(PageOfRuns page, RunSelection selection, @Nullable RunPlace after) {
+    for (RunTail tail : hub.runsAfter(after)) {
+      if (page.isFull()) {
+        return;
+      }
       FoldedRun run = tail.run();
-      inMemory.add(run.runId());
-      if (!run.isDeleted() && query.matches(run)) {
-        add(newest, new Listed(run, tail), runsMax + 1);
+      if (!run.isDeleted() && selection.matches(run)) {
+        page.add(run, tail);
       }
     }
-    for (FoldedRun run : persistedOnly(selection, after, runsMax + 1, inMemory)) {
-      add(newest, new Listed(run, null), runsMax + 1);
-    }
-    List<Run> runs = newest.values().stream().limit(runsMax).map(Listed::describe).toList();
-    RunPlace last = newest.size() > runsMax ? List.copyOf(newest.keySet()).get(runsMax - 1) : null;
-    return new RunPage(runs, last);
   }
 
-  private static void add(NavigableMap<RunPlace, Listed> newest, Listed run, int runsMax) {
-    newest.put(RunPlace.of(run.run()), run);
-    if (newest.size() > runsMax) {
-      newest.pollLastEntry();
-    }
-  }
-
-  private List<FoldedRun> persistedOnly(
-      RunSelection selection, @Nullable RunPlace after, int runsMax, Set<RunId> inMemory) {
-    List<FoldedRun> runs = new ArrayList<>();
+  /**
+   * Adds what has left memory. DuckDB is asked after memory was looked at, so that a run that left
+   * in between is met there.
+   */
+  private void addClosed(
+      PageOfRuns page, RunSelection selection, @Nullable RunPlace after, Set<RunId> deleted) {
     RunPlace place = after;
+    int rowsMax = page.runsMax();
+    boolean isMore = true;
     try {
-      while (runs.size() < runsMax) {
-        List<FoldedRun> page = cold.listRuns(selection.query(place, runsMax));
-        page.stream().filter(run -> !inMemory.contains(run.runId())).forEach(runs::add);
-        if (page.size() < runsMax) {
-          break;
+      while (isMore) {
+        List<FoldedRun> closed = cold.listRuns(selection.closedOnly(place, rowsMax));
+        for (FoldedRun run : closed) {
+          if (!deleted.contains(run.runId())) {
+            page.add(run, null);
+          }
         }
-        place = RunPlace.of(page.get(page.size() - 1));
+        place = closed.isEmpty() ? place : RunPlace.of(closed.get(closed.size() - 1));
+        isMore = closed.size() == rowsMax && place != null && !page.isFullUntil(place);
+        // What is read in vain are runs that memory has as well: not more than it has.
+        rowsMax = Math.min(ROWS_MAX, rowsMax * GROWTH);
       }
-      return runs;
     } catch (StoreException e) {
       throw RunHistory.unavailable(e);
+    }
+  }
+
+  /** The first runs of those that are added, in the order of the list. */
+  private static final class PageOfRuns {
+    private final NavigableMap<RunPlace, Listed> newest = new TreeMap<>(RunPlace.NEWEST_FIRST);
+    private final int runsMax;
+
+    PageOfRuns(int runsMax) {
+      this.runsMax = runsMax;
+    }
+
+    int runsMax() {
+      return runsMax;
+    }
+
+    void add(FoldedRun run, @Nullable RunTail tail) {
+      newest.putIfAbsent(RunPlace.of(run), new Listed(run, tail));
+      if (newest.size() > runsMax) {
+        newest.pollLastEntry();
+      }
+    }
+
+    boolean isFull() {
+      return newest.size() == runsMax;
+    }
+
+    /** Says whether no run after a place belongs on this page. */
+    boolean isFullUntil(RunPlace place) {
+      return isFull() && !newest.lastKey().isAfter(place);
+    }
+
+    RunPage cut(int wanted) {
+      List<Run> runs = newest.values().stream().limit(wanted).map(Listed::describe).toList();
+      RunPlace last = newest.size() > wanted ? newest.lowerKey(newest.lastKey()) : null;
+      return new RunPage(runs, last);
     }
   }
 

@@ -2,7 +2,7 @@ package dev.eider.server.read.runs;
 
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.run.RunPlace;
 import dev.eider.server.store.ColdReader.RunQuery;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,11 @@ public record RunSelection(
   /** The same as a question to DuckDB, after a place in the order of runs. */
   public RunQuery query(@Nullable RunPlace after, int runsMax) {
     return new RunQuery(open, labels, parent, root, createdFromUs, createdUntilUs, after, runsMax);
+  }
+
+  /** The same as a question to DuckDB about closed runs, whatever the state that is wanted. */
+  RunQuery closedOnly(@Nullable RunPlace after, int runsMax) {
+    return new RunQuery(false, labels, parent, root, createdFromUs, createdUntilUs, after, runsMax);
   }
 
   boolean matches(FoldedRun run) {

@@ -1,5 +1,7 @@
 package dev.eider.server.store.connection;
 
+import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreException.Kind;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -78,6 +80,12 @@ public final class DuckDbErrors {
     return containsAny(
         text(error),
         List.of("Permission denied", "Read-only file system", "Operation not permitted"));
+  }
+
+  /** Returns a failure of the store with this message, of the kind that its cause tells. */
+  public static StoreException storeException(String message, SQLException cause) {
+    return new StoreException(
+        isOutOfMemory(cause) ? Kind.OUT_OF_MEMORY : Kind.UNAVAILABLE, message, cause);
   }
 
   private static boolean containsAny(String text, List<String> parts) {

@@ -3,18 +3,27 @@ package dev.eider.server.store.connection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.sql.Statements;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Objects;
 
 /** Brings a file to the format that this daemon reads and writes; the tables are schema.sql. */
 public final class Schema {
+  /** The file's name in SQL. */
+  public static final String DATABASE = "events";
+
+  /**
+   * The rows of a row group. A transaction with at least as many is written into the file at once,
+   * compressed, instead of into DuckDB's log first, which halves what it costs. With fewer, a file
+   * takes more room.
+   */
+  public static final int ROW_GROUP_ROWS = 30_720;
+
   /** The format of schema.sql. */
   static final int FORMAT_VERSION = 2;
 
@@ -27,11 +36,9 @@ public final class Schema {
    */
   static void prepare(Connection connection, Path file) throws SQLException, StoreException {
     isPrepared(connection, file);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("BEGIN TRANSACTION");
-      statement.execute(sql());
-      statement.execute("COMMIT");
-    }
+    Statements.execute(connection, "BEGIN TRANSACTION");
+    Statements.execute(connection, sql());
+    Statements.execute(connection, "COMMIT");
     isPrepared(connection, file);
   }
 
@@ -53,7 +60,7 @@ public final class Schema {
       throw new StoreException(
           "%s is damaged: store_state has %d rows; restore it from a copy".formatted(file, rows));
     }
-    long version = number(connection, "SELECT format_version FROM store_state");
+    long version = Statements.number(connection, "SELECT format_version FROM store_state");
     if (version > FORMAT_VERSION) {
       throw new StoreException(
           "%s has format version %d, newer than %d, which is what this daemon knows; start the newer"
@@ -70,15 +77,7 @@ public final class Schema {
   }
 
   private static long count(Connection connection, String from) throws SQLException {
-    return number(connection, "SELECT count(*) FROM " + from);
-  }
-
-  private static long number(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getLong(1);
-    }
+    return Statements.number(connection, "SELECT count(*) FROM " + from);
   }
 
   /** What makes the tables and views. */

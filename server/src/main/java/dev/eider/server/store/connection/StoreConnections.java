@@ -1,12 +1,11 @@
 package dev.eider.server.store.connection;
 
 import dev.eider.server.store.StoreException;
-import dev.eider.server.store.rewrite.FileCopy;
+import dev.eider.server.store.sql.Cancellation;
 import dev.eider.server.store.sql.QueryException;
 import dev.eider.server.store.sql.SqlSession;
-import java.nio.file.Path;
+import dev.eider.server.store.sql.Statements;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,8 +30,8 @@ public final class StoreConnections {
   private final ReaderPool copies;
   private final Set<SqlSession> sessions = ConcurrentHashMap.newKeySet();
 
-  // Written by the thread that copies, read by who closes.
-  private volatile @Nullable FileCopy copy;
+  // Written by the thread that copies, read by the one that closes.
+  private volatile @Nullable Cancellation copy;
 
   /**
    * Takes over the writer, and makes the rest from it. After that no setting can be changed by
@@ -43,13 +42,13 @@ public final class StoreConnections {
     this.readers = new ReaderPool(duplicates(writer, readersMax));
     List<DuckDBConnection> forQueries = duplicates(writer, queriesMax);
     for (DuckDBConnection connection : forQueries) {
-      execute(connection, "SET TimeZone = 'UTC'");
+      Statements.execute(connection, "SET TimeZone = 'UTC'");
       // With 900 expressions within each other DuckDB's planner overflows the stack.
-      execute(connection, "SET max_expression_depth = 100");
+      Statements.execute(connection, "SET max_expression_depth = 100");
     }
     this.queries = new ReaderPool(forQueries);
     this.copies = new ReaderPool(duplicates(writer, 1));
-    execute(writer, "SET lock_configuration = true");
+    Statements.execute(writer, "SET lock_configuration = true");
   }
 
   private static List<DuckDBConnection> duplicates(DuckDBConnection writer, int count)
@@ -57,16 +56,10 @@ public final class StoreConnections {
     List<DuckDBConnection> duplicates = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       DuckDBConnection duplicate = writer.duplicate();
-      execute(duplicate, "USE " + StoreOpener.NAME);
+      Statements.execute(duplicate, "USE " + Schema.DATABASE);
       duplicates.add(duplicate);
     }
     return duplicates;
-  }
-
-  private static void execute(DuckDBConnection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 
   public DuckDBConnection writer() {
@@ -101,19 +94,22 @@ public final class StoreConnections {
     return sessions.isEmpty();
   }
 
-  /** Begins a copy of the file; one at a time. */
-  public FileCopy copy(Path file, long sliceBytesMax) throws StoreException {
-    FileCopy begun =
-        new FileCopy(
-            copies.borrow(1),
-            file,
-            sliceBytesMax,
-            ended -> {
-              copy = null;
-              giveBack(copies, ended);
-            });
-    copy = begun;
-    return begun;
+  /**
+   * Borrows the connection for a copy of the file, which must be given back with {@link
+   * #giveBackCopying}; one at a time.
+   *
+   * @param copying cancelled when these connections are closed
+   */
+  public DuckDBConnection borrowForCopy(Cancellation copying) throws StoreException {
+    DuckDBConnection borrowed = copies.borrow(1);
+    copy = copying;
+    return borrowed;
+  }
+
+  /** Takes back the connection that a copy has borrowed. */
+  public void giveBackCopying(DuckDBConnection connection) {
+    copy = null;
+    giveBack(copies, connection);
   }
 
   private static void giveBack(ReaderPool pool, DuckDBConnection connection) {
@@ -130,7 +126,7 @@ public final class StoreConnections {
    */
   public void close() {
     sessions.forEach(SqlSession::cancel);
-    FileCopy underWay = copy;
+    Cancellation underWay = copy;
     if (underWay != null) {
       underWay.cancel();
     }

@@ -1,8 +1,6 @@
 package dev.eider.server.store.connection;
 
 import dev.eider.server.store.StoreException;
-import dev.eider.server.store.rewrite.RewriteFiles;
-import dev.eider.server.store.write.StagingArea;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,15 +38,6 @@ public final class StoreOpener {
   /** What is before DuckDB's first block. */
   private static final long HEADERS_BYTES = 3 * 4096;
 
-  /** What the file is called in SQL. */
-  public static final String NAME = "events";
-
-  /**
-   * A transaction with so many rows is written into the file at once, compressed, instead of into
-   * DuckDB's log first, which halves what it costs. With fewer, a file takes more room.
-   */
-  public static final int ROW_GROUP_ROWS = 30_720;
-
   private final StoreConfig config;
   private final RewriteFiles files;
   private final Clock clock;
@@ -69,11 +58,6 @@ public final class StoreOpener {
 
   public long memoryLimitBytes() {
     return config.memoryLimitBytes();
-  }
-
-  /** The place beside the file where files wait whose events are to be taken. */
-  public StagingArea newStagingArea() {
-    return new StagingArea(config);
   }
 
   /**
@@ -152,8 +136,8 @@ public final class StoreOpener {
       statement.execute("PRAGMA disable_checkpoint_on_shutdown");
       statement.execute(
           "ATTACH %s AS %s (ROW_GROUP_SIZE %d)"
-              .formatted(quoted(config.file()), NAME, ROW_GROUP_ROWS));
-      statement.execute("USE " + NAME);
+              .formatted(quoted(config.file()), Schema.DATABASE, Schema.ROW_GROUP_ROWS));
+      statement.execute("USE " + Schema.DATABASE);
       // No file either but its own and its copy, whatever a query asks for.
       statement.execute("SET enable_external_access = false");
       return connection;
@@ -252,7 +236,7 @@ public final class StoreOpener {
     } else if (DuckDbErrors.isNotPermitted(cause)) {
       advice = "no permission; change the owner or mode of it and its directory: ";
     }
-    return new StoreException(
+    return DuckDbErrors.storeException(
         "cannot open " + config.file() + ": " + advice + cause.getMessage(), cause);
   }
 

@@ -7,9 +7,9 @@ import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.MissingEventsException;
-import dev.eider.server.store.connection.SqlParameters;
 import dev.eider.server.store.read.PageBuilder.Row;
 import dev.eider.server.store.row.EventRest;
+import dev.eider.server.store.sql.SqlParameters;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * pages cover, since positions grow with seq. Both steps see the same events, because those are
  * never changed; unless their run is deleted between the two, which the second step notices.
  */
-public final class EventPages {
+final class EventPages {
   /** Of an event. The text is left where it is not used. */
   static final String EVENT_COLUMNS =
       "seq, event_size, event_rest,"
@@ -42,7 +42,7 @@ public final class EventPages {
    *
    * @param table events or kept_events
    */
-  public static ColdPage read(Connection connection, String table, PageQuery query)
+  static ColdPage read(Connection connection, String table, PageQuery query)
       throws SQLException, MissingEventsException {
     return read(connection, table, query, query.eventsMax(), query.bytesMax()).get(0);
   }
@@ -54,7 +54,7 @@ public final class EventPages {
    * @param eventsMax of all of them
    * @param bytesMax of all of them; the last ends with the event that reaches it
    */
-  public static List<ColdPage> read(
+  static List<ColdPage> read(
       Connection connection, String table, PageQuery query, int eventsMax, long bytesMax)
       throws SQLException, MissingEventsException {
     Extent extent = measure(connection, table, query, eventsMax, Long.MAX_VALUE);

@@ -7,7 +7,7 @@ import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.LogBlock;
 import dev.eider.server.store.ColdReader.LogQuery;
-import dev.eider.server.store.connection.SqlParameters;
+import dev.eider.server.store.sql.SqlParameters;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An event that is deleted between the steps is left out, like one that was deleted before.
  */
-public final class LogPages {
+final class LogPages {
   /** The bounds grow by this factor, and this often, before a part without events is returned. */
   private static final int GROWTH = 4;
 
@@ -39,7 +39,7 @@ public final class LogPages {
 
   private LogPages() {}
 
-  public static LogBlock read(Connection connection, LogQuery query) throws SQLException {
+  static LogBlock read(Connection connection, LogQuery query) throws SQLException {
     LogPlace from = query.after();
     // A record takes more room in the log than its events in a page: what fits is found at once.
     long span = query.bytesMax() + query.bytesMax() / 2;

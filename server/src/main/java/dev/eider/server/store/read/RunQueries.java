@@ -2,10 +2,10 @@ package dev.eider.server.store.read;
 
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.store.ColdReader.RunPlace;
+import dev.eider.server.run.RunPlace;
 import dev.eider.server.store.ColdReader.RunQuery;
-import dev.eider.server.store.connection.SqlParameters;
-import dev.eider.server.store.write.RunRows;
+import dev.eider.server.store.row.RunMapper;
+import dev.eider.server.store.sql.SqlParameters;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.Set;
 
 /** Reads runs. */
-public final class RunQueries {
-  private static final String SELECT = "SELECT " + RunRows.COLUMNS + " FROM runs WHERE";
+final class RunQueries {
+  private static final String SELECT = "SELECT " + RunMapper.COLUMNS + " FROM runs WHERE";
 
   private RunQueries() {}
 
   /** The run, or an empty list. */
-  public static List<FoldedRun> find(Connection connection, RunId runId) throws SQLException {
+  static List<FoldedRun> find(Connection connection, RunId runId) throws SQLException {
     return read(connection, new SqlParameters(SELECT).add("run_id = ?", runId.value()));
   }
 
@@ -36,7 +36,7 @@ public final class RunQueries {
    * read every column of every row. A run is there for good once it is, so the second step finds
    * what the first one has seen.
    */
-  public static List<FoldedRun> find(
+  static List<FoldedRun> find(
       Connection connection, Collection<RunId> runIds, Collection<String> requestIds)
       throws SQLException {
     Set<String> known = new HashSet<>();
@@ -63,11 +63,11 @@ public final class RunQueries {
     }
   }
 
-  public static List<FoldedRun> open(Connection connection) throws SQLException {
+  static List<FoldedRun> open(Connection connection) throws SQLException {
     return read(connection, new SqlParameters(SELECT).add("state = 'open'"));
   }
 
-  public static List<FoldedRun> list(Connection connection, RunQuery query) throws SQLException {
+  static List<FoldedRun> list(Connection connection, RunQuery query) throws SQLException {
     SqlParameters sql =
         new SqlParameters(SELECT)
             .add("create_us >= ?", query.createdFromUs())
@@ -98,7 +98,7 @@ public final class RunQueries {
     try (PreparedStatement statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        runs.add(RunRows.read(rows));
+        runs.add(RunMapper.read(rows));
       }
     }
     return runs;

@@ -2,7 +2,9 @@ package dev.eider.server.store.rewrite;
 
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.Schema;
-import dev.eider.server.store.connection.StoreOpener;
+import dev.eider.server.store.connection.StoreConnections;
+import dev.eider.server.store.sql.Cancellation;
+import dev.eider.server.store.sql.Statements;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,9 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.duckdb.DuckDBConnection;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>A failure leaves a file that nobody needs. Used by one thread at a time, but for {@link
  * #cancel}, which is thread-safe.
  */
-public final class FileCopy implements AutoCloseable {
+final class FileCopy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FileCopy.class);
 
   /** How the copy is called while it is attached. */
@@ -46,36 +46,43 @@ public final class FileCopy implements AutoCloseable {
   /** So many slices are written into the copy's file at a time, and are a row group or more. */
   private static final int SLICES_PER_CHECKPOINT = 2;
 
+  private final StoreConnections connections;
   private final DuckDBConnection connection;
+  private final Cancellation cancellation;
   private final Path file;
   private final long sliceBytesMax;
-  private final Consumer<DuckDBConnection> onClose;
   private final String original;
   private long copiedPosition;
   private int slices;
   private boolean isAttached;
 
-  // Written by the thread that copies, read by who cancels.
-  private volatile @Nullable Statement current;
-  private volatile boolean isCancelled;
-
-  public FileCopy(
+  private FileCopy(
+      StoreConnections connections,
       DuckDBConnection connection,
+      Cancellation cancellation,
       Path file,
-      long sliceBytesMax,
-      Consumer<DuckDBConnection> onClose) {
+      long sliceBytesMax) {
+    this.connections = connections;
     this.connection = connection;
+    this.cancellation = cancellation;
     this.file = file;
     this.sliceBytesMax = sliceBytesMax;
-    this.onClose = onClose;
-    original = StoreOpener.NAME;
+    original = Schema.DATABASE;
+  }
+
+  /** Borrows the connection for a copy, and writes nothing yet. */
+  static FileCopy of(StoreConnections connections, Path file, long sliceBytesMax)
+      throws StoreException {
+    Cancellation cancellation = new Cancellation();
+    DuckDBConnection connection = connections.borrowForCopy(cancellation);
+    return new FileCopy(connections, connection, cancellation, file, sliceBytesMax);
   }
 
   /** Makes the file with empty tables. */
   void begin() throws SQLException {
     execute(
         "ATTACH '%s' AS %s (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE %d)"
-            .formatted(file.toString().replace("'", "''"), COPY, StoreOpener.ROW_GROUP_ROWS));
+            .formatted(file.toString().replace("'", "''"), COPY, Schema.ROW_GROUP_ROWS));
     isAttached = true;
     execute("USE " + COPY);
     try {
@@ -136,33 +143,23 @@ public final class FileCopy implements AutoCloseable {
     detach();
   }
 
-  /** Ends what is under way. */
-  public void cancel() {
-    isCancelled = true;
-    Statement running = current;
-    if (running != null) {
-      try {
-        running.cancel();
-      } catch (SQLException e) {
-        // It has just ended.
-        return;
-      }
-    }
+  /** Cancels the copy, now or as it begins. */
+  void cancel() {
+    cancellation.cancel();
   }
 
   /** Says whether it was cancelled. */
   boolean isCancelled() {
-    return isCancelled;
+    return cancellation.isCancelled();
   }
 
   /** Lets go of the file and gives the connection back. */
   @Override
   public void close() throws SQLException {
     try {
-      isCancelled = false;
       detach();
     } finally {
-      onClose.accept(connection);
+      connections.giveBackCopying(connection);
     }
   }
 
@@ -170,14 +167,14 @@ public final class FileCopy implements AutoCloseable {
     if (isAttached) {
       isAttached = false;
       rollBack();
-      execute("DETACH " + COPY);
+      Statements.execute(connection, "DETACH " + COPY);
     }
   }
 
   /** Ends a transaction that a failure has left open. */
   private void rollBack() {
     try {
-      execute("ROLLBACK");
+      Statements.execute(connection, "ROLLBACK");
     } catch (SQLException e) {
       LOG.debug("no transaction was left open", e);
     }
@@ -269,8 +266,7 @@ public final class FileCopy implements AutoCloseable {
             .formatted(
                 original, last.firstPosition, text(last.runId), copiedPosition, RUNS_PER_PAGE);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      current = statement;
-      requireNotCancelled();
+      cancellation.beforeRunning(statement);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           runs.add(
@@ -322,8 +318,7 @@ public final class FileCopy implements AutoCloseable {
 
   private String value(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      current = statement;
-      requireNotCancelled();
+      cancellation.beforeRunning(statement);
       try (ResultSet rows = statement.executeQuery(sql)) {
         rows.next();
         return rows.getString(1);
@@ -333,15 +328,8 @@ public final class FileCopy implements AutoCloseable {
 
   private void execute(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      current = statement;
-      requireNotCancelled();
+      cancellation.beforeRunning(statement);
       statement.execute(sql);
-    }
-  }
-
-  private void requireNotCancelled() throws SQLException {
-    if (isCancelled) {
-      throw new SQLException("INTERRUPT: the rewrite is cancelled");
     }
   }
 

@@ -4,9 +4,11 @@ import static dev.eider.server.base.Invariants.require;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.connection.DuckDbErrors;
+import dev.eider.server.store.connection.StoreAccess;
 import dev.eider.server.store.connection.StoreConnections;
 import dev.eider.server.store.connection.StoreOpener;
-import dev.eider.server.store.duckdb.DuckDbStore;
+import dev.eider.server.store.write.Checkpoints;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +55,9 @@ public final class Rewriting {
   /** How soon a copy that waits notices that it is cancelled. */
   private static final long CANCELLED_MS = 200;
 
-  private final DuckDbStore store;
+  private final StoreAccess access;
   private final StoreOpener opener;
+  private final Checkpoints checkpoints;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -66,14 +69,15 @@ public final class Rewriting {
   // Written by the rewriter's thread and by who ends it.
   private volatile boolean isEnded;
 
-  public Rewriting(DuckDbStore store, StoreOpener opener) {
-    this.store = store;
+  public Rewriting(StoreAccess access, StoreOpener opener, Checkpoints checkpoints) {
+    this.access = access;
+    this.checkpoints = checkpoints;
     this.opener = opener;
   }
 
   /** How much room the file takes, and how much of it for nothing. Blocks. */
   public FileRoom room() throws StoreException {
-    return store.read(FileRoom::measure);
+    return access.read(FileRoom::measure);
   }
 
   public long usableBytes() {
@@ -100,8 +104,8 @@ public final class Rewriting {
    */
   public boolean copy() throws StoreException {
     opener.rewriteFiles().deleteLeftovers();
-    StoreConnections connections = store.connections();
-    Offer made = new Offer(connections, connections.copy(file(), sliceBytesMax()));
+    StoreConnections connections = access.connections();
+    Offer made = new Offer(connections, FileCopy.of(connections, file(), sliceBytesMax()));
     synchronized (lock) {
       offer = made;
     }
@@ -109,7 +113,7 @@ public final class Rewriting {
       makeUpTo(made.copy);
       return awaitTaken(made);
     } catch (SQLException e) {
-      throw new StoreException("the file could not be copied: " + e.getMessage(), e);
+      throw DuckDbErrors.storeException("the file could not be copied: " + e.getMessage(), e);
     } finally {
       withdraw(made);
     }
@@ -125,11 +129,11 @@ public final class Rewriting {
 
   private void makeUpTo(FileCopy copy) throws SQLException, StoreException {
     copy.begin();
-    copy.copyRuns(store.persistedPosition());
-    long position = store.persistedPosition();
+    copy.copyRuns(access.persistedPosition());
+    long position = access.persistedPosition();
     for (int i = 0; i < ROUNDS_MAX && position - copy.copiedPosition() > BEHIND_BYTES_MAX; i++) {
       copy.copyOn(position);
-      position = store.persistedPosition();
+      position = access.persistedPosition();
     }
   }
 
@@ -222,11 +226,11 @@ public final class Rewriting {
 
   private boolean swap(Offer taken) throws StoreException {
     long startNanos = System.nanoTime();
-    if (!store.checkpoint()) {
+    if (!access.write("checkpoint", checkpoints::make)) {
       // Something else is under way; the copy stays where it is.
       return false;
     }
-    long position = store.persistedPosition();
+    long position = access.persistedPosition();
     try {
       taken.copy.finish(position);
     } catch (SQLException | StoreException e) {
@@ -236,12 +240,12 @@ public final class Rewriting {
     }
     over(taken);
     long finishedNanos = System.nanoTime();
-    if (!store.letGo(taken.connections)) {
+    if (!access.release(taken.connections)) {
       throw new StoreException("somebody is still reading the file that is to be replaced");
     }
     opener.rewriteFiles().swap();
-    store.reopen(position);
-    require(store.persistedPosition() == position, "the rewritten file is not at %d", position);
+    access.reopen(position);
+    require(access.persistedPosition() == position, "the rewritten file is not at %d", position);
     LOG.info(
         "the file is rewritten; transactions waited {} ms for it, readers {} ms",
         (System.nanoTime() - startNanos) / 1_000_000,

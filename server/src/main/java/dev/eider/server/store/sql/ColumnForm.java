@@ -17,9 +17,6 @@ enum ColumnForm {
   BYTES("base64(%s)"),
   NESTED("CAST(to_json(%s) AS VARCHAR)");
 
-  /** What the error of {@link #bounded} begins with. */
-  static final String TOO_LARGE = "a value is larger than ";
-
   private final String conversion;
 
   ColumnForm(String conversion) {
@@ -51,7 +48,7 @@ enum ColumnForm {
   String bounded(String column, int bytesMax) {
     return isText()
         ? "if(strlen(%1$s) > %2$d, error('%3$s%2$d bytes'), %1$s)"
-            .formatted(column, bytesMax, TOO_LARGE)
+            .formatted(column, bytesMax, RowBound.VALUE_TOO_LARGE)
         : column;
   }
 

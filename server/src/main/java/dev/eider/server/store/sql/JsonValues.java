@@ -27,7 +27,7 @@ final class JsonValues {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(NESTING_MAX)
-                  .maxNumberLength(SqlRows.ROW_BYTES_MAX)
+                  .maxNumberLength(RowBound.BYTES_MAX)
                   .build())
           .build();
 

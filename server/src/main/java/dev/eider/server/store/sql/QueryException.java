@@ -28,7 +28,7 @@ public final class QueryException extends Exception {
     if (text.startsWith("Out of Memory")) {
       return Kind.MEMORY;
     }
-    if (text.startsWith("Invalid Input Error: " + ColumnForm.TOO_LARGE)) {
+    if (text.startsWith("Invalid Input Error: " + RowBound.VALUE_TOO_LARGE)) {
       return Kind.ROW_TOO_LARGE;
     }
     if (text.startsWith("FATAL") || text.startsWith("INTERNAL")) {
@@ -62,7 +62,7 @@ public final class QueryException extends Exception {
     CANCELLED,
     /** It needs more memory or room to spill than DuckDB may use. */
     MEMORY,
-    /** A row has more than {@link SqlRows#ROW_BYTES_MAX}. */
+    /** A row has more than {@link RowBound#BYTES_MAX}. */
     ROW_TOO_LARGE,
     /** DuckDB cannot be used at the moment. */
     UNAVAILABLE,

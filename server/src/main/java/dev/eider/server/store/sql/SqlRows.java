@@ -17,7 +17,7 @@ import org.duckdb.DuckDBReadableVector;
  */
 public final class SqlRows implements AutoCloseable {
   /** The most bytes of a row. */
-  public static final int ROW_BYTES_MAX = 2_000_000;
+  public static final int ROW_BYTES_MAX = RowBound.BYTES_MAX;
 
   private final DuckDBPreparedStatement statement;
   private final List<SqlColumn> columns;

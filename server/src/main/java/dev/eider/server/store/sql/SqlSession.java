@@ -4,7 +4,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,9 +25,7 @@ public final class SqlSession implements AutoCloseable {
   private final Consumer<SqlSession> onClose;
   private final Consumer<QueryException> onFailure;
 
-  // Written by the thread that uses it, read by those that cancel.
-  private volatile @Nullable Statement current;
-  private volatile boolean cancelled;
+  private final Cancellation cancellation = new Cancellation();
 
   public SqlSession(
       DuckDBConnection connection,
@@ -92,16 +89,7 @@ public final class SqlSession implements AutoCloseable {
 
   /** Ends what it is at, now or as it begins; {@link QueryException.Kind#CANCELLED} comes of it. */
   public void cancel() {
-    cancelled = true;
-    Statement running = current;
-    if (running != null) {
-      try {
-        running.cancel();
-      } catch (SQLException e) {
-        // It has just ended.
-        return;
-      }
-    }
+    cancellation.cancel();
   }
 
   /** Gives the connection back; what was opened has to be closed before. */
@@ -121,14 +109,13 @@ public final class SqlSession implements AutoCloseable {
       List<@Nullable Object> parameters,
       List<SqlColumn> columns,
       List<ColumnForm> forms)
-      throws SQLException, QueryException {
+      throws SQLException {
     DuckDBPreparedStatement statement = connection.prepare(sql);
     try {
       bind(statement, parameters);
-      current = statement;
-      requireNotCancelled();
+      cancellation.beforeRunning(statement);
       return new SqlRows(statement, columns, forms, this::failed);
-    } catch (SQLException | QueryException | RuntimeException e) {
+    } catch (SQLException | RuntimeException e) {
       statement.close();
       throw e;
     }
@@ -203,13 +190,6 @@ public final class SqlSession implements AutoCloseable {
       throws SQLException {
     for (int i = 0; i < parameters.size(); i++) {
       statement.setObject(i + 1, parameters.get(i));
-    }
-  }
-
-  private void requireNotCancelled() throws QueryException {
-    if (cancelled) {
-      throw new QueryException(
-          QueryException.Kind.CANCELLED, "cancelled", new IllegalStateException("cancelled"));
     }
   }
 }

@@ -2,15 +2,16 @@ package dev.eider.server.store.write;
 
 import dev.eider.server.store.connection.DuckDbErrors;
 import dev.eider.server.store.connection.StoreOpener;
+import dev.eider.server.store.sql.Statements;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes DuckDB's checkpoints, and says when one has to come for the sake of its memory.
+ * Makes DuckDB's checkpoints, and tells when DuckDB's memory needs one.
  *
- * <p>Problem: whoever reads a wide column, a checkpoint included, has 2,048 rows of a row group in
+ * <p>Problem: whatever reads a wide column, a checkpoint included, has 2,048 rows of a row group in
  * memory at once. With events of 200 KB that is all there is by default, and a store that cannot
  * make a checkpoint any more takes nothing for good. Now rows after a checkpoint begin a new row
  * group, and since {@link StoreOpener} keeps DuckDB from putting row groups together, none grows
@@ -22,31 +23,17 @@ import org.slf4j.LoggerFactory;
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
-  /** 2,048 smaller ones are no more than what is allowed of larger ones. */
-  private static final long LARGE_BYTES_MIN = 16 << 10;
-
-  /** What large events may take of the memory, as they are read by several at a time. */
-  private static final int MEMORY_SHARE = 16;
-
   private final StagingArea staging;
-  private final long largeBytesMax;
-  private long largeBytes;
+  private final CheckpointBudget budget;
 
-  public Checkpoints(StagingArea staging, long memoryLimitBytes) {
+  public Checkpoints(StagingArea staging, CheckpointBudget budget) {
     this.staging = staging;
-    largeBytesMax = memoryLimitBytes / MEMORY_SHARE;
+    this.budget = budget;
   }
 
-  /** Takes note of an event that was appended, and how long it is in the wide columns. */
-  void appended(long bytes) {
-    if (bytes >= LARGE_BYTES_MIN) {
-      largeBytes += bytes;
-    }
-  }
-
-  /** Says whether no more large events should come before a checkpoint. */
+  /** Returns whether no large event should come before a checkpoint. */
   public boolean isDue() {
-    return largeBytes >= largeBytesMax;
+    return budget.isSpent();
   }
 
   /**
@@ -56,8 +43,8 @@ public final class Checkpoints {
    */
   public boolean make(Connection writer) throws SQLException {
     try {
-      RunRows.compact(writer);
-      StoreTransaction.execute(writer, "CHECKPOINT");
+      RunsTable.compact(writer);
+      Statements.execute(writer, "CHECKPOINT");
     } catch (SQLException e) {
       if (DuckDbErrors.isCheckpointTooEarly(e)) {
         LOG.debug("no checkpoint yet", e);
@@ -65,7 +52,7 @@ public final class Checkpoints {
       }
       throw e;
     }
-    largeBytes = 0;
+    budget.renew();
     staging.checkpointed();
     return true;
   }

@@ -19,14 +19,14 @@ final class EventAppender {
   private EventAppender() {}
 
   /** Appends within the connection's open transaction; owned by the thread that calls. */
-  static void append(DuckDBConnection connection, List<EventRow> rows, Checkpoints checkpoints)
+  static void append(DuckDBConnection connection, List<EventRow> rows, CheckpointBudget budget)
       throws SQLException {
     try (DuckDBAppender appender = connection.createAppender("events")) {
       EventRow previous = null;
       for (EventRow row : rows) {
         require(comesAfter(previous, row), "%s %d is out of order", row.runId(), row.seq());
         int bytes = row.encoded().bytes().length;
-        checkpoints.appended(LargeRows.append(bytes, () -> appendRow(appender, row)));
+        budget.spend(LargeRows.append(bytes, () -> appendRow(appender, row)));
         previous = row;
       }
       // close() would swallow a failure.

@@ -1,6 +1,7 @@
 package dev.eider.server.store.write;
 
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.store.row.RunIdHash;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -67,7 +68,7 @@ final class RunDeletion {
     execute(
         connection,
         "INSERT INTO deleted_runs SELECT unhex(unnest(?))",
-        deleted.stream().map(run -> DeletedRuns.idHash(run.runId())).toList());
+        deleted.stream().map(run -> RunIdHash.of(run.runId())).toList());
     execute(
         connection, "INSERT INTO kept_runs FROM runs WHERE run_id IN (SELECT unnest(?))", runIds);
     execute(connection, "DELETE FROM runs WHERE run_id IN (SELECT unnest(?))", runIds);

@@ -32,14 +32,14 @@ final class StagedEvents {
    *
    * @return whether that was the last event
    */
-  boolean append(DuckDBConnection writer, Checkpoints checkpoints) throws SQLException {
+  boolean append(DuckDBConnection writer, CheckpointBudget budget) throws SQLException {
     boolean isEnd = false;
     try (DuckDBAppender appender = writer.createAppender("events")) {
-      while (!isEnd && !checkpoints.isDue()) {
+      while (!isEnd && !budget.isSpent()) {
         isEnd = !rows.next();
         if (!isEnd) {
           proceed();
-          checkpoints.appended(LargeRows.append(rows.getLong(3), () -> appendRow(appender)));
+          budget.spend(LargeRows.append(rows.getLong(3), () -> appendRow(appender)));
         }
       }
       // close() would swallow a failure.

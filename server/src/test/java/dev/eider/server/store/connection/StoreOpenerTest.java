@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.duckdb.DuckDbStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,11 +33,10 @@ class StoreOpenerTest {
   void shouldMakeAFileThatDuckDbOneFiveCanRead() throws Exception {
     try (DuckDbStore store = open()) {
       assertThat(
-              store
-                  .query(
-                      "SELECT tags['storage_version'] FROM duckdb_databases()"
-                          + " WHERE database_name = current_database()")
-                  .rows())
+              StoreRows.of(
+                  store,
+                  "SELECT tags['storage_version'] FROM duckdb_databases()"
+                      + " WHERE database_name = current_database()"))
           .containsExactly(List.of("v1.5.0+"));
     }
   }
@@ -46,13 +46,12 @@ class StoreOpenerTest {
     try (DuckDbStore store =
         DuckDbStore.open(new StoreConfig(file, directory.resolve("tmp"), 100 << 20, 1, 2, 2))) {
       assertThat(
-              store
-                  .query(
-                      "SELECT value FROM duckdb_settings() WHERE name IN"
-                          + " ('autoinstall_known_extensions', 'autoload_known_extensions',"
-                          + " 'checkpoint_threshold', 'max_memory', 'max_temp_directory_size',"
-                          + " 'temp_directory', 'threads') ORDER BY name")
-                  .rows())
+              StoreRows.of(
+                  store,
+                  "SELECT value FROM duckdb_settings() WHERE name IN"
+                      + " ('autoinstall_known_extensions', 'autoload_known_extensions',"
+                      + " 'checkpoint_threshold', 'max_memory', 'max_temp_directory_size',"
+                      + " 'temp_directory', 'threads') ORDER BY name"))
           .extracting(row -> row.get(0))
           .containsExactly(
               "false",

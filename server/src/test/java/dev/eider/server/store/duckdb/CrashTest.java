@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.PersistBatch;
+import dev.eider.server.store.RunAssertions;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import java.io.File;
 import java.io.IOException;
@@ -101,7 +104,7 @@ class CrashTest {
     for (int i = 0; i < batches; i++) {
       events += CrashingWriter.nextBatch(log, i).events().size();
     }
-    assertThat(store.query("SELECT count(*), count(DISTINCT (run_id, seq)) FROM events").rows())
+    assertThat(StoreRows.of(store, "SELECT count(*), count(DISTINCT (run_id, seq)) FROM events"))
         .containsExactly(List.of(events, events));
     if (batches > 0) {
       assertThat(store.persistedPosition()).isEqualTo(log.position());

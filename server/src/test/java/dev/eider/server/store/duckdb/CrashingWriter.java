@@ -1,6 +1,8 @@
 package dev.eider.server.store.duckdb;
 
 import dev.eider.server.store.PersistBatch;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.v1.Event;
 import java.nio.file.Path;

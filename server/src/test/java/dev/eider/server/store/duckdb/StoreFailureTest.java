@@ -8,8 +8,11 @@ import dev.eider.server.base.Invariants;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.read.RunQueries;
+import dev.eider.server.store.sql.Statements;
 import dev.eider.v1.Event;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -86,7 +89,7 @@ class StoreFailureTest {
 
     // then
     assertThat(store.persistedPosition()).isEqualTo(batch.nextPosition());
-    assertThat(store.query("SELECT count(*), max(seq) FROM events").rows())
+    assertThat(StoreRows.of(store, "SELECT count(*), max(seq) FROM events"))
         .containsExactly(List.of(5_000L, 5_000L));
   }
 
@@ -107,7 +110,7 @@ class StoreFailureTest {
     // then
     assertThat(store.persistedPosition()).isEqualTo(batch.nextPosition());
     store.checkpoint();
-    assertThat(store.query("SELECT count(*) FROM events").rows()).containsExactly(List.of(5_000L));
+    assertThat(StoreRows.of(store, "SELECT count(*) FROM events")).containsExactly(List.of(5_000L));
   }
 
   @Test
@@ -144,7 +147,7 @@ class StoreFailureTest {
                         connection -> {
                           reading.countDown();
                           await(failed);
-                          return RunQueries.open(connection).size();
+                          return Statements.number(connection, "SELECT count(*) FROM runs");
                         }));
               } catch (StoreException | RuntimeException e) {
                 outcome.set(e);
@@ -161,7 +164,7 @@ class StoreFailureTest {
     reader.join();
 
     // then
-    assertThat(outcome.get()).isEqualTo(1);
+    assertThat(outcome.get()).isEqualTo(1L);
     assertThat(store.openRuns()).hasSize(1);
   }
 

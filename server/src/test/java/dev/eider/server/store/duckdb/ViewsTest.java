@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.Parent;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Path;
@@ -182,7 +185,7 @@ class ViewsTest {
 
   @SafeVarargs
   private void assertRows(String sql, List<Object>... expected) throws StoreException {
-    assertThat(store.query(sql).rows()).isEqualTo(List.of(expected));
+    assertThat(StoreRows.of(store, sql)).isEqualTo(List.of(expected));
   }
 
   private static List<Object> row(Object... values) {

@@ -12,10 +12,11 @@ import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.MissingEventsException;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.TestEvents;
-import dev.eider.server.store.duckdb.TestLog;
 import dev.eider.v1.Event;
 import dev.eider.v1.EventEnvelope;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ class ReadAheadTest {
     // given
     ColdReader ahead =
         new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
-    store.query("DELETE FROM events WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
+    StoreRows.of(store, "DELETE FROM events WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
 
     // when, then
     assertThatThrownBy(() -> events(ahead, 4, ROOMY))
@@ -126,7 +127,8 @@ class ReadAheadTest {
     // given
     ColdReader ahead =
         new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
-    store.query("UPDATE events SET seq = 8 WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
+    StoreRows.of(
+        store, "UPDATE events SET seq = 8 WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
 
     // when, then
     assertThatThrownBy(() -> events(ahead, 4, ROOMY))

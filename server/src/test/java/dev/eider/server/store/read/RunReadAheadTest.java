@@ -12,10 +12,11 @@ import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.MissingEventsException;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.TestEvents;
-import dev.eider.server.store.duckdb.TestLog;
 import dev.eider.v1.Event;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -149,7 +150,7 @@ class RunReadAheadTest {
     // given
     RunReadAhead reader = reader(ROOM);
     readFirstBlock(reader, RUN);
-    store.query("DELETE FROM events WHERE run_id = 'long' AND seq = 20000 RETURNING seq");
+    StoreRows.of(store, "DELETE FROM events WHERE run_id = 'long' AND seq = 20000 RETURNING seq");
 
     // when
     ahead.remove().run();

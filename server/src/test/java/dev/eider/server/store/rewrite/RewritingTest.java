@@ -13,10 +13,11 @@ import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.TestEvents;
-import dev.eider.server.store.duckdb.TestLog;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,11 +91,10 @@ class RewritingTest {
     playInterleaved();
     rewrite();
     assertThat(
-            store
-                .query(
+            StoreRows.of(
+                    store,
                     "SELECT count(*) FROM (SELECT run_id, lag(run_id) OVER (ORDER BY rowid) AS"
                         + " before FROM events) WHERE run_id IS DISTINCT FROM before")
-                .rows()
                 .get(0))
         .containsExactly((long) RUNS);
   }
@@ -227,23 +227,6 @@ class RewritingTest {
     assertThat(store.persistedPosition()).isZero();
   }
 
-  @Test
-  void shouldNotSwapBesideAWriteAheadLog() throws Exception {
-    Path database = directory.resolve("other.duckdb");
-    RewriteFiles files = new RewriteFiles(database);
-    files.deleteLeftovers();
-    Files.writeString(database, "old");
-    Files.writeString(files.copy(), "new");
-    Files.writeString(directory.resolve("other.duckdb.wal"), "transactions");
-    assertThatThrownBy(files::swap).isInstanceOf(StoreException.class);
-    assertThat(database).hasContent("old");
-
-    Files.writeString(directory.resolve("other.duckdb.wal"), "");
-    files.swap();
-    assertThat(database).hasContent("new");
-    assertThat(directory.resolve("other.duckdb.wal")).doesNotExist();
-  }
-
   private void rewrite() throws Exception {
     Future<Boolean> copied = rewriter.submit(() -> store.rewriting().copy());
     await().until(() -> store.swapIfReady() || copied.isDone());
@@ -332,11 +315,10 @@ class RewritingTest {
   }
 
   private List<String> timeline(String runId) throws StoreException {
-    return store
-        .query(
+    return StoreRows.of(
+            store,
             "SELECT source_run_id || ' ' || seq FROM timeline WHERE run_id = ? ORDER BY ordinal",
             runId)
-        .rows()
         .stream()
         .map(row -> (String) row.get(0))
         .toList();
@@ -348,9 +330,9 @@ class RewritingTest {
         List.of("store_state", "events", "runs", "kept_events", "kept_runs", "deleted_runs")) {
       contents.add(
           table
-              + store
-                  .query("SELECT count(*), sum(hash(t)), bit_xor(hash(t)) FROM " + table + " AS t")
-                  .rows());
+              + StoreRows.of(
+                  store,
+                  "SELECT count(*), sum(hash(t)), bit_xor(hash(t)) FROM " + table + " AS t"));
     }
     return contents;
   }

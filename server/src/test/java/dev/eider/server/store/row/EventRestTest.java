@@ -9,7 +9,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
 import dev.eider.server.base.Invariants.InvariantBroken;
-import dev.eider.server.store.duckdb.TestEvents;
+import dev.eider.server.store.TestEvents;
 import dev.eider.v1.ActionPayload;
 import dev.eider.v1.Event;
 import dev.eider.v1.TurnStartPayload;

@@ -1,9 +1,9 @@
 package dev.eider.server.store.row;
 
-import static dev.eider.server.store.duckdb.TestEvents.event;
-import static dev.eider.server.store.duckdb.TestEvents.number;
-import static dev.eider.server.store.duckdb.TestEvents.struct;
-import static dev.eider.server.store.duckdb.TestEvents.text;
+import static dev.eider.server.store.TestEvents.event;
+import static dev.eider.server.store.TestEvents.number;
+import static dev.eider.server.store.TestEvents.struct;
+import static dev.eider.server.store.TestEvents.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
-import dev.eider.server.store.duckdb.TestEvents;
+import dev.eider.server.store.TestEvents;
 import dev.eider.v1.ActionPayload;
 import dev.eider.v1.Event;
 import dev.eider.v1.MetricPayload;

@@ -3,10 +3,11 @@ package dev.eider.server.store.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.TestEvents;
-import dev.eider.server.store.duckdb.TestLog;
 import dev.eider.v1.Event;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +112,6 @@ final class CheckpointsTest {
   }
 
   private long number(String sql) throws StoreException {
-    return Long.parseLong(String.valueOf(store.query(sql).rows().get(0).get(0)));
+    return Long.parseLong(String.valueOf(StoreRows.value(store, sql)));
   }
 }

@@ -7,12 +7,13 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
 import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.RunAssertions;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.TestEvents;
+import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.RunAssertions;
-import dev.eider.server.store.duckdb.TestEvents;
-import dev.eider.server.store.duckdb.TestLog;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Path;
 import java.util.List;
@@ -197,19 +198,14 @@ class RunDeletionTest {
 
   private long count(String table, String runId) throws StoreException {
     return (Long)
-        store
-            .query("SELECT count(*) FROM " + table + " WHERE run_id = ?", runId)
-            .rows()
-            .get(0)
-            .get(0);
+        StoreRows.value(store, "SELECT count(*) FROM " + table + " WHERE run_id = ?", runId);
   }
 
   private List<String> timeline(String runId) throws StoreException {
-    return store
-        .query(
+    return StoreRows.of(
+            store,
             "SELECT source_run_id || ' ' || seq FROM timeline WHERE run_id = ? ORDER BY ordinal",
             runId)
-        .rows()
         .stream()
         .map(row -> (String) row.get(0))
         .toList();

@@ -19,9 +19,10 @@ import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.TestEvents;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -133,11 +134,10 @@ final class StagingAreaTest {
     // then
     assertThat(store.persistedPosition()).isEqualTo(80);
     assertThat(
-            store
-                .query(
-                    "SELECT count(*), count(DISTINCT seq), sum(length(payload_json)) > ? FROM events",
-                    1L * MEMORY_LIMIT_BYTES)
-                .rows())
+            StoreRows.of(
+                store,
+                "SELECT count(*), count(DISTINCT seq), sum(length(payload_json)) > ? FROM events",
+                1L * MEMORY_LIMIT_BYTES))
         .containsExactly(List.of((long) large.size(), (long) large.size(), true));
   }
 

@@ -1,0 +1,63 @@
+package dev.eider.it.testkit;
+
+import dev.eider.it.RunDigests;
+import dev.eider.it.testkit.History.ClosedClaim;
+import dev.eider.it.testkit.History.DigestClaim;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** What the broker said of whole runs: DIGEST and CLOSED_STAYS_CLOSED. */
+final class ClaimRules {
+  private ClaimRules() {}
+
+  static void check(History history, FinalLogs logs, Violations violations) {
+    for (ClosedClaim claim : history.closings()) {
+      int size = logs.of(claim.runId()).size();
+      violations.unless(
+          claim.finalSeq() == size || (logs.isGone(claim.runId()) && claim.finalSeq() > size),
+          Rule.CLOSED_STAYS_CLOSED,
+          claim.runId(),
+          "%s was told it ends at %d, it ends at %d",
+          claim.by(),
+          claim.finalSeq(),
+          size);
+    }
+    Map<String, List<DigestClaim>> claims = new HashMap<>();
+    for (DigestClaim claim : history.digests()) {
+      claims.computeIfAbsent(claim.runId(), run -> new ArrayList<>()).add(claim);
+    }
+    claims.forEach((runId, ofRun) -> digests(runId, ofRun, logs, violations));
+  }
+
+  private static void digests(
+      String runId, List<DigestClaim> claims, FinalLogs logs, Violations violations) {
+    List<StoredEvent> log = logs.of(runId);
+    claims.sort(Comparator.comparingLong(DigestClaim::seq));
+    byte[] digest = RunDigests.initial(runId);
+    int seq = 0;
+    for (DigestClaim claim : claims) {
+      while (seq < claim.seq() && seq < log.size() && log.get(seq).hasBytes()) {
+        digest = RunDigests.nextOfHash(digest, HexFormat.of().parseHex(log.get(seq).hash()));
+        seq++;
+      }
+      if (seq < claim.seq() && logs.isGone(runId)) {
+        return; // Nobody saw the rest.
+      }
+      String actual = HexFormat.of().formatHex(digest);
+      violations.unless(
+          seq == claim.seq() && actual.equals(claim.digest()),
+          Rule.DIGEST,
+          runId,
+          "%s was told %s for the first %d events, the log has %s for %d",
+          claim.by(),
+          claim.digest(),
+          claim.seq(),
+          actual,
+          seq);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.eider.it.testkit;
+
+import dev.eider.it.testkit.History.Place;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Forks begin where and as they were said to. */
+final class ForkRules {
+  private ForkRules() {}
+
+  static void check(History history, FinalLogs logs, Violations violations) {
+    Map<String, Fork> forkByChild = new HashMap<>();
+    for (Fork fork : history.forks()) {
+      forkByChild.put(fork.childRunId(), fork);
+      StoredEvent forked = logs.at(fork.parentRunId(), fork.parentSeq());
+      violations.unless(
+          forked == null ? logs.isGone(fork.parentRunId()) : forked.id().equals(fork.turnStartId()),
+          Rule.FORK_EXACT,
+          fork.childRunId(),
+          "%s, but the parent has %s there",
+          fork,
+          forked);
+      violations.unless(
+          fork.expectedWorld().equals(fork.toldWorld()),
+          Rule.FORK_EXACT,
+          fork.childRunId(),
+          "%s has another world",
+          fork);
+    }
+    for (Timeline timeline : history.timelines()) {
+      if (forkByChild.containsKey(timeline.runId()) && !logs.isGone(timeline.runId())) {
+        check(timeline, expected(timeline.runId(), forkByChild, logs), violations);
+      }
+      timeline.parts().forEach(part -> isKept(timeline, part, logs, violations));
+    }
+  }
+
+  private static List<Place> expected(String runId, Map<String, Fork> forkByChild, FinalLogs logs) {
+    Deque<Place> ends = new ArrayDeque<>();
+    ends.push(new Place(runId, logs.of(runId).size()));
+    for (Fork fork = forkByChild.get(runId);
+        fork != null;
+        fork = forkByChild.get(fork.parentRunId())) {
+      ends.push(new Place(fork.parentRunId(), fork.parentSeq() - 1));
+    }
+    List<Place> places = new ArrayList<>();
+    for (Place end : ends) {
+      for (long seq = 1; seq <= end.seq(); seq++) {
+        places.add(new Place(end.runId(), seq));
+      }
+    }
+    return places;
+  }
+
+  private static void check(Timeline timeline, List<Place> expected, Violations violations) {
+    List<Place> told =
+        timeline.parts().stream().map(part -> new Place(part.runId(), part.event().seq())).toList();
+    int same = 0;
+    while (same < Math.min(told.size(), expected.size())
+        && told.get(same).equals(expected.get(same))) {
+      same++;
+    }
+    // Nothing comes before the store has the fork itself, and then all that it inherits.
+    boolean mayEnd =
+        timeline.isWhole()
+            ? same == expected.size()
+            : told.isEmpty() || told.get(told.size() - 1).runId().equals(timeline.runId());
+    violations.unless(
+        same == told.size() && mayEnd,
+        Rule.TIMELINE_EXACT,
+        timeline.runId(),
+        "the timeline has %s where %s belongs, as number %d of %d",
+        same < told.size() ? told.get(same) : "nothing",
+        same < expected.size() ? expected.get(same) : "nothing",
+        same + 1,
+        expected.size());
+  }
+
+  private static void isKept(
+      Timeline timeline, Timeline.Part part, FinalLogs logs, Violations violations) {
+    StoredEvent kept = logs.at(part.runId(), part.event().seq());
+    violations.unless(
+        kept == null
+            || !kept.hasBytes()
+            || !part.event().hasBytes()
+            || kept.hash().equals(part.event().hash()),
+        Rule.SAME_BYTES,
+        timeline.runId(),
+        "its timeline has %s, the log has %s",
+        part,
+        kept);
+  }
+}

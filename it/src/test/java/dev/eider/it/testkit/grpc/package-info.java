@@ -1,0 +1,2 @@
+/** The workload on the packaged daemon, from the first request to the judgement. */
+package dev.eider.it.testkit.grpc;

@@ -1,0 +1,113 @@
+package dev.eider.it.testkit.workload;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * The runs that clients play: a few at a time, each until somebody closes or deletes it, then
+ * another takes its place. Thread-safe.
+ */
+public final class RunBook {
+  private final String prefix;
+  private final int runsAtATime;
+  private final List<String> active = new ArrayList<>();
+  private final List<String> all = new ArrayList<>();
+  private final Map<String, Long> heads = new HashMap<>();
+  private final List<TurnStart> turnStarts = new ArrayList<>();
+  private final List<String> forks = new ArrayList<>();
+  private int turns = Plays.TURNS;
+
+  /** All ids of runs begin with the prefix. */
+  public RunBook(String prefix, int runsAtATime) {
+    this.prefix = prefix;
+    this.runsAtATime = runsAtATime;
+    fillUp();
+  }
+
+  private void fillUp() {
+    while (active.size() < runsAtATime) {
+      active.add(newRunId());
+    }
+  }
+
+  /** Returns an id for a run that nobody plays yet. */
+  public synchronized String newRunId() {
+    String runId = prefix + (all.size() + 1);
+    all.add(runId);
+    return runId;
+  }
+
+  public synchronized String pick(Random random) {
+    return active.get(random.nextInt(active.size()));
+  }
+
+  /** Returns the runs that nobody was heard to have closed. */
+  public synchronized List<String> active() {
+    return List.copyOf(active);
+  }
+
+  /** Adds a fork to the runs that are played. */
+  synchronized void adopt(String childRunId) {
+    active.add(childRunId);
+    forks.add(childRunId);
+  }
+
+  /** Takes a run from those that are played, since it is closed or gone. */
+  public synchronized void retire(String runId) {
+    active.remove(runId);
+    fillUp();
+  }
+
+  /** Adds a run that is closed from the start. */
+  public synchronized void closedFromTheStart(String runId) {
+    all.add(runId);
+  }
+
+  /** Notes that the run goes at least up to a seq. */
+  synchronized void heard(String runId, long seq) {
+    heads.merge(runId, seq, Math::max);
+  }
+
+  public synchronized long head(String runId) {
+    return heads.getOrDefault(runId, 0L);
+  }
+
+  synchronized int nextT() {
+    return turns++;
+  }
+
+  /** Notes that a turn_start is stored. */
+  synchronized void mayFork(TurnStart turn) {
+    turnStarts.add(turn);
+  }
+
+  synchronized Optional<TurnStart> forkable(Random random) {
+    return turnStarts.isEmpty()
+        ? Optional.empty()
+        : Optional.of(turnStarts.get(random.nextInt(turnStarts.size())));
+  }
+
+  synchronized Optional<String> fork(Random random) {
+    return forks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(forks.get(random.nextInt(forks.size())));
+  }
+
+  /** Returns the forks that were answered. */
+  public synchronized List<String> forks() {
+    return List.copyOf(forks);
+  }
+
+  /** Returns every run that there ever was, or that somebody tried to open. */
+  public synchronized List<String> all() {
+    return List.copyOf(all);
+  }
+
+  public synchronized String any(Random random) {
+    return all.get(random.nextInt(all.size()));
+  }
+}

@@ -1,0 +1,41 @@
+package dev.eider.server.store.write;
+
+/**
+ * How many bytes of large events may still come before the next checkpoint; {@link Checkpoints}
+ * says why that is bounded. Owned by the persister's thread.
+ */
+public final class CheckpointBudget {
+  /** 2,048 smaller ones are no more than what is allowed of larger ones. */
+  private static final long LARGE_BYTES_MIN = 16 << 10;
+
+  /** What large events may take of the memory, as they are read by several at a time. */
+  private static final int MEMORY_SHARE = 16;
+
+  private final long largeBytesMax;
+  private long largeBytes;
+
+  public CheckpointBudget(long memoryLimitBytes) {
+    largeBytesMax = memoryLimitBytes / MEMORY_SHARE;
+  }
+
+  /**
+   * Counts an event that was appended.
+   *
+   * @param bytes its length in the wide columns
+   */
+  void spend(long bytes) {
+    if (bytes >= LARGE_BYTES_MIN) {
+      largeBytes += bytes;
+    }
+  }
+
+  /** Returns whether no large event should come before a checkpoint. */
+  boolean isSpent() {
+    return largeBytes >= largeBytesMax;
+  }
+
+  /** Begins anew, behind a checkpoint. */
+  void renew() {
+    largeBytes = 0;
+  }
+}
