@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.client.EiderClient;
 import dev.eider.client.MultiRunSink;
 import dev.eider.client.RunPublisher;
+import dev.eider.it.testkit.grpc.Play;
 import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
 import dev.eider.it.Events;
@@ -49,9 +50,9 @@ final class WaitingClient implements AutoCloseable {
 
   void shouldHaveDoneItAll() {
     try {
-      sinkClosed.get(Traffic.SOON.toSeconds(), SECONDS);
+      sinkClosed.get(Play.SOON.toSeconds(), SECONDS);
       for (int i = 0; i < EVENTS; i++) {
-        assertThat(acks.get(i).get(Traffic.SOON.toSeconds(), SECONDS)).isEqualTo(i + 1);
+        assertThat(acks.get(i).get(Play.SOON.toSeconds(), SECONDS)).isEqualTo(i + 1);
       }
     } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError("the client gave up", e);
