@@ -250,8 +250,7 @@ final class SimStore implements ColdStore, ColdReader {
   }
 
   @Override
-  public void readIds(
-      int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+  public void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
       throws StoreException {
     read(60);
     for (FoldedRun run : content.runs()) {

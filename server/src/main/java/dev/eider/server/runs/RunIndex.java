@@ -70,12 +70,11 @@ public final class RunIndex {
   }
 
   /**
-   * Returns whether it is known without DuckDB who has an id: the run that {@link #find} returns, or
-   * nobody ever had. Right for as long as the sequencer thread does nothing else.
+   * Returns whether it is known without DuckDB who has an id: the run that {@link #find} returns,
+   * or nobody ever had. Right for as long as the sequencer thread does nothing else.
    */
   public boolean isKnown(RunId runId) {
-    return find(runId) != null
-        || (isFilterComplete && !filter.mayContain(IdFilter.hash(runId)));
+    return find(runId) != null || (isFilterComplete && !filter.mayContain(IdFilter.hash(runId)));
   }
 
   /** Returns the same of the request id of an opening. */
@@ -98,8 +97,7 @@ public final class RunIndex {
     // Before memory is looked at and DuckDB is asked.
     inquiries.add(inquiry);
     try {
-      Set<RunId> ids =
-          runIds.stream().filter(id -> !isKnown(id)).collect(Collectors.toSet());
+      Set<RunId> ids = runIds.stream().filter(id -> !isKnown(id)).collect(Collectors.toSet());
       Set<String> requests =
           requestIds.stream().filter(id -> !isRequestKnown(id)).collect(Collectors.toSet());
       inquiry.answer(
@@ -120,8 +118,8 @@ public final class RunIndex {
   }
 
   /**
-   * Reads a part of the ids that DuckDB has, until the filter has all of them; DuckDB is asked about
-   * every id until then. Blocks. For the thread {@code run-lookup}.
+   * Reads a part of the ids that DuckDB has, until the filter has all of them; DuckDB is asked
+   * about every id until then. Blocks. For the thread {@code run-lookup}.
    *
    * @return whether there is more to read
    * @throws BrokerException if DuckDB cannot be used at the moment

@@ -100,7 +100,9 @@ final class Batch {
     return changed == null ? index.find(runId) : changed;
   }
 
-  /** Returns a run as the commands before leave it, wherever it is, or null if there never was one. */
+  /**
+   * Returns a run as the commands before leave it, wherever it is, or null if there never was one.
+   */
   private @Nullable FoldedRun find(RunId runId, @Nullable Inquiry inquiry) {
     FoldedRun inMemory = find(runId);
     return inMemory != null || inquiry == null ? inMemory : inquiry.find(runId);
@@ -138,10 +140,7 @@ final class Batch {
     index.claim(command.run());
     steps.add(
         new Step(
-            submission,
-            new Applied(command.run(), 0, command.run().headSeq(), false),
-            null,
-            null));
+            submission, new Applied(command.run(), 0, command.run().headSeq(), false), null, null));
   }
 
   private Related related(Submission submission) {

@@ -47,8 +47,8 @@ public final class RunWriter {
     this.hub = hub;
     this.index = index;
     this.config = config;
-    sequencer = new Sequencer(
-            log, hub, clock, index, config, threads, new Feedback(onHealth, onDefect));
+    sequencer =
+        new Sequencer(log, hub, clock, index, config, threads, new Feedback(onHealth, onDefect));
     admission = new Admission(index, sequencer, config, threads, onDefect);
     sequencer.start();
   }

@@ -202,8 +202,7 @@ final class Sequencer {
     if (inquiry != null) {
       batch.add(submission, nowUs);
       index.decided(inquiry);
-    } else if (Admission.isDecidable(
-        submission.command(), batch::isKnown, batch::isRequestKnown)) {
+    } else if (Admission.isDecidable(submission.command(), batch::isKnown, batch::isRequestKnown)) {
       batch.add(submission, nowUs);
     } else {
       listener.runUnknown(submission);

@@ -55,8 +55,7 @@ public abstract class ForwardingColdReader implements ColdReader {
   }
 
   @Override
-  public void readIds(
-      int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+  public void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
       throws StoreException {
     store.readIds(part, parts, runs, deleted);
   }

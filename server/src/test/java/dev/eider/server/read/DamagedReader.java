@@ -35,8 +35,7 @@ public final class DamagedReader implements ColdReader {
   }
 
   @Override
-  public void readIds(
-      int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+  public void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
       throws StoreException {
     throw damage();
   }

@@ -31,8 +31,7 @@ final class IdFilterTest {
     IntStream.range(0, IDS).forEach(i -> filter.add(hash("known-", i)));
 
     // then one in a thousand at the most
-    long wrong =
-        IntStream.range(0, IDS).filter(i -> filter.mayContain(hash("other-", i))).count();
+    long wrong = IntStream.range(0, IDS).filter(i -> filter.mayContain(hash("other-", i))).count();
     assertThat(wrong).isLessThan(IDS / 1_000);
   }
 

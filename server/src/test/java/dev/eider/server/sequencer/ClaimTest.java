@@ -46,8 +46,7 @@ final class ClaimTest {
     assertThat(rig.log.endPosition()).isEqualTo(end);
     assertThat(rig.hub.find(RUN)).isNull();
     for (Command command : new Command[] {publish(RUN, 1), delete(RUN), Commands.close(RUN)}) {
-      assertThat(rig.refusalOf(command).reason())
-          .isEqualTo(ErrorReason.ERROR_REASON_RUN_READ_ONLY);
+      assertThat(rig.refusalOf(command).reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_READ_ONLY);
     }
   }
 

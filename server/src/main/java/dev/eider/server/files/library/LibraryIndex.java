@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of libraries, each with its file. A run is claimed first: no other file gets its id then,
- * and readers do not find it yet. Once it is shown it stays, as it is, for as long as the daemon
- * runs.
+ * The runs of libraries, each with its file. A run is claimed first: no other file gets its id
+ * then, and readers do not find it yet. Once it is shown it stays, as it is, for as long as the
+ * daemon runs.
  *
  * <p>Changed by the worker {@code library}; everything else is thread-safe.
  */

@@ -58,8 +58,7 @@ public final class StoreReader implements ColdReader {
   }
 
   @Override
-  public void readIds(
-      int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+  public void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
       throws StoreException {
     access.read(
         connection -> {

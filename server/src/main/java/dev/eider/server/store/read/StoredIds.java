@@ -25,8 +25,7 @@ final class StoredIds {
     }
   }
 
-  static void readRuns(
-      Connection connection, int part, int parts, BiConsumer<RunId, String> runs)
+  static void readRuns(Connection connection, int part, int parts, BiConsumer<RunId, String> runs)
       throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows =
