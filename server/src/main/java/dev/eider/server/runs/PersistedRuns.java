@@ -43,11 +43,15 @@ public interface PersistedRuns {
   /** Takes ids. */
   interface StoredIds {
     /**
+     * Takes the ids of a run.
+     *
      * @param requestId empty when the run was opened without one
      */
     void stored(RunId runId, String requestId);
 
     /**
+     * Takes the id of a deleted run.
+     *
      * @param idHash the first bytes of the SHA-256 of the id, at least 16
      */
     void deleted(byte[] idHash);
