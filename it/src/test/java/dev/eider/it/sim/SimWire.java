@@ -171,7 +171,8 @@ final class SimWire implements Wire {
             request.getNotices());
     inflow.start(
         running -> {
-          Subscription subscription = new Subscription(checked, inflow.responses(), running.readers());
+          Subscription subscription =
+              new Subscription(checked, inflow.responses(), running.readers());
           inflow.control(subscription::wake, subscription::cancel);
           subscription.start();
         });
@@ -208,7 +209,8 @@ final class SimWire implements Wire {
             request.getNotices());
     inflow.start(
         running -> {
-          LogSubscription subscription = new LogSubscription(checked, inflow.responses(), running.readers());
+          LogSubscription subscription =
+              new LogSubscription(checked, inflow.responses(), running.readers());
           inflow.control(subscription::wake, subscription::cancel);
           subscription.start();
         });
