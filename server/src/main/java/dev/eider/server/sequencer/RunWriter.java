@@ -1,10 +1,11 @@
 package dev.eider.server.sequencer;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Invariants;
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.RunIndex;
 import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
 public final class RunWriter {
   private final EventLog log;
   private final Hub hub;
+  private final RunIndex index;
   private final SequencerConfig config;
   private final Sequencer sequencer;
   private final Admission admission;
@@ -35,26 +37,24 @@ public final class RunWriter {
   public RunWriter(
       EventLog log,
       Hub hub,
-      PersistedRuns persistedRuns,
+      RunIndex index,
       InstantSource clock,
       SequencerConfig config,
       Threads threads,
-      Consumer<LogHealth> onHealth,
+      Consumer<PublishHealth> onHealth,
       BiConsumer<String, Throwable> onDefect) {
     this.log = log;
     this.hub = hub;
+    this.index = index;
     this.config = config;
-    sequencer = new Sequencer(log, hub, clock, config, threads, new Feedback(onHealth, onDefect));
-    admission = new Admission(hub, sequencer, persistedRuns, config, threads, onDefect);
+    sequencer =
+        new Sequencer(log, hub, clock, index, config, threads, new Feedback(onHealth, onDefect));
+    admission = new Admission(index, sequencer, config, threads, onDefect);
     sequencer.start();
   }
 
   /** Executes a command; the future completes once its effect is durable and visible. */
   public CompletableFuture<Applied> execute(Command command) {
-    Invariants.require(
-        config.shards().shardOf(command.runId()).isOwnedHere(),
-        "run %s is written by another daemon",
-        command.runId());
     Submission submission = Submission.of(command);
     if (stopping) {
       submission.done().completeExceptionally(shuttingDown());
@@ -77,6 +77,11 @@ public final class RunWriter {
    */
   public CompletableFuture<Applied> deleteAndPersist(Command.Delete delete) {
     return persisted(execute(delete));
+  }
+
+  /** Gives back the id of a run of a library that was claimed and shown to nobody. */
+  public void giveBack(FoldedRun claimed) {
+    index.giveBack(claimed);
   }
 
   private CompletableFuture<Applied> persisted(CompletableFuture<Applied> executed) {
@@ -120,16 +125,16 @@ public final class RunWriter {
   }
 
   private final class Feedback implements Sequencer.Listener {
-    private final Consumer<LogHealth> onHealth;
+    private final Consumer<PublishHealth> onHealth;
     private final BiConsumer<String, Throwable> onDefect;
 
-    Feedback(Consumer<LogHealth> onHealth, BiConsumer<String, Throwable> onDefect) {
+    Feedback(Consumer<PublishHealth> onHealth, BiConsumer<String, Throwable> onDefect) {
       this.onHealth = onHealth;
       this.onDefect = onDefect;
     }
 
     @Override
-    public void healthChanged(LogHealth health) {
+    public void healthChanged(PublishHealth health) {
       onHealth.accept(health);
     }
 

@@ -5,12 +5,13 @@ import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Worker;
 import dev.eider.server.event.Micros;
-import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogWriteException;
+import dev.eider.server.runs.Inquiry;
+import dev.eider.server.runs.RunIndex;
 import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -45,6 +46,7 @@ final class Sequencer {
 
   private final EventLog log;
   private final Hub hub;
+  private final RunIndex index;
   private final InstantSource clock;
   private final SequencerConfig config;
   private final Listener listener;
@@ -57,7 +59,7 @@ final class Sequencer {
   private final long idleMs;
   private final Throttle throttle;
   private final Signal pauseOver;
-  private LogHealth health = LogHealth.OK;
+  private PublishHealth health = PublishHealth.OK;
   private long probedAtMs;
   private long refusedBatches;
   private long forcedAtMs;
@@ -68,18 +70,20 @@ final class Sequencer {
       EventLog log,
       Hub hub,
       InstantSource clock,
+      RunIndex index,
       SequencerConfig config,
       Threads threads,
       Listener listener) {
     this.log = log;
     this.hub = hub;
+    this.index = index;
     this.clock = clock;
     this.config = config;
     this.threads = threads;
     this.listener = listener;
     offered = threads.newSignal();
     decider = new Decider(config.producersPerRunMax());
-    reaper = new RunReaper(hub, clock, config.graceMs());
+    reaper = new RunReaper(hub, index, clock, config.graceMs());
     queue = new ArrayBlockingQueue<>(config.queueRequestsMax());
     idleMs = config.async() ? Math.min(IDLE_MS_MAX, config.forceIntervalMs()) : IDLE_MS_MAX;
     throttle = new Throttle(idleMs);
@@ -97,10 +101,6 @@ final class Sequencer {
   void start() {
     checkHealth();
     worker = threads.start("sequencer", this::run, listener::defectFound);
-  }
-
-  RunReaper reaper() {
-    return reaper;
   }
 
   /**
@@ -162,7 +162,8 @@ final class Sequencer {
   private void process(Submission first) throws InterruptedException {
     observeStore();
     Batch batch =
-        new Batch(log, hub, decider, reaper, config.openRunsMax(), health == LogHealth.FULL);
+        new Batch(
+            log, hub, index, decider, reaper, config.openRunsMax(), health == PublishHealth.FULL);
     long nowUs = Micros.now(clock);
     for (Submission next = first; next != null; next = nextFor(batch)) {
       release(next);
@@ -197,19 +198,15 @@ final class Sequencer {
   }
 
   private void decide(Batch batch, Submission submission, long nowUs) {
-    if (needsLookUp(batch, submission.command())
-        && !reaper.remembersSince(submission.reapCount())) {
-      listener.runUnknown(submission);
+    Inquiry inquiry = submission.inquiry();
+    if (inquiry != null) {
+      batch.add(submission, nowUs);
+      index.decided(inquiry);
+    } else if (Admission.isDecidable(submission.command(), batch::isKnown, batch::isRequestKnown)) {
+      batch.add(submission, nowUs);
     } else {
-      batch.add(submission.orElse(reaper), nowUs);
+      listener.runUnknown(submission);
     }
-  }
-
-  private static boolean needsLookUp(Batch batch, Command command) {
-    RunId needed = command.neededRunId();
-    return command instanceof Command.Delete
-        || batch.find(command.runId()) == null
-        || (needed != null && batch.find(needed) == null);
   }
 
   private boolean commit(Batch batch) {
@@ -228,13 +225,13 @@ final class Sequencer {
   }
 
   private void rest() {
-    if (health == LogHealth.BROKEN) {
+    if (health == PublishHealth.BROKEN) {
       return;
     }
     forceIfDue();
-    if (health == LogHealth.OK) {
+    if (health == PublishHealth.OK) {
       try {
-        log.markForced();
+        log.settle();
       } catch (LogWriteException e) {
         refusal(e);
       }
@@ -248,10 +245,10 @@ final class Sequencer {
   private void checkHealth() {
     switch (health) {
       case OK -> {
-        if (log.usableBytes() < spaceBytesMin(1)) {
-          setHealth(LogHealth.FULL);
+        if (log.health().usableBytes() < spaceBytesMin(1)) {
+          setHealth(PublishHealth.FULL);
         } else if (isStoreStuck()) {
-          setHealth(LogHealth.STORE_BEHIND);
+          setHealth(PublishHealth.STORE_BEHIND);
         }
       }
       case FULL, FAILING -> {
@@ -259,14 +256,14 @@ final class Sequencer {
         if (nowMs - probedAtMs >= PROBE_MS) {
           probedAtMs = nowMs;
           // A little more than what it was refused for, so that it lasts.
-          if (log.usableBytes() >= spaceBytesMin(2) && log.canWrite()) {
-            setHealth(LogHealth.OK);
+          if (log.health().usableBytes() >= spaceBytesMin(2) && log.probe().isWritable()) {
+            setHealth(PublishHealth.OK);
           }
         }
       }
       case STORE_BEHIND -> {
         if (!isStoreStuck()) {
-          setHealth(LogHealth.OK);
+          setHealth(PublishHealth.OK);
         }
       }
       case BROKEN -> {}
@@ -309,11 +306,11 @@ final class Sequencer {
   }
 
   private BrokerException refusal(LogWriteException e) {
-    LogHealth now =
+    PublishHealth now =
         switch (e.kind()) {
-          case FULL -> LogHealth.FULL;
-          case FAILED -> LogHealth.FAILING;
-          case BROKEN -> LogHealth.BROKEN;
+          case FULL -> PublishHealth.FULL;
+          case FAILED -> PublishHealth.FAILING;
+          case BROKEN -> PublishHealth.BROKEN;
         };
     // Once for as long as it lasts: there may be thousands of batches a second.
     if (now != health) {
@@ -322,16 +319,16 @@ final class Sequencer {
     }
     refusedBatches++;
     setHealth(now);
-    return now == LogHealth.FULL
+    return now == PublishHealth.FULL
         ? Batch.diskFull()
         : BrokerException.of(
             ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
             "the log could not be written: " + e.getMessage());
   }
 
-  private void setHealth(LogHealth now) {
+  private void setHealth(PublishHealth now) {
     if (now != health) {
-      if (now == LogHealth.OK && refusedBatches > 0) {
+      if (now == PublishHealth.OK && refusedBatches > 0) {
         LOG.info("publishes are taken again; {} batches were not", refusedBatches);
         refusedBatches = 0;
       }
@@ -342,7 +339,7 @@ final class Sequencer {
 
   /** Is told, on the sequencer thread, what others must act on. */
   interface Listener {
-    void healthChanged(LogHealth health);
+    void healthChanged(PublishHealth health);
 
     /** Gives back a command for whose run DuckDB must be asked first. */
     void runUnknown(Submission submission);

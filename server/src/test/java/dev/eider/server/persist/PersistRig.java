@@ -3,7 +3,6 @@ package dev.eider.server.persist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Threads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
@@ -13,22 +12,20 @@ import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.log.segment.SegmentedLog;
-import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.RunIndex;
+import dev.eider.server.runs.StorePersistedRuns;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.LogReplay;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.sequencer.SequencerConfig;
-import dev.eider.server.sequencer.ShardMap;
 import dev.eider.server.sequencer.TestClock;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,8 +38,7 @@ public final class PersistRig implements AutoCloseable {
       new PersisterConfig(0, 1_000, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
 
   private static final SequencerConfig SEQUENCER =
-      new SequencerConfig(
-          false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 1 << 20, 0, ShardMap.LOCAL);
+      new SequencerConfig(false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 1 << 20, 0);
 
   public final TestClock clock = new TestClock();
   public final DuckDbStore store;
@@ -108,7 +104,7 @@ public final class PersistRig implements AutoCloseable {
         new RunWriter(
             log,
             hub,
-            this::findPersisted,
+            new RunIndex(hub, new StorePersistedRuns(store.reader())),
             clock,
             SEQUENCER,
             Threads.system(),
@@ -143,14 +139,5 @@ public final class PersistRig implements AutoCloseable {
     store.close();
     log.close();
     assertThat(defects).isEmpty();
-  }
-
-  private List<FoldedRun> findPersisted(Collection<RunId> runIds, Collection<String> requestIds) {
-    try {
-      return store.reader().findRuns(runIds, requestIds);
-    } catch (StoreException e) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()));
-    }
   }
 }
