@@ -127,7 +127,7 @@ class ReaderBoundsIT {
         refusal.shouldBe(Status.Code.RESOURCE_EXHAUSTED, "OVERLOADED");
         assertThat(refusal.metadata()).containsEntry("limit", "" + CHANGES_MAX);
       }
-      reading.leave();
+      reading.close();
     }
     for (int i = 0; i < CHANGED_RUNS; i++) {
       runs.close("changed-" + i);
