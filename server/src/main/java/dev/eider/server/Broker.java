@@ -65,7 +65,7 @@ public final class Broker {
     long persistedPosition = store.persistedPosition();
     log = SegmentedLog.open(ground.disk(), config.log(), persistedPosition);
     undo.push(log);
-    PersistProgress progress = new PersistProgress(persistedPosition, threads.newSignal());
+    PersistProgress progress = new PersistProgress(persistedPosition);
     hub = new Hub(config.hub(), progress);
     store.openRuns().forEach(hub::restore);
     long replayed = LogReplay.run(log, hub, persistedPosition);

@@ -2,9 +2,8 @@ package dev.eider.server.sequencer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
+import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.run.FoldedRun;
@@ -28,9 +27,8 @@ import org.jspecify.annotations.Nullable;
  * ones queue behind it. Many look-ups go into one query. Thread-safe; the look-ups run on the
  * thread {@code run-lookup}.
  */
-final class Admission {
+final class Admission implements WorkerLoop.Work {
   private static final int LOOKUPS_PER_QUERY_MAX = 500;
-  private static final long IDLE_MS = 100;
 
   private final Hub hub;
   private final Sequencer sequencer;
@@ -42,9 +40,7 @@ final class Admission {
   @GuardedBy("lock")
   private final Map<RunId, Integer> waiting = new HashMap<>();
 
-  private final Signal offered;
-  private final Worker worker;
-  private volatile boolean stopping;
+  private final WorkerLoop loop;
 
   Admission(
       Hub hub,
@@ -58,8 +54,8 @@ final class Admission {
     this.persistedRuns = persistedRuns;
     this.config = config;
     lookups = new LinkedBlockingQueue<>(config.queueRequestsMax());
-    offered = threads.newSignal();
-    worker = threads.start("run-lookup", this::run, onDefect);
+    loop = new WorkerLoop(threads, "run-lookup", this, onDefect);
+    loop.start();
   }
 
   /** Passes a command on; a refusal completes its future. */
@@ -78,7 +74,7 @@ final class Admission {
         accepted = lookups.offer(submission);
         if (accepted) {
           waiting.merge(runId, 1, Integer::sum);
-          offered.raise();
+          loop.wake();
         }
       }
     }
@@ -98,25 +94,23 @@ final class Admission {
 
   /** Ends the thread once it has passed on what it has. */
   boolean stop(long timeoutMs) throws InterruptedException {
-    stopping = true;
-    return worker.join(timeoutMs);
+    return loop.stop(timeoutMs);
   }
 
-  private void run() {
+  @Override
+  public boolean mustFinish() {
+    return !lookups.isEmpty();
+  }
+
+  @Override
+  public long turn() {
     List<Submission> batch = new ArrayList<>();
-    try {
-      while (!stopping || !lookups.isEmpty()) {
-        lookups.drainTo(batch, LOOKUPS_PER_QUERY_MAX);
-        if (batch.isEmpty()) {
-          offered.await(IDLE_MS);
-        } else {
-          lookUp(batch);
-          batch.clear();
-        }
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the look-ups", e);
+    lookups.drainTo(batch, LOOKUPS_PER_QUERY_MAX);
+    if (batch.isEmpty()) {
+      return WorkerLoop.UNTIL_WOKEN_MS;
     }
+    lookUp(batch);
+    return 0;
   }
 
   private void lookUp(List<Submission> batch) {

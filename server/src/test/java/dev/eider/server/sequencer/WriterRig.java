@@ -51,7 +51,7 @@ final class WriterRig implements AutoCloseable {
   final Hub hub =
       new Hub(
           new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-          new PersistProgress(0, Threads.system().newSignal()));
+          new PersistProgress(0));
   final RunWriter writer;
   private final Map<RunId, FoldedRun> persisted = new ConcurrentHashMap<>();
 
