@@ -54,7 +54,7 @@ final class Sequencer implements WorkerLoop.Work {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final long idleMs;
   private final Throttle throttle;
-  private LogHealth health = LogHealth.OK;
+  private PublishHealth health = PublishHealth.OK;
   private long probedAtMs;
   private long refusedBatches;
   private long forcedAtMs;
@@ -153,7 +153,7 @@ final class Sequencer implements WorkerLoop.Work {
   private void process(Submission first) throws InterruptedException {
     observeStore();
     Batch batch =
-        new Batch(log, hub, decider, reaper, config.openRunsMax(), health == LogHealth.FULL);
+        new Batch(log, hub, decider, reaper, config.openRunsMax(), health == PublishHealth.FULL);
     long nowUs = Micros.now(clock);
     for (Submission next = first; next != null; next = nextFor(batch)) {
       release(next);
@@ -220,13 +220,13 @@ final class Sequencer implements WorkerLoop.Work {
 
   @Override
   public void rest() {
-    if (health == LogHealth.BROKEN) {
+    if (health == PublishHealth.BROKEN) {
       return;
     }
     forceIfDue();
-    if (health == LogHealth.OK) {
+    if (health == PublishHealth.OK) {
       try {
-        log.markForced();
+        log.settle();
       } catch (LogWriteException e) {
         refusal(e);
       }
@@ -240,10 +240,10 @@ final class Sequencer implements WorkerLoop.Work {
   private void checkHealth() {
     switch (health) {
       case OK -> {
-        if (log.usableBytes() < spaceBytesMin(1)) {
-          setHealth(LogHealth.FULL);
+        if (log.health().usableBytes() < spaceBytesMin(1)) {
+          setHealth(PublishHealth.FULL);
         } else if (isStoreStuck()) {
-          setHealth(LogHealth.STORE_BEHIND);
+          setHealth(PublishHealth.STORE_BEHIND);
         }
       }
       case FULL, FAILING -> {
@@ -251,14 +251,14 @@ final class Sequencer implements WorkerLoop.Work {
         if (nowMs - probedAtMs >= PROBE_MS) {
           probedAtMs = nowMs;
           // A little more than what it was refused for, so that it lasts.
-          if (log.usableBytes() >= spaceBytesMin(2) && log.canWrite()) {
-            setHealth(LogHealth.OK);
+          if (log.health().usableBytes() >= spaceBytesMin(2) && log.probe().isWritable()) {
+            setHealth(PublishHealth.OK);
           }
         }
       }
       case STORE_BEHIND -> {
         if (!isStoreStuck()) {
-          setHealth(LogHealth.OK);
+          setHealth(PublishHealth.OK);
         }
       }
       case BROKEN -> {}
@@ -301,11 +301,11 @@ final class Sequencer implements WorkerLoop.Work {
   }
 
   private BrokerException refusal(LogWriteException e) {
-    LogHealth now =
+    PublishHealth now =
         switch (e.kind()) {
-          case FULL -> LogHealth.FULL;
-          case FAILED -> LogHealth.FAILING;
-          case BROKEN -> LogHealth.BROKEN;
+          case FULL -> PublishHealth.FULL;
+          case FAILED -> PublishHealth.FAILING;
+          case BROKEN -> PublishHealth.BROKEN;
         };
     // Once for as long as it lasts: there may be thousands of batches a second.
     if (now != health) {
@@ -314,16 +314,16 @@ final class Sequencer implements WorkerLoop.Work {
     }
     refusedBatches++;
     setHealth(now);
-    return now == LogHealth.FULL
+    return now == PublishHealth.FULL
         ? Batch.diskFull()
         : BrokerException.of(
             ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
             "the log could not be written: " + e.getMessage());
   }
 
-  private void setHealth(LogHealth now) {
+  private void setHealth(PublishHealth now) {
     if (now != health) {
-      if (now == LogHealth.OK && refusedBatches > 0) {
+      if (now == PublishHealth.OK && refusedBatches > 0) {
         LOG.info("publishes are taken again; {} batches were not", refusedBatches);
         refusedBatches = 0;
       }
@@ -334,7 +334,7 @@ final class Sequencer implements WorkerLoop.Work {
 
   /** Is told, on the sequencer thread, what others must act on. */
   interface Listener {
-    void healthChanged(LogHealth health);
+    void healthChanged(PublishHealth health);
 
     /** Gives back a command for whose run DuckDB must be asked first. */
     void runUnknown(Submission submission);

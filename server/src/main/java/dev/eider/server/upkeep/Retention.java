@@ -120,8 +120,7 @@ public final class Retention implements Chore {
     /** Returns, of one that has ended, whether the run is gone. */
     boolean isErased() {
       try {
-        LOG.info(
-            "run {} is deleted by retention, {} events", runId, done.join().run().headSeq());
+        LOG.info("run {} is deleted by retention, {} events", runId, done.join().run().headSeq());
         return true;
       } catch (CompletionException e) {
         if (!(e.getCause() instanceof BrokerException refusal)) {

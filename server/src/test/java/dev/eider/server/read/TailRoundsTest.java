@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class TailRoundsTest {
-  private final Hub hub =
-      new Hub(new HubBounds(0, 1, 1), new PersistProgress(0));
+  private final Hub hub = new Hub(new HubBounds(0, 1, 1), new PersistProgress(0));
   private final RunTail tail = hub.advance(fold(opening(RUN)), 0, List.of());
   private final ReaderPools pools = new ReaderPools(Threads.system(), 1, 1);
   private final ReaderRegistry registry =

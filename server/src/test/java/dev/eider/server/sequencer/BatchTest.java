@@ -26,9 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class BatchTest {
   private final Hub hub =
-      new Hub(
-          new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-          new PersistProgress(0));
+      new Hub(new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE), new PersistProgress(0));
   private final Submission first = Submission.of(publish(RUN, 1));
   private final Submission closing = Submission.of(close(RUN));
   private final Submission late = Submission.of(publish(RUN, 1));

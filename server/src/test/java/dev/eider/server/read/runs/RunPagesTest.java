@@ -107,10 +107,7 @@ final class RunPagesTest {
   @Test
   void shouldReadPastManyDeletedRunsThatDuckDbStillHas() {
     // given
-    Hub hub =
-        new Hub(
-            new HubBounds(1 << 20, 1 << 20, 1 << 20),
-            new PersistProgress(0));
+    Hub hub = new Hub(new HubBounds(1 << 20, 1 << 20, 1 << 20), new PersistProgress(0));
     for (int i = 0; i <= DELETED; i++) {
       FoldedRun open = requireNonNull(Fold.apply(null, 10 * i, Samples.opening(id(i))));
       FoldedRun closed = requireNonNull(Fold.apply(open, 10 * i + 1, Samples.closing(id(i))));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.store.StoreException;
-import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.server.store.StoreRows;
+import dev.eider.server.store.duckdb.DuckDbStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

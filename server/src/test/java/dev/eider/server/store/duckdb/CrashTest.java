@@ -2,12 +2,12 @@ package dev.eider.server.store.duckdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.store.StoreRows;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.RunAssertions;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import java.io.File;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.eider.server.store.StoreRows;
 import dev.eider.server.base.Invariants;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
@@ -28,8 +28,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A disk that takes no more, played by a limit on the size of this process's files. */
+@Isolated("limits how large files of this process may get")
 @Timeout(60)
 class StoreFailureTest {
   /** Above what surefire writes, below what a large batch needs. */

@@ -2,10 +2,10 @@ package dev.eider.server.store.duckdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.store.StoreRows;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.Parent;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;

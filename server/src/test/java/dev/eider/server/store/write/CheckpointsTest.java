@@ -3,11 +3,11 @@ package dev.eider.server.store.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.StoreRows;
 import dev.eider.v1.Event;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
