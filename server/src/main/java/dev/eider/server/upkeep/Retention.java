@@ -94,9 +94,9 @@ public final class Retention implements Chore {
     for (RunId runId : expired) {
       CompletableFuture<Applied> done = writer.deleteAndPersist(new Command.Delete(runId, false));
       underWay.add(new Deletion(runId, done));
+      // Each one that ends wakes the worker, which looks at all of them.
+      var unused = done.whenComplete((applied, failure) -> wake.run());
     }
-    // Each one that ends wakes the worker; it looks at all of them.
-    underWay.forEach(deletion -> deletion.done.whenComplete((applied, failure) -> wake.run()));
   }
 
   private static long orAny(long max) {
