@@ -19,7 +19,7 @@ import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.row.EventRest;
+import dev.eider.server.store.row.EventDelta;
 import dev.eider.v1.Event;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Path;
@@ -175,7 +175,7 @@ class DuckDbStoreTest {
         StoreRows.of(store, "SELECT kind, event_rest, encode(payload_json), event_size FROM events")
             .get(0);
     assertThat(row.get(0)).isEqualTo("unknown");
-    assertThat(EventRest.restored((byte[]) row.get(1), (byte[]) row.get(2), (Integer) row.get(3)))
+    assertThat(EventDelta.restore((byte[]) row.get(1), (byte[]) row.get(2), (Integer) row.get(3)))
         .isEqualTo(event.toByteArray());
   }
 
