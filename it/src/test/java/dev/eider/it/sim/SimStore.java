@@ -1,5 +1,7 @@
 package dev.eider.it.sim;
 
+import dev.eider.it.testkit.Rule;
+import dev.eider.it.testkit.workload.Tally;
 import dev.eider.server.event.LogPlace;
 import dev.eider.server.event.LogSelection;
 import dev.eider.server.event.PackedEvents;
@@ -41,7 +43,7 @@ final class SimStore implements ColdStore, ColdReader {
   private final Scheduler scheduler;
   private final Random random;
   private final Faults faults;
-  private final Coverage coverage;
+  private final Tally tally;
   private final Mutant mutant;
   private final LongSupplier forcedPosition;
   private final List<PersistBatch> committed = new ArrayList<>();
@@ -54,14 +56,14 @@ final class SimStore implements ColdStore, ColdReader {
       Scheduler scheduler,
       Random random,
       Faults faults,
-      Coverage coverage,
+      Tally tally,
       Mutant mutant,
       LongSupplier forcedPosition) {
     this.forcedPosition = forcedPosition;
     this.scheduler = scheduler;
     this.random = random;
     this.faults = faults;
-    this.coverage = coverage;
+    this.tally = tally;
     this.mutant = mutant;
   }
 
@@ -88,7 +90,7 @@ final class SimStore implements ColdStore, ColdReader {
   private void loseCommits() {
     int kept = checkpointed + random.nextInt(committed.size() - checkpointed + 1);
     if (kept < committed.size()) {
-      coverage.add("store write-ahead logs cut");
+      tally.add("store write-ahead logs cut");
       hasLostCommits = true;
       committed.subList(kept, committed.size()).clear();
       content = new StoreContent();
@@ -135,7 +137,7 @@ final class SimStore implements ColdStore, ColdReader {
     }
     scheduler.pause();
     if (faults.happens(30)) {
-      coverage.add("store commits that looked failed");
+      tally.add("store commits that looked failed");
       throw failed("cannot persist, or so it seems");
     }
   }
@@ -153,7 +155,7 @@ final class SimStore implements ColdStore, ColdReader {
     }
     committed.add(batch);
     content.apply(batch);
-    coverage.add("store transactions");
+    tally.add("store transactions");
   }
 
   @Override
@@ -167,7 +169,7 @@ final class SimStore implements ColdStore, ColdReader {
       throw failed("cannot checkpoint");
     }
     checkpointed = committed.size();
-    coverage.add("store checkpoints");
+    tally.add("store checkpoints");
     scheduler.pause();
     return true;
   }
@@ -186,7 +188,7 @@ final class SimStore implements ColdStore, ColdReader {
     }
     ColdStore.requireNotBefore(positionMin, content.position());
     isFailed = false;
-    coverage.add("store reopenings");
+    tally.add("store reopenings");
   }
 
   @Override
@@ -289,7 +291,7 @@ final class SimStore implements ColdStore, ColdReader {
   @Override
   public ColdPage readKeptPage(PageQuery query) throws StoreException {
     read(60);
-    coverage.add("kept pages");
+    tally.add("kept pages");
     return page(content.keptRows(query.runId()), query);
   }
 
@@ -310,12 +312,12 @@ final class SimStore implements ColdStore, ColdReader {
         bytes += row.encoded().bytes().length;
         position = row.position();
         if (events.size() == query.eventsMax() || bytes >= query.bytesMax()) {
-          coverage.add("cold pages");
+          tally.add("cold pages");
           return new ColdPage(PackedEvents.of(events), row.seq(), position);
         }
       }
     }
-    coverage.add("cold pages");
+    tally.add("cold pages");
     return new ColdPage(PackedEvents.of(events), query.untilSeq(), position);
   }
 
@@ -323,7 +325,7 @@ final class SimStore implements ColdStore, ColdReader {
   @Override
   public LogBlock readLog(LogQuery query) throws StoreException {
     read(60);
-    coverage.add("cold blocks of all runs");
+    tally.add("cold blocks of all runs");
     long from = query.after().position();
     long span = 1 + random.nextInt(4_096);
     long until = Math.min(query.untilPosition(), from + span);
@@ -375,14 +377,14 @@ final class SimStore implements ColdStore, ColdReader {
     scheduler.pause();
     requireOpen();
     if (failsOneIn > 0 && faults.happens(failsOneIn)) {
-      coverage.add("store reads failed");
+      tally.add("store reads failed");
       throw faults.happens(2) ? failed("cannot read") : new StoreException("a query failed");
     }
   }
 
   private StoreException failed(String message) {
     isFailed = true;
-    coverage.add("store failures");
+    tally.add("store failures");
     return new StoreException(message);
   }
 
