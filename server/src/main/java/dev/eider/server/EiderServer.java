@@ -29,7 +29,6 @@ import dev.eider.server.sequencer.PublishHealth;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.DuckDbLibrary;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.LabelledRuns;
 import dev.eider.server.upkeep.Retention;
 import dev.eider.server.upkeep.Rewriter;
 import dev.eider.v1.ErrorReason;
@@ -127,7 +126,7 @@ public final class EiderServer implements AutoCloseable {
         new RunFiles(
             ground,
             dataDir.runFiles(),
-            (after, runsMax) -> LabelledRuns.closed(store, RunFiles.LABEL, after, runsMax),
+            (after, runsMax) -> store.labelledRuns().closed(RunFiles.LABEL, after, runsMax),
             Threads.system(),
             this::defectFound);
     undo.push(runFiles);
