@@ -165,6 +165,11 @@ public final class DuckDbStore implements ColdStore {
     return reader;
   }
 
+  /** Returns what finds closed runs by their labels. */
+  public LabelledRuns labelledRuns() {
+    return labelledRuns;
+  }
+
   /** Returns what finds the closed runs that are to go. */
   public ExpiredRuns expiredRuns() {
     return expiredRuns;
