@@ -10,9 +10,9 @@ import dev.eider.it.DaemonExtension;
 import dev.eider.it.Scale;
 import dev.eider.it.Seed;
 import dev.eider.it.connection.FaultyNetwork.Way;
-import dev.eider.v1.RunOutcome;
 import dev.eider.it.testkit.History;
 import dev.eider.it.testkit.RuleBook;
+import dev.eider.v1.RunOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +89,7 @@ class CutsIT {
     Awaitility.await(more + " acknowledgements more")
         .atMost(SOON)
         .pollInterval(Duration.ofMillis(1))
-        .until(
-            () -> ackCount() >= enough || working.stream().anyMatch(ClientPublisher::hasFailed));
+        .until(() -> ackCount() >= enough || working.stream().anyMatch(ClientPublisher::hasFailed));
     working.stream().filter(ClientPublisher::hasFailed).forEach(p -> p.awaitAcks(SOON));
   }
 

@@ -39,8 +39,7 @@ class RestartIT {
       History history = new History();
       ClientFollower follower = ClientFollower.of(client, history, "early");
       RunPublisher runPublisher = client.publisher("early", Clients.SMALL_BATCHES);
-      ClientPublisher publisher =
-          ClientPublisher.start(history, "early", runPublisher::publish);
+      ClientPublisher publisher = ClientPublisher.start(history, "early", runPublisher::publish);
       CompletableFuture<Run> opened =
           CompletableFuture.supplyAsync(() -> client.openRun("opened-early", Map.of()));
 

@@ -2,10 +2,10 @@ package dev.eider.it.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.it.testkit.grpc.Play;
-import dev.eider.it.testkit.workload.Tally;
 import dev.eider.it.Daemon;
 import dev.eider.it.Need;
+import dev.eider.it.testkit.grpc.Play;
+import dev.eider.it.testkit.workload.Tally;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,13 +1,11 @@
 package dev.eider.it.disk;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.eider.it.testkit.grpc.Play;
-import dev.eider.it.testkit.workload.Tally;
 import dev.eider.it.Daemon;
 import dev.eider.it.Events;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
+import dev.eider.it.testkit.grpc.Play;
+import dev.eider.it.testkit.workload.Tally;
 import io.grpc.Status;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -176,7 +176,9 @@ public final class Play implements AutoCloseable {
       try (RunReader reader = RunReader.fromStart(daemon.channel(), run)) {
         reader.awaitSeq(head, SOON);
       }
-      assertThat(calls.publish(run, Events.metrics(1, 1)).getFirstSeq()).as(run).isEqualTo(head + 1);
+      assertThat(calls.publish(run, Events.metrics(1, 1)).getFirstSeq())
+          .as(run)
+          .isEqualTo(head + 1);
     }
   }
 
