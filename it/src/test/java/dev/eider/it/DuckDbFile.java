@@ -1,6 +1,6 @@
 package dev.eider.it;
 
-import dev.eider.server.store.row.EventRest;
+import dev.eider.server.store.row.EventDelta;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -40,7 +40,7 @@ public final class DuckDbFile implements AutoCloseable {
 
   /** The encoded event of a row of {@link #SELECT_EVENTS}. */
   public static byte[] event(ResultSet row) throws SQLException {
-    return EventRest.restored(row.getBytes(3), row.getBytes(4), row.getInt(2));
+    return EventDelta.restore(row.getBytes(3), row.getBytes(4), row.getInt(2));
   }
 
   /** The one number that a query gives. */

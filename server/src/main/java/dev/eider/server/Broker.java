@@ -8,8 +8,6 @@ import dev.eider.server.fork.Forker;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.log.EventLog;
-import dev.eider.server.log.segment.Disk;
-import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.persist.Persister;
 import dev.eider.server.read.ReaderPools;
 import dev.eider.server.read.ReaderRegistry;
@@ -18,14 +16,13 @@ import dev.eider.server.read.history.LogHistory;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.runs.StorePersistedRuns;
-import dev.eider.server.sequencer.LogHealth;
 import dev.eider.server.sequencer.LogReplay;
+import dev.eider.server.sequencer.PublishHealth;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.read.ReadAhead;
-import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -58,13 +55,13 @@ public final class Broker {
   private final Forker forker;
 
   private Broker(ServerConfig config, Ground ground, Watcher watcher, Deque<AutoCloseable> undo)
-      throws IOException, StoreException {
+      throws StoreException {
     this.ground = ground;
+    log = ground.log();
+    undo.push(log);
     ColdStore store = ground.store();
     Threads threads = ground.threads();
     long persistedPosition = store.persistedPosition();
-    log = SegmentedLog.open(ground.disk(), config.log(), persistedPosition);
-    undo.push(log);
     PersistProgress progress = new PersistProgress(persistedPosition, threads.newSignal());
     hub = new Hub(config.hub(), progress);
     store.openRuns().forEach(hub::restore);
@@ -116,15 +113,14 @@ public final class Broker {
   /**
    * Starts a broker. Blocks until it has folded the log.
    *
-   * @throws IOException if the log cannot be opened; nothing is left running
    * @throws StoreException if the store cannot be read; nothing is left running
    */
   public static Broker start(ServerConfig config, Ground ground, Watcher watcher)
-      throws IOException, StoreException {
+      throws StoreException {
     Deque<AutoCloseable> undo = new ArrayDeque<>();
     try {
       return new Broker(config, ground, watcher, undo);
-    } catch (IOException | StoreException | RuntimeException e) {
+    } catch (StoreException | RuntimeException e) {
       undo.forEach(Broker::closeQuietly);
       throw e;
     }
@@ -200,12 +196,13 @@ public final class Broker {
   /**
    * What a broker stands on. Immutable.
    *
-   * @param disk where the log's files are
+   * @param log open from where the store has come on; the broker closes it when it stops in time,
+   *     or does not start
    * @param store open; the broker closes it when it stops in time
    * @param reader of the store, and of what else readers get
    */
   public record Ground(
-      Disk disk, ColdStore store, ColdReader reader, InstantSource clock, Threads threads) {}
+      EventLog log, ColdStore store, ColdReader reader, InstantSource clock, Threads threads) {}
 
   /**
    * Who is told how the broker does.
@@ -213,5 +210,5 @@ public final class Broker {
    * @param onHealth told on the sequencer thread when the log's health changes
    * @param onDefect told which worker ended by what, on that worker's thread
    */
-  public record Watcher(Consumer<LogHealth> onHealth, BiConsumer<String, Throwable> onDefect) {}
+  public record Watcher(Consumer<PublishHealth> onHealth, BiConsumer<String, Throwable> onDefect) {}
 }

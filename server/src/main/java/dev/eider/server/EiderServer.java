@@ -17,6 +17,7 @@ import dev.eider.server.files.library.LibraryScan;
 import dev.eider.server.files.transfer.RunFiles;
 import dev.eider.server.files.transfer.TransferGround;
 import dev.eider.server.files.transfer.Transfers;
+import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.segment.FileDisk;
@@ -24,7 +25,7 @@ import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.query.Queries;
 import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.run.RunIdMaker;
-import dev.eider.server.sequencer.LogHealth;
+import dev.eider.server.sequencer.PublishHealth;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.DuckDbLibrary;
 import dev.eider.server.store.duckdb.DuckDbStore;
@@ -73,7 +74,7 @@ public final class EiderServer implements AutoCloseable {
   private final GrpcServer grpc;
 
   /** Written by the sequencer thread, read by the one that starts the daemon. */
-  private volatile LogHealth health = LogHealth.OK;
+  private volatile PublishHealth health = PublishHealth.OK;
 
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -94,10 +95,11 @@ public final class EiderServer implements AutoCloseable {
     SegmentedLog.check(disk, store.persistedPosition());
     store.prepare();
     reader = new LibraryReader(store.reader(), libraryIndex);
+    EventLog log = SegmentedLog.open(disk, config.log(), store.persistedPosition());
     broker =
         Broker.start(
             config,
-            new Broker.Ground(disk, store, reader, InstantSource.system(), Threads.system()),
+            new Broker.Ground(log, store, reader, InstantSource.system(), Threads.system()),
             new Broker.Watcher(this::healthChanged, this::defectFound));
     undo.push(() -> broker.stopNow());
     rewriter = new Rewriter(store, config.rewrites(), Threads.system(), this::defectFound);
@@ -224,7 +226,7 @@ public final class EiderServer implements AutoCloseable {
     return Math.max(1, TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime()));
   }
 
-  private void healthChanged(LogHealth now) {
+  private void healthChanged(PublishHealth now) {
     log().warn("health is {}", now);
     health = now;
     if (grpc != null) {
@@ -233,7 +235,7 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private synchronized void tellHealth() {
-    grpc.setServing(health == LogHealth.OK);
+    grpc.setServing(health == PublishHealth.OK);
   }
 
   private void defectFound(String worker, Throwable defect) {

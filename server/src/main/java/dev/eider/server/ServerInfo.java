@@ -76,7 +76,7 @@ record ServerInfo(
         .setRunsInMemory(hub.runCount())
         .setTailBytes(hub.tailBytes())
         .setSubscriptions(readers.count())
-        .setLogSegments(log.segmentCount())
+        .setLogSegments(log.health().segmentCount())
         .setOpenFiles(openFiles())
         .setThreads(ManagementFactory.getThreadMXBean().getThreadCount())
         .setUnpersistedBytes(Math.max(0, log.endPosition() - hub.progress().position()))

@@ -107,6 +107,21 @@ final class HouseTest {
             .resideInAPackage(HOUSE + ".rpc.."));
   }
 
+  @Test
+  void shouldKnowTheLocalLogOnlyInTheRoot() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(HOUSE + ".log.segment..", HOUSE)
+            .should()
+            .dependOnClassesThat(
+                describe(
+                    "are the local log, but for its settings",
+                    type ->
+                        type.getPackageName().equals(HOUSE + ".log.segment")
+                            && !type.getSimpleName().equals("LogConfig"))));
+  }
+
   private static boolean isAllowed(JavaClass type, PackageMatchers matchers, boolean sql) {
     if (type.isPrimitive()) {
       return true;

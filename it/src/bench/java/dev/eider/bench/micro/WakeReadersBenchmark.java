@@ -2,15 +2,15 @@ package dev.eider.bench.micro;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Pool;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.base.Threads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
-import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
-import dev.eider.server.read.EventSink;
+import dev.eider.server.read.EncodedResponse;
 import dev.eider.server.read.ReaderBounds;
 import dev.eider.server.read.ReaderPools;
 import dev.eider.server.read.ReaderRegistry;
@@ -173,7 +173,7 @@ public class WakeReadersBenchmark {
   }
 
   /** A transport that is asked once a step. */
-  private final class Counted implements EventSink<SubscribeResponse> {
+  private final class Counted implements ResponseStream<EncodedResponse<SubscribeResponse>> {
     @Override
     public boolean isReady() {
       steps.increment();
@@ -181,13 +181,10 @@ public class WakeReadersBenchmark {
     }
 
     @Override
-    public void events(List<SequencedEvent> events) {}
+    public void next(EncodedResponse<SubscribeResponse> response) {}
 
     @Override
-    public void notice(SubscribeResponse notice) {}
-
-    @Override
-    public void complete() {}
+    public void end() {}
 
     @Override
     public void fail(BrokerException refusal) {}

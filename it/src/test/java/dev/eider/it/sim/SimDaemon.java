@@ -11,7 +11,8 @@ import dev.eider.server.base.Timer;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.segment.FaultyDisk;
-import dev.eider.server.sequencer.LogHealth;
+import dev.eider.server.log.segment.SegmentedLog;
+import dev.eider.server.sequencer.PublishHealth;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class SimDaemon {
   private @Nullable Pool network;
   private @Nullable Timer delays;
   private @Nullable Throwable startFailure;
-  private LogHealth health = LogHealth.OK;
+  private PublishHealth health = PublishHealth.OK;
   private boolean mustStop;
 
   SimDaemon(
@@ -74,7 +75,7 @@ final class SimDaemon {
   @Nullable Broker start() {
     Span begun = new Span();
     life = begun;
-    health = LogHealth.OK;
+    health = PublishHealth.OK;
     mustStop = false;
     startFailure = null;
     shownDisk = shown();
@@ -110,7 +111,12 @@ final class SimDaemon {
       Broker started =
           Broker.start(
               config,
-              new Broker.Ground(shownDisk, store, store.reader(), scheduler, threads),
+              new Broker.Ground(
+                  SegmentedLog.open(shownDisk, config.log(), store.persistedPosition()),
+                  store,
+                  store.reader(),
+                  scheduler,
+                  threads),
               new Broker.Watcher(now -> health = now, this::defectFound));
       network = threads.newPool("network", NETWORK_THREADS);
       delays = threads.newTimer("delays");
@@ -156,7 +162,7 @@ final class SimDaemon {
 
   /** Says whether it can only be started again. */
   boolean mustStop() {
-    return mustStop || health == LogHealth.BROKEN;
+    return mustStop || health == PublishHealth.BROKEN;
   }
 
   /** Ends it in the middle of whatever it is at. */

@@ -1,6 +1,7 @@
 package dev.eider.it.sim;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import dev.eider.it.RawEnvelope;
 import dev.eider.it.RawResponse;
 import dev.eider.it.sim.Scheduler.Span;
@@ -8,10 +9,9 @@ import dev.eider.it.testkit.workload.Answer;
 import dev.eider.it.testkit.workload.Inflow;
 import dev.eider.server.Broker;
 import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.SequencedEvent;
-import dev.eider.server.read.EventSink;
-import dev.eider.server.read.LogSink;
-import dev.eider.server.read.NoticeSink;
+import dev.eider.server.read.EncodedResponse;
 import dev.eider.v1.EventBatch;
 import dev.eider.v1.SubscribeAllResponse;
 import java.util.ArrayDeque;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A stream's way to its reader, with room for little; some readers are slow. What was sent arrives
  * even if the daemon dies meanwhile.
  */
-abstract class SimInflow<M> implements Inflow<M>, NoticeSink<M> {
+abstract class SimInflow<M extends MessageLite> implements Inflow<M> {
   private static final int PAUSE_MS_MAX = 40;
 
   private final World world;
@@ -106,12 +106,15 @@ abstract class SimInflow<M> implements Inflow<M>, NoticeSink<M> {
     }
   }
 
-  @Override
-  public boolean isReady() {
-    return underWay.size() < room;
+  /** Returns the daemon's end. */
+  ResponseStream<EncodedResponse<M>> responses() {
+    return new Responses();
   }
 
-  void send(List<SequencedEvent> events, M message) {
+  /** Returns a response with events, but for the events. */
+  abstract M batch(byte[] resumeToken);
+
+  private void send(List<SequencedEvent> events, M message) {
     world.scheduler().pause();
     underWay.add(
         new RawResponse<>(
@@ -123,25 +126,42 @@ abstract class SimInflow<M> implements Inflow<M>, NoticeSink<M> {
     world.scheduler().pause();
   }
 
-  @Override
-  public void notice(M notice) {
-    send(List.of(), notice);
-  }
-
-  @Override
-  public void complete() {
-    end = Answer.of(true);
-    filled.raise();
-  }
-
-  @Override
-  public void fail(BrokerException refusal) {
+  private void fail(BrokerException refusal) {
     end = SimDaemon.refused(refusal);
     filled.raise();
   }
 
+  private final class Responses implements ResponseStream<EncodedResponse<M>> {
+    @Override
+    public boolean isReady() {
+      return underWay.size() < room;
+    }
+
+    @Override
+    public void next(EncodedResponse<M> response) {
+      if (response instanceof EncodedResponse.Events<M> batch) {
+        send(batch.events(), batch(new byte[0]));
+      } else if (response instanceof EncodedResponse.TokenedEvents<M> batch) {
+        send(batch.events().events(), batch(batch.resumeToken()));
+      } else if (response instanceof EncodedResponse.Plain<M> notice) {
+        send(List.of(), notice.message());
+      }
+    }
+
+    @Override
+    public void end() {
+      end = Answer.of(true);
+      filled.raise();
+    }
+
+    @Override
+    public void fail(BrokerException refusal) {
+      SimInflow.this.fail(refusal);
+    }
+  }
+
   /** A stream of one run. */
-  static final class OfRun<M> extends SimInflow<M> implements EventSink<M> {
+  static final class OfRun<M extends MessageLite> extends SimInflow<M> {
     private final M eventsMessage;
 
     /**
@@ -153,25 +173,23 @@ abstract class SimInflow<M> implements Inflow<M>, NoticeSink<M> {
     }
 
     @Override
-    public void events(List<SequencedEvent> events) {
-      send(events, eventsMessage);
+    M batch(byte[] resumeToken) {
+      return eventsMessage;
     }
   }
 
   /** A stream of all runs. */
-  static final class OfAll extends SimInflow<SubscribeAllResponse> implements LogSink {
+  static final class OfAll extends SimInflow<SubscribeAllResponse> {
     OfAll(World world) {
       super(world);
     }
 
     @Override
-    public void events(List<SequencedEvent> events, byte[] resumeToken) {
-      send(
-          events,
-          SubscribeAllResponse.newBuilder()
-              .setEvents(EventBatch.getDefaultInstance())
-              .setResumeToken(ByteString.copyFrom(resumeToken))
-              .build());
+    SubscribeAllResponse batch(byte[] resumeToken) {
+      return SubscribeAllResponse.newBuilder()
+          .setEvents(EventBatch.getDefaultInstance())
+          .setResumeToken(ByteString.copyFrom(resumeToken))
+          .build();
     }
   }
 }

@@ -171,7 +171,8 @@ final class SimWire implements Wire {
             request.getNotices());
     inflow.start(
         running -> {
-          Subscription subscription = new Subscription(checked, inflow, running.readers());
+          Subscription subscription =
+              new Subscription(checked, inflow.responses(), running.readers());
           inflow.control(subscription::wake, subscription::cancel);
           subscription.start();
         });
@@ -190,7 +191,7 @@ final class SimWire implements Wire {
             EventMatcher.ALL);
     inflow.start(
         running -> {
-          ColdRead read = new ColdRead(checked, inflow, running.readers());
+          ColdRead read = new ColdRead(checked, inflow.responses(), running.readers());
           inflow.control(read::wake, read::cancel);
           read.start();
         });
@@ -208,7 +209,8 @@ final class SimWire implements Wire {
             request.getNotices());
     inflow.start(
         running -> {
-          LogSubscription subscription = new LogSubscription(checked, inflow, running.readers());
+          LogSubscription subscription =
+              new LogSubscription(checked, inflow.responses(), running.readers());
           inflow.control(subscription::wake, subscription::cancel);
           subscription.start();
         });

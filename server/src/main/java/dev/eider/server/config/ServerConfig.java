@@ -11,7 +11,6 @@ import dev.eider.server.query.QueryBounds;
 import dev.eider.server.read.ReaderBounds;
 import dev.eider.server.rpc.ConnectionLimits;
 import dev.eider.server.sequencer.SequencerConfig;
-import dev.eider.server.sequencer.ShardMap;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.upkeep.Retention;
 import dev.eider.server.upkeep.Rewriter;
@@ -162,8 +161,7 @@ public record ServerConfig(
         getInt(Setting.PRODUCERS_PER_RUN_MAX),
         get(Setting.UNPERSISTED_BYTES_MAX),
         get(Setting.DISK_RESERVE_BYTES),
-        get(Setting.GRACE_MS),
-        ShardMap.LOCAL);
+        get(Setting.GRACE_MS));
   }
 
   public PersisterConfig persister() {

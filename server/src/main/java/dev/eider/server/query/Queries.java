@@ -2,6 +2,7 @@ package dev.eider.server.query;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Pool;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Timer;
 import dev.eider.server.hub.Hub;
@@ -9,6 +10,7 @@ import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.sql.SqlSession;
 import dev.eider.v1.ErrorReason;
+import dev.eider.v1.QueryResponse;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,9 +39,12 @@ public final class Queries implements AutoCloseable {
     slots = new Semaphore(bounds.concurrentMax());
   }
 
-  /** Makes a call, to be started once its sink says when it is ready. Does not block. */
-  public QueryCall call(Question question, QuerySink sink) {
-    return new QueryCall(question, sink, this, threads.newSignal());
+  /**
+   * Makes a call, to be started once somebody wakes it when its responses are ready. Does not
+   * block.
+   */
+  public QueryCall call(Question question, ResponseStream<QueryResponse> responses) {
+    return new QueryCall(question, responses, this, threads.newSignal());
   }
 
   /** How many are under way. */

@@ -3,7 +3,9 @@ package dev.eider.server.query;
 import com.google.protobuf.ListValue;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Registration;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.base.Signal;
+import dev.eider.server.base.StreamedCall;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.sql.QueryException;
 import dev.eider.server.store.sql.SqlColumn;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * rows, the time, the caller, the daemon's stop) gives the only answer; DuckDB is told to stop, and
  * a call of a function that does not heed that keeps the thread but not the caller. Thread-safe.
  */
-public final class QueryCall {
+public final class QueryCall implements StreamedCall {
   private static final Logger LOG = LoggerFactory.getLogger(QueryCall.class);
   private static final long POLL_MS = 10;
 
@@ -39,12 +41,12 @@ public final class QueryCall {
   private static final int BATCH_BYTES = 256 << 10;
 
   private final Question question;
-  private final QuerySink sink;
+  private final ResponseStream<QueryResponse> responses;
   private final Queries queries;
   private final Signal ready;
   private final MinSeqs minSeqs;
 
-  /** Guards the sink, which one thread may use at a time; nothing under it blocks. */
+  /** Guards the responses, which one thread may use at a time; nothing under it blocks. */
   private final Object answer = new Object();
 
   // Written under the lock on the answer.
@@ -62,15 +64,17 @@ public final class QueryCall {
   // Written by the query thread, read by those that end it.
   private volatile @Nullable SqlSession session;
 
-  QueryCall(Question question, QuerySink sink, Queries queries, Signal ready) {
+  QueryCall(
+      Question question, ResponseStream<QueryResponse> responses, Queries queries, Signal ready) {
     this.question = question;
-    this.sink = sink;
+    this.responses = responses;
     this.queries = queries;
     this.ready = ready;
     minSeqs = new MinSeqs(question.minSeqs(), queries.ground().hub());
   }
 
   /** Begins; does not block. */
+  @Override
   public void start() {
     queries.add(this);
     // It runs once at most; unlike what is to run once, it can be taken back.
@@ -82,12 +86,14 @@ public final class QueryCall {
     proceed();
   }
 
-  /** Says that the sink may be ready; does not block. */
+  /** Goes on, since the responses may be ready; does not block. */
+  @Override
   public void wake() {
     ready.raise();
   }
 
   /** Ends it without an answer, since the caller has gone; does not block. */
+  @Override
   public void cancel() {
     synchronized (answer) {
       ended = true;
@@ -100,7 +106,7 @@ public final class QueryCall {
     synchronized (answer) {
       if (!ended) {
         ended = true;
-        sink.fail(refusal);
+        responses.fail(refusal);
       }
     }
     stop();
@@ -191,7 +197,7 @@ public final class QueryCall {
     synchronized (answer) {
       if (!ended) {
         ended = true;
-        sink.complete();
+        responses.end();
       }
     }
     stop();
@@ -226,12 +232,12 @@ public final class QueryCall {
 
   /** Waits until the transport takes more, or the query has ended. */
   private void send(QueryResponse response) throws InterruptedException {
-    while (!ended && !sink.isReady()) {
+    while (!ended && !responses.isReady()) {
       ready.await(READY_POLL_MS);
     }
     synchronized (answer) {
       if (!ended) {
-        sink.next(response);
+        responses.next(response);
       }
     }
   }

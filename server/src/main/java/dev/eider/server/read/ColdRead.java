@@ -1,6 +1,7 @@
 package dev.eider.server.read;
 
 import com.google.protobuf.ByteString;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunDigest;
 import dev.eider.server.event.RunId;
@@ -17,26 +18,29 @@ import dev.eider.v1.RunState;
 import org.jspecify.annotations.Nullable;
 
 /** One caller's way through what DuckDB had of a run when the call began. */
-public final class ColdRead extends StreamReader<ColdStreamResponse> {
+public final class ColdRead extends StreamReader {
   private final Request request;
   private final RunHistory history;
-  private final EventSink<ColdStreamResponse> sink;
+  private final ResponseStream<EncodedResponse<ColdStreamResponse>> responses;
   private final Inheritance inheritance;
   private Cursor cursor;
   private @Nullable FoldedRun run;
 
-  public ColdRead(Request request, EventSink<ColdStreamResponse> sink, Readers readers) {
-    super(readers.pools(), readers.registry(), sink);
+  public ColdRead(
+      Request request,
+      ResponseStream<EncodedResponse<ColdStreamResponse>> responses,
+      Readers readers) {
+    super(readers.pools(), readers.registry(), responses);
     this.request = request;
     this.history = readers.history();
-    this.sink = sink;
+    this.responses = responses;
     inheritance = new Inheritance(history, request.start(), true);
     cursor = new Cursor(request.start().ownAfterSeq(), 0);
   }
 
   @Override
   protected Next step(boolean mayBlock) {
-    if (!sink.isReady()) {
+    if (!responses.isReady()) {
       return Next.PARK;
     }
     if (mayBlock) {
@@ -50,7 +54,7 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
     }
     long lastSeq = run == null ? 0 : Math.min(request.untilSeq(), run.headSeq());
     if (run == null || cursor.seq() >= lastSeq) {
-      sink.notice(end(run));
+      responses.next(new EncodedResponse.Plain<>(end(run)));
       return complete();
     }
     Page page =
@@ -92,7 +96,7 @@ public final class ColdRead extends StreamReader<ColdStreamResponse> {
 
   private void send(Page page) {
     if (!page.events().isEmpty()) {
-      sink.events(page.events());
+      responses.next(EncodedResponse.Events.of(page.events()));
     }
   }
 

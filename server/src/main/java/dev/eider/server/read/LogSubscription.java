@@ -3,6 +3,7 @@ package dev.eider.server.read;
 import com.google.protobuf.ByteString;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Registration;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.LogPage;
 import dev.eider.server.event.LogPlace;
 import dev.eider.server.event.Micros;
@@ -30,13 +31,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A subscriber that does not read costs this object: nothing is queued for it.
  */
-public final class LogSubscription extends StreamReader<SubscribeAllResponse> {
+public final class LogSubscription extends StreamReader {
   private static final int PAGES_PER_STEP = 16;
   private static final long PROGRESS_EVENTS = 1_000;
 
   private final LogSubscriptionRequest request;
   private final LogHistory history;
-  private final LogSink sink;
+  private final ResponseStream<EncodedResponse<SubscribeAllResponse>> responses;
   private final InstantSource clock;
   private final Registration counted;
   private final Registration hearing;
@@ -65,12 +66,15 @@ public final class LogSubscription extends StreamReader<SubscribeAllResponse> {
   /**
    * @throws BrokerException if there are as many as may be
    */
-  public LogSubscription(LogSubscriptionRequest request, LogSink sink, Readers readers) {
-    super(readers.pools(), readers.registry(), sink);
+  public LogSubscription(
+      LogSubscriptionRequest request,
+      ResponseStream<EncodedResponse<SubscribeAllResponse>> responses,
+      Readers readers) {
+    super(readers.pools(), readers.registry(), responses);
     this.request = request;
     this.history = readers.logHistory();
     this.clock = readers.clock();
-    this.sink = sink;
+    this.responses = responses;
     sent = request.token().place();
     lastEvent = request.token().last();
     isChecked = request.token().equals(ResumeToken.START);
@@ -84,7 +88,7 @@ public final class LogSubscription extends StreamReader<SubscribeAllResponse> {
   protected Next step(boolean mayBlock) {
     PageSize size = new PageSize(request.eventsMax(), pageBytesMax());
     for (int i = 0; i < PAGES_PER_STEP; i++) {
-      if (isOver() || !sink.isReady()) {
+      if (isOver() || !responses.isReady()) {
         return Next.PARK;
       }
       if (!isChecked) {
@@ -135,7 +139,9 @@ public final class LogSubscription extends StreamReader<SubscribeAllResponse> {
     unreported += page.passedOver();
     if (last != null && !events.isEmpty()) {
       lastEvent = ResumeToken.Event.of(last, events.get(events.size() - 1));
-      sink.events(events, token().toBytes());
+      responses.next(
+          new EncodedResponse.TokenedEvents<>(
+              EncodedResponse.Events.of(events), token().toBytes()));
       unreported = 0;
       isIdle = false;
     } else if (unreported >= PROGRESS_EVENTS) {
@@ -211,7 +217,7 @@ public final class LogSubscription extends StreamReader<SubscribeAllResponse> {
 
   private void send(SubscribeAllResponse.Builder notice) {
     if (request.notices()) {
-      sink.notice(notice.build());
+      responses.next(new EncodedResponse.Plain<>(notice.build()));
       isIdle = false;
     }
   }

@@ -17,7 +17,7 @@ public final class ReaderRegistry {
   /** A page may have this size however many streams there are. */
   private static final long PAGE_BYTES_MIN = 16 << 10;
 
-  private final Listeners<StreamReader<?>> readers = new Listeners<>();
+  private final Listeners<StreamReader> readers = new Listeners<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicInteger diffs = new AtomicInteger();
   private final AtomicInteger logReaders = new AtomicInteger();
@@ -91,7 +91,7 @@ public final class ReaderRegistry {
    * @return gives its place back
    * @throws BrokerException if there are as many as may be
    */
-  Registration add(StreamReader<?> reader) {
+  Registration add(StreamReader reader) {
     if (count.incrementAndGet() > bounds.readersMax()) {
       count.decrementAndGet();
       throw BrokerException.of(

@@ -2,6 +2,8 @@ package dev.eider.server.read;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Registration;
+import dev.eider.server.base.ResponseStream;
+import dev.eider.server.base.StreamedCall;
 import dev.eider.v1.ErrorReason;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,10 +18,8 @@ import org.slf4j.LoggerFactory;
  * <p>Anybody may {@link #wake} it: the transport when it can take more, a tail when it has more, a
  * timer. However many wake it, one thread at a time runs a step; a wake-up during a step leads to
  * another step. A step sends what it can without blocking and says how to go on.
- *
- * @param <N> what the stream carries besides events
  */
-public abstract class StreamReader<N> {
+public abstract class StreamReader implements StreamedCall {
   private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
   private static final long RETRY_MS = 200;
@@ -36,7 +36,7 @@ public abstract class StreamReader<N> {
 
   private final ReaderPools pools;
   private final ReaderRegistry registry;
-  private final NoticeSink<N> sink;
+  private final ResponseStream<?> responses;
   private final AtomicInteger wakeUps = new AtomicInteger();
   private final AtomicBoolean released = new AtomicBoolean();
 
@@ -47,10 +47,10 @@ public abstract class StreamReader<N> {
   // Written at the start, read by whoever ends the stream.
   private volatile @Nullable Registration registration;
 
-  public StreamReader(ReaderPools pools, ReaderRegistry registry, NoticeSink<N> sink) {
+  public StreamReader(ReaderPools pools, ReaderRegistry registry, ResponseStream<?> responses) {
     this.pools = pools;
     this.registry = registry;
-    this.sink = sink;
+    this.responses = responses;
   }
 
   /**
@@ -58,6 +58,7 @@ public abstract class StreamReader<N> {
    *
    * @throws BrokerException if there are as many streams as may be
    */
+  @Override
   public final void start() {
     try {
       registration = registry.add(this);
@@ -72,6 +73,7 @@ public abstract class StreamReader<N> {
   }
 
   /** Has a step run soon. Thread-safe; does not block. */
+  @Override
   public final void wake() {
     if (wakeUps.getAndIncrement() == 0) {
       schedule(Next.LIVE);
@@ -94,7 +96,8 @@ public abstract class StreamReader<N> {
     wake();
   }
 
-  /** Lets go of everything, since the caller has gone. Thread-safe; does not block. */
+  /** Releases everything, since the caller has gone. Thread-safe; does not block. */
+  @Override
   public final void cancel() {
     over = true;
     releaseOnce();
@@ -133,7 +136,7 @@ public abstract class StreamReader<N> {
   /** Ends the stream well. For steps only. */
   protected final Next complete() {
     over = true;
-    sink.complete();
+    responses.end();
     releaseOnce();
     return Next.PARK;
   }
@@ -172,7 +175,7 @@ public abstract class StreamReader<N> {
 
   private void fail(BrokerException refusal) {
     over = true;
-    sink.fail(refusal);
+    responses.fail(refusal);
     releaseOnce();
   }
 

@@ -2,6 +2,7 @@ package dev.eider.server.read;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Registration;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.Micros;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
@@ -29,14 +30,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A subscriber that does not read costs this object: nothing is queued for it.
  */
-public final class Subscription extends StreamReader<SubscribeResponse> {
+public final class Subscription extends StreamReader {
   private static final int PAGES_PER_STEP = 16;
   private static final long PROGRESS_EVENTS = 1_000;
 
   private final SubscriptionRequest request;
   private final Hub hub;
   private final RunHistory history;
-  private final EventSink<SubscribeResponse> sink;
+  private final ResponseStream<EncodedResponse<SubscribeResponse>> responses;
   private final InstantSource clock;
   private final Runnable waker = this::wake;
   private final @Nullable Registration heartbeats;
@@ -62,13 +63,15 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   private boolean isIdle = true;
 
   public Subscription(
-      SubscriptionRequest request, EventSink<SubscribeResponse> sink, Readers readers) {
-    super(readers.pools(), readers.registry(), sink);
+      SubscriptionRequest request,
+      ResponseStream<EncodedResponse<SubscribeResponse>> responses,
+      Readers readers) {
+    super(readers.pools(), readers.registry(), responses);
     this.request = request;
     this.hub = readers.hub();
     this.history = readers.history();
     this.clock = readers.clock();
-    this.sink = sink;
+    this.responses = responses;
     inheritance = new Inheritance(history, request.start(), false);
     cursor = new Cursor(request.start().ownAfterSeq(), 0);
     heartbeats =
@@ -78,7 +81,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
   @Override
   protected Next step(boolean mayBlock) {
     for (int i = 0; i < PAGES_PER_STEP; i++) {
-      if (isOver() || !sink.isReady()) {
+      if (isOver() || !responses.isReady()) {
         return Next.PARK;
       }
       KnownRun known = find(mayBlock);
@@ -200,7 +203,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
     if (page.events().isEmpty()) {
       unreported += scanned;
     } else {
-      sink.events(page.events());
+      responses.next(EncodedResponse.Events.of(page.events()));
       unreported = page.next().seq() - page.events().get(page.events().size() - 1).seq();
       isIdle = false;
     }
@@ -265,7 +268,7 @@ public final class Subscription extends StreamReader<SubscribeResponse> {
 
   private void send(SubscribeResponse notice) {
     if (request.notices()) {
-      sink.notice(notice);
+      responses.next(new EncodedResponse.Plain<>(notice));
       isIdle = false;
     }
   }

@@ -45,7 +45,7 @@ final class TailRounds {
   }
 
   /** Has a reader take a step after each change of a tail from now on. */
-  Registration join(RunTail tail, StreamReader<?> reader) {
+  Registration join(RunTail tail, StreamReader reader) {
     List<Registration> place = new ArrayList<>(1);
     roundsByTail.compute(
         tail,
@@ -78,7 +78,7 @@ final class TailRounds {
 
   /** The readers of one tail. Readers come and go while the tail's entry in the map is locked. */
   private final class Rounds {
-    private final Listeners<StreamReader<?>> readers = new Listeners<>();
+    private final Listeners<StreamReader> readers = new Listeners<>();
     private final AtomicInteger changes = new AtomicInteger();
     private final AtomicInteger readerCount = new AtomicInteger();
     private final Registration hearing;
@@ -87,7 +87,7 @@ final class TailRounds {
       hearing = tail.addListener(this::changed);
     }
 
-    Registration add(StreamReader<?> reader) {
+    Registration add(StreamReader reader) {
       readerCount.incrementAndGet();
       return readers.add(reader);
     }

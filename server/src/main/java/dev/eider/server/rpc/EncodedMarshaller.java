@@ -1,5 +1,7 @@
 package dev.eider.server.rpc;
 
+import com.google.protobuf.MessageLite;
+import dev.eider.server.read.EncodedResponse;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
@@ -12,23 +14,24 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Hands encoded responses to gRPC without encoding them again. Thread-safe. */
-final class EncodedMarshaller implements MethodDescriptor.Marshaller<EncodedResponse> {
+final class EncodedMarshaller<N extends MessageLite>
+    implements MethodDescriptor.Marshaller<EncodedResponse<N>> {
   @Override
-  public InputStream stream(EncodedResponse response) {
-    return new ResponseStream(response);
+  public InputStream stream(EncodedResponse<N> response) {
+    return new EncodedStream(response);
   }
 
   @Override
-  public EncodedResponse parse(InputStream stream) {
+  public EncodedResponse<N> parse(InputStream stream) {
     throw new UnsupportedOperationException("a daemon only sends these");
   }
 
   /** Confined to the call that sends it. */
-  private static final class ResponseStream extends InputStream implements Drainable, KnownLength {
-    private final EncodedResponse response;
+  private static final class EncodedStream extends InputStream implements Drainable, KnownLength {
+    private final EncodedResponse<?> response;
     private @Nullable InputStream bytes;
 
-    ResponseStream(EncodedResponse response) {
+    EncodedStream(EncodedResponse<?> response) {
       this.response = response;
     }
 

@@ -1,6 +1,7 @@
 package dev.eider.server.rpc;
 
 import dev.eider.server.api.RequestLimits;
+import dev.eider.server.api.RunCommands;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.files.transfer.Transfers;
 import dev.eider.server.fork.Forker;
@@ -66,12 +67,10 @@ public final class GrpcServer {
         new BrokerEndpoint(parts.writer(), parts.forker(), parts.readers(), limits, parts.runIds());
     RunEndpoint runs =
         new RunEndpoint(
-            parts.writer(),
+            new RunCommands(parts.writer(), parts.runIds(), closeWaitMs),
             parts.directory(),
             parts.forker(),
-            parts.readers(),
-            parts.runIds(),
-            closeWaitMs);
+            parts.readers());
     HealthStatusManager health = new HealthStatusManager();
     setServing(health, false);
     InboundBudget inbound =

@@ -1,6 +1,9 @@
 package dev.eider.server.rpc;
 
 import dev.eider.server.api.RequestValidator;
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.ResponseStream;
+import dev.eider.server.base.StreamedCall;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletionStage;
@@ -9,28 +12,34 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Answers unary calls. */
+/** Answers calls. */
 final class Responses {
   private Responses() {}
 
-  /** Answers with what a stage completes with, on its thread. */
-  static <T, R> void send(
-      StreamObserver<R> responses, CompletionStage<T> stage, Function<T, R> toResponse) {
-    stage.whenComplete(
-        (value, failure) -> {
-          if (failure != null) {
-            responses.onError(StatusMapper.toException(failure));
-          } else {
-            send(responses, () -> toResponse.apply(value));
-          }
-        });
+  /**
+   * Answers with what a stage completes with, on its thread.
+   *
+   * @param begin checks the request and begins; a refusal is thrown
+   */
+  static <R> void sendStage(
+      StreamObserver<R> responses, Supplier<? extends CompletionStage<R>> begin) {
+    sendStage(responses, begin, Function.identity());
+  }
+
+  /** Answers with what is made of what a stage completes with, on its thread. */
+  static <T, R> void sendStage(
+      StreamObserver<R> responses,
+      Supplier<? extends CompletionStage<T>> begin,
+      Function<T, R> toResponse) {
+    tolerateCancel(responses);
+    sendWhenDone(responses, begin, toResponse);
   }
 
   /** Answers with what a computation that may block gives, on a thread where it may. */
   static <R> void sendFrom(
       Executor executor, StreamObserver<R> responses, Supplier<R> computation) {
     tolerateCancel(responses);
-    execute(executor, responses, () -> send(responses, computation));
+    execute(executor, responses, () -> sendResult(responses, computation));
   }
 
   /**
@@ -42,16 +51,33 @@ final class Responses {
       StreamObserver<R> responses,
       Supplier<? extends CompletionStage<R>> begin) {
     tolerateCancel(responses);
-    execute(
-        executor,
-        responses,
-        () -> {
-          try {
-            send(responses, begin.get(), response -> response);
-          } catch (RuntimeException refusal) {
-            refuse(responses, refusal);
-          }
-        });
+    execute(executor, responses, () -> sendWhenDone(responses, begin, Function.identity()));
+  }
+
+  /**
+   * Answers with what a call sends until it is over.
+   *
+   * @param make checks the request and makes the call; a refusal is thrown
+   */
+  static <R> void stream(
+      StreamObserver<R> responses, Function<ResponseStream<R>, StreamedCall> make) {
+    try {
+      start(responses, make.apply(new GrpcResponseStream<>(responses)));
+    } catch (RuntimeException refusal) {
+      refuse(responses, refusal);
+    }
+  }
+
+  /**
+   * Starts a call that sends its own responses.
+   *
+   * @throws BrokerException if the call is refused
+   */
+  static void start(StreamObserver<?> responses, StreamedCall call) {
+    ServerCallStreamObserver<?> transport = (ServerCallStreamObserver<?>) responses;
+    transport.setOnReadyHandler(call::wake);
+    transport.setOnCancelHandler(call::cancel);
+    call.start();
   }
 
   /** Refuses. */
@@ -59,7 +85,27 @@ final class Responses {
     responses.onError(StatusMapper.toException(refusal));
   }
 
-  private static <R> void send(StreamObserver<R> responses, Supplier<R> computation) {
+  private static <T, R> void sendWhenDone(
+      StreamObserver<R> responses,
+      Supplier<? extends CompletionStage<T>> begin,
+      Function<T, R> toResponse) {
+    try {
+      begin
+          .get()
+          .whenComplete(
+              (value, failure) -> {
+                if (failure != null) {
+                  responses.onError(StatusMapper.toException(failure));
+                } else {
+                  sendResult(responses, () -> toResponse.apply(value));
+                }
+              });
+    } catch (RuntimeException refusal) {
+      refuse(responses, refusal);
+    }
+  }
+
+  private static <R> void sendResult(StreamObserver<R> responses, Supplier<R> computation) {
     R response;
     try {
       response = computation.get();

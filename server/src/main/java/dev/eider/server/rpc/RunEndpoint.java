@@ -1,8 +1,9 @@
 package dev.eider.server.rpc;
 
 import dev.eider.server.api.PageToken;
+import dev.eider.server.api.ReadRequests;
 import dev.eider.server.api.RequestValidator;
-import dev.eider.server.base.BrokerException;
+import dev.eider.server.api.RunCommands;
 import dev.eider.server.event.RunId;
 import dev.eider.server.fork.Forker;
 import dev.eider.server.read.Readers;
@@ -11,20 +12,12 @@ import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.read.runs.RunDirectory.RunPage;
 import dev.eider.server.read.runs.RunSelection;
 import dev.eider.server.read.runs.RunWatch;
-import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RequestFingerprint;
-import dev.eider.server.run.RunIdMaker;
-import dev.eider.server.run.RunView;
-import dev.eider.server.sequencer.Applied;
-import dev.eider.server.sequencer.Command;
-import dev.eider.server.sequencer.RunWriter;
 import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.CloseRunResponse;
 import dev.eider.v1.DeleteRunRequest;
 import dev.eider.v1.DeleteRunResponse;
 import dev.eider.v1.DiffRunsRequest;
 import dev.eider.v1.DiffRunsResponse;
-import dev.eider.v1.ErrorReason;
 import dev.eider.v1.GetRunRequest;
 import dev.eider.v1.GetRunResponse;
 import dev.eider.v1.GetSnapshotRequest;
@@ -33,112 +26,41 @@ import dev.eider.v1.ListRunsRequest;
 import dev.eider.v1.ListRunsResponse;
 import dev.eider.v1.OpenRunRequest;
 import dev.eider.v1.OpenRunResponse;
-import dev.eider.v1.RunOutcome;
 import dev.eider.v1.RunServiceGrpc;
 import dev.eider.v1.WatchRunsRequest;
 import dev.eider.v1.WatchRunsResponse;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** RunService. Thread-safe. */
 final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
   private static final int PAGE_SIZE_DEFAULT = 100;
   private static final int PAGE_SIZE_MAX = 1_000;
 
-  private final RunWriter writer;
+  private final RunCommands commands;
   private final RunDirectory directory;
   private final Forker forker;
   private final Readers readers;
-  private final RunIdMaker runIds;
-  private final long closeWaitMs;
 
-  /**
-   * @param closeWaitMs how long CloseRun and DeleteRun wait for DuckDB
-   */
-  RunEndpoint(
-      RunWriter writer,
-      RunDirectory directory,
-      Forker forker,
-      Readers readers,
-      RunIdMaker runIds,
-      long closeWaitMs) {
-    this.writer = writer;
+  RunEndpoint(RunCommands commands, RunDirectory directory, Forker forker, Readers readers) {
+    this.commands = commands;
     this.directory = directory;
     this.forker = forker;
     this.readers = readers;
-    this.runIds = runIds;
-    this.closeWaitMs = closeWaitMs;
   }
 
   @Override
   public void openRun(OpenRunRequest request, StreamObserver<OpenRunResponse> responses) {
-    Responses.tolerateCancel(responses);
-    try {
-      RequestValidator.requestId(request.getRequestId());
-      RequestValidator.labels(request.getLabelsMap());
-      RunId runId =
-          request.getRunId().isEmpty()
-              ? runIds.make(request.getRequestId())
-              : RequestValidator.runId("run_id", request.getRunId());
-      Command.Open open =
-          new Command.Open(
-              runId,
-              request.getLabelsMap(),
-              request.getRequestId(),
-              RequestFingerprint.of(request),
-              null,
-              List.of(),
-              ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
-      Responses.send(responses, writer.execute(open), RunEndpoint::opened);
-    } catch (RuntimeException refusal) {
-      Responses.refuse(responses, refusal);
-    }
+    Responses.sendStage(responses, () -> commands.open(request));
   }
 
   @Override
   public void closeRun(CloseRunRequest request, StreamObserver<CloseRunResponse> responses) {
-    Responses.tolerateCancel(responses);
-    try {
-      Command.Close close =
-          new Command.Close(RequestValidator.runId("run_id", request.getRunId()), outcome(request));
-      CompletionStage<Applied> persisted =
-          writer
-              .closeAndPersist(close)
-              .orTimeout(closeWaitMs, TimeUnit.MILLISECONDS)
-              .exceptionallyCompose(
-                  failure ->
-                      timedOutOr(failure, close.runId(), "closed", "close it again to wait on"));
-      Responses.send(responses, persisted, RunEndpoint::closed);
-    } catch (RuntimeException refusal) {
-      Responses.refuse(responses, refusal);
-    }
+    Responses.sendStage(responses, () -> commands.close(request));
   }
 
   @Override
   public void deleteRun(DeleteRunRequest request, StreamObserver<DeleteRunResponse> responses) {
-    Responses.tolerateCancel(responses);
-    try {
-      Command.Delete delete =
-          new Command.Delete(
-              RequestValidator.runId("run_id", request.getRunId()), request.getForce());
-      CompletionStage<Applied> erased =
-          writer
-              .deleteAndPersist(delete)
-              .orTimeout(closeWaitMs, TimeUnit.MILLISECONDS)
-              .exceptionallyCompose(
-                  failure ->
-                      timedOutOr(
-                          failure, delete.runId(), "deleted", "it is erased as soon as it can be"));
-      Responses.send(responses, erased, RunEndpoint::deleted);
-    } catch (RuntimeException refusal) {
-      Responses.refuse(responses, refusal);
-    }
+    Responses.sendStage(responses, () -> commands.delete(request));
   }
 
   @Override
@@ -174,17 +96,11 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
 
   @Override
   public void watchRuns(WatchRunsRequest request, StreamObserver<WatchRunsResponse> responses) {
-    try {
-      RunSelection selection = RequestValidator.selection(request.getFilter());
-      ServerCallStreamObserver<WatchRunsResponse> stream =
-          (ServerCallStreamObserver<WatchRunsResponse>) responses;
-      RunWatch watch = new RunWatch(selection, directory, new GrpcNoticeSink<>(stream), readers);
-      stream.setOnReadyHandler(watch::wake);
-      stream.setOnCancelHandler(watch::cancel);
-      watch.start();
-    } catch (RuntimeException refusal) {
-      Responses.refuse(responses, refusal);
-    }
+    Responses.stream(
+        responses,
+        stream ->
+            new RunWatch(
+                RequestValidator.selection(request.getFilter()), directory, stream, readers));
   }
 
   @Override
@@ -208,39 +124,7 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
 
   @Override
   public void diffRuns(DiffRunsRequest request, StreamObserver<DiffRunsResponse> responses) {
-    try {
-      RunDiff.Request checked =
-          new RunDiff.Request(
-              RequestValidator.runId("left_run_id", request.getLeftRunId()),
-              RequestValidator.runId("right_run_id", request.getRightRunId()),
-              request.getIncludeInherited(),
-              RequestValidator.filter(request.getFilter()));
-      ServerCallStreamObserver<DiffRunsResponse> stream =
-          (ServerCallStreamObserver<DiffRunsResponse>) responses;
-      RunDiff diff = new RunDiff(checked, new GrpcNoticeSink<>(stream), readers);
-      stream.setOnReadyHandler(diff::wake);
-      stream.setOnCancelHandler(diff::cancel);
-      diff.start();
-    } catch (RuntimeException refusal) {
-      Responses.refuse(responses, refusal);
-    }
-  }
-
-  private static OpenRunResponse opened(Applied applied) {
-    return OpenRunResponse.newBuilder().setRun(RunView.of(applied.run(), 0)).build();
-  }
-
-  private static CloseRunResponse closed(Applied applied) {
-    return CloseRunResponse.newBuilder()
-        .setRun(RunView.of(applied.run(), applied.run().headSeq()))
-        .build();
-  }
-
-  private static DeleteRunResponse deleted(Applied applied) {
-    return DeleteRunResponse.newBuilder()
-        .setRun(RunView.of(applied.run(), applied.run().headSeq()))
-        .setKeptForForks(applied.run().deletion() == FoldedRun.Deletion.KEPT)
-        .build();
+    Responses.stream(responses, stream -> new RunDiff(ReadRequests.diff(request), stream, readers));
   }
 
   private static ListRunsResponse listed(RunPage page) {
@@ -249,27 +133,5 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
       response.setNextPageToken(new PageToken(page.last()).text());
     }
     return response.build();
-  }
-
-  private static RunOutcome outcome(CloseRunRequest request) {
-    return switch (request.getOutcome()) {
-      case RUN_OUTCOME_UNSPECIFIED -> RunOutcome.RUN_OUTCOME_COMPLETED;
-      case RUN_OUTCOME_COMPLETED, RUN_OUTCOME_FAILED, RUN_OUTCOME_ABANDONED -> request.getOutcome();
-      case UNRECOGNIZED ->
-          throw RequestValidator.invalid("outcome", "is unknown: " + request.getOutcomeValue());
-    };
-  }
-
-  private CompletionStage<Applied> timedOutOr(
-      Throwable failure, RunId runId, String done, String advice) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return CompletableFuture.failedFuture(
-        cause instanceof TimeoutException
-            ? BrokerException.of(
-                    ErrorReason.ERROR_REASON_WAIT_TIMED_OUT,
-                    "run %s is %s, but DuckDB did not take it within %d ms; %s"
-                        .formatted(runId, done, closeWaitMs, advice))
-                .with("limit", closeWaitMs)
-            : failure);
   }
 }

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record is accepted iff the run can be opened or is open, its first seq is the head plus one,
  * and its producer comes next; or iff it deletes a run that is closed, or unknown and therefore
- * closed long ago; otherwise it has no effect. A deleted run takes nothing more. On one node the
- * sequencer stamps seqs right before it appends, so everything is accepted. Where several daemons
- * append to one shared log the losers of a race are skipped here, by each of them alike, which is
- * what makes the seqs contiguous without a lock.
+ * closed long ago; otherwise it has no effect. A deleted run takes nothing more. The sequencer
+ * decides on the runs as this fold leaves them and stamps seqs right before it appends, and the log
+ * gives out nothing that another appended meanwhile, so every record of a log has an effect on the
+ * runs that it belongs to.
  */
 public final class Fold {
   private Fold() {}

@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * been. Owned by the sequencer thread.
  */
 final class Batch {
-  /** What the log adds to a record at the most. */
-  private static final int FRAME_BYTES_MAX = 192;
-
   private final EventLog log;
   private final Hub hub;
   private final Decider decider;
@@ -182,7 +179,7 @@ final class Batch {
     imports.put(position, record);
     openedBytes += recordBytes;
     appendedCount++;
-    bytes += body.length + FRAME_BYTES_MAX;
+    bytes += body.length + EventLog.FRAME_BYTES_MAX;
     FoldedRun first = after.get(0);
     steps.add(new Step(submission, new Applied(first, 0, first.headSeq(), false), null, null));
   }
@@ -215,7 +212,7 @@ final class Batch {
       runsByRequestId.put(record.opened().requestId(), after);
     }
     appendedCount++;
-    bytes += body.length + FRAME_BYTES_MAX;
+    bytes += body.length + EventLog.FRAME_BYTES_MAX;
     long lastSeq = after.headSeq();
     Effect effect =
         new Effect(

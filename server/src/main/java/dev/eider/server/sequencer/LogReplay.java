@@ -24,13 +24,15 @@ public final class LogReplay {
    * @throws LogCorruptedException if the log does not continue what DuckDB has
    */
   public static long run(EventLog log, Hub hub, long fromPosition) {
+    // Others may have appended since this daemon last ran.
+    long end = log.awaitEnd().join();
     long count = 0;
     try (LogReader reader = log.read(fromPosition)) {
-      LogRecord entry = reader.next(log.endPosition());
+      LogRecord entry = reader.next(end);
       while (entry != null) {
         apply(entry, hub);
         count++;
-        entry = reader.next(log.endPosition());
+        entry = reader.next(end);
       }
     }
     return count;

@@ -1,7 +1,6 @@
 package dev.eider.server.sequencer;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Invariants;
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
@@ -39,7 +38,7 @@ public final class RunWriter {
       InstantSource clock,
       SequencerConfig config,
       Threads threads,
-      Consumer<LogHealth> onHealth,
+      Consumer<PublishHealth> onHealth,
       BiConsumer<String, Throwable> onDefect) {
     this.log = log;
     this.hub = hub;
@@ -51,10 +50,6 @@ public final class RunWriter {
 
   /** Executes a command; the future completes once its effect is durable and visible. */
   public CompletableFuture<Applied> execute(Command command) {
-    Invariants.require(
-        config.shards().shardOf(command.runId()).isOwnedHere(),
-        "run %s is written by another daemon",
-        command.runId());
     Submission submission = Submission.of(command);
     if (stopping) {
       submission.done().completeExceptionally(shuttingDown());
@@ -120,16 +115,16 @@ public final class RunWriter {
   }
 
   private final class Feedback implements Sequencer.Listener {
-    private final Consumer<LogHealth> onHealth;
+    private final Consumer<PublishHealth> onHealth;
     private final BiConsumer<String, Throwable> onDefect;
 
-    Feedback(Consumer<LogHealth> onHealth, BiConsumer<String, Throwable> onDefect) {
+    Feedback(Consumer<PublishHealth> onHealth, BiConsumer<String, Throwable> onDefect) {
       this.onHealth = onHealth;
       this.onDefect = onDefect;
     }
 
     @Override
-    public void healthChanged(LogHealth health) {
+    public void healthChanged(PublishHealth health) {
       onHealth.accept(health);
     }
 

@@ -57,7 +57,7 @@ final class Sequencer {
   private final long idleMs;
   private final Throttle throttle;
   private final Signal pauseOver;
-  private LogHealth health = LogHealth.OK;
+  private PublishHealth health = PublishHealth.OK;
   private long probedAtMs;
   private long refusedBatches;
   private long forcedAtMs;
@@ -162,7 +162,7 @@ final class Sequencer {
   private void process(Submission first) throws InterruptedException {
     observeStore();
     Batch batch =
-        new Batch(log, hub, decider, reaper, config.openRunsMax(), health == LogHealth.FULL);
+        new Batch(log, hub, decider, reaper, config.openRunsMax(), health == PublishHealth.FULL);
     long nowUs = Micros.now(clock);
     for (Submission next = first; next != null; next = nextFor(batch)) {
       release(next);
@@ -228,13 +228,13 @@ final class Sequencer {
   }
 
   private void rest() {
-    if (health == LogHealth.BROKEN) {
+    if (health == PublishHealth.BROKEN) {
       return;
     }
     forceIfDue();
-    if (health == LogHealth.OK) {
+    if (health == PublishHealth.OK) {
       try {
-        log.markForced();
+        log.settle();
       } catch (LogWriteException e) {
         refusal(e);
       }
@@ -248,10 +248,10 @@ final class Sequencer {
   private void checkHealth() {
     switch (health) {
       case OK -> {
-        if (log.usableBytes() < spaceBytesMin(1)) {
-          setHealth(LogHealth.FULL);
+        if (log.health().usableBytes() < spaceBytesMin(1)) {
+          setHealth(PublishHealth.FULL);
         } else if (isStoreStuck()) {
-          setHealth(LogHealth.STORE_BEHIND);
+          setHealth(PublishHealth.STORE_BEHIND);
         }
       }
       case FULL, FAILING -> {
@@ -259,14 +259,14 @@ final class Sequencer {
         if (nowMs - probedAtMs >= PROBE_MS) {
           probedAtMs = nowMs;
           // A little more than what it was refused for, so that it lasts.
-          if (log.usableBytes() >= spaceBytesMin(2) && log.canWrite()) {
-            setHealth(LogHealth.OK);
+          if (log.health().usableBytes() >= spaceBytesMin(2) && log.probe().isWritable()) {
+            setHealth(PublishHealth.OK);
           }
         }
       }
       case STORE_BEHIND -> {
         if (!isStoreStuck()) {
-          setHealth(LogHealth.OK);
+          setHealth(PublishHealth.OK);
         }
       }
       case BROKEN -> {}
@@ -309,11 +309,11 @@ final class Sequencer {
   }
 
   private BrokerException refusal(LogWriteException e) {
-    LogHealth now =
+    PublishHealth now =
         switch (e.kind()) {
-          case FULL -> LogHealth.FULL;
-          case FAILED -> LogHealth.FAILING;
-          case BROKEN -> LogHealth.BROKEN;
+          case FULL -> PublishHealth.FULL;
+          case FAILED -> PublishHealth.FAILING;
+          case BROKEN -> PublishHealth.BROKEN;
         };
     // Once for as long as it lasts: there may be thousands of batches a second.
     if (now != health) {
@@ -322,16 +322,16 @@ final class Sequencer {
     }
     refusedBatches++;
     setHealth(now);
-    return now == LogHealth.FULL
+    return now == PublishHealth.FULL
         ? Batch.diskFull()
         : BrokerException.of(
             ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
             "the log could not be written: " + e.getMessage());
   }
 
-  private void setHealth(LogHealth now) {
+  private void setHealth(PublishHealth now) {
     if (now != health) {
-      if (now == LogHealth.OK && refusedBatches > 0) {
+      if (now == PublishHealth.OK && refusedBatches > 0) {
         LOG.info("publishes are taken again; {} batches were not", refusedBatches);
         refusedBatches = 0;
       }
@@ -342,7 +342,7 @@ final class Sequencer {
 
   /** Is told, on the sequencer thread, what others must act on. */
   interface Listener {
-    void healthChanged(LogHealth health);
+    void healthChanged(PublishHealth health);
 
     /** Gives back a command for whose run DuckDB must be asked first. */
     void runUnknown(Submission submission);

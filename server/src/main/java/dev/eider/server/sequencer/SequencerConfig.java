@@ -17,5 +17,4 @@ public record SequencerConfig(
     int producersPerRunMax,
     long unpersistedBytesMax,
     long diskReserveBytes,
-    long graceMs,
-    ShardMap shards) {}
+    long graceMs) {}

@@ -19,7 +19,6 @@ import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.LogReplay;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.sequencer.SequencerConfig;
-import dev.eider.server.sequencer.ShardMap;
 import dev.eider.server.sequencer.TestClock;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.StoreConfig;
@@ -41,8 +40,7 @@ public final class PersistRig implements AutoCloseable {
       new PersisterConfig(0, 1_000, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
 
   private static final SequencerConfig SEQUENCER =
-      new SequencerConfig(
-          false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 1 << 20, 0, ShardMap.LOCAL);
+      new SequencerConfig(false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 1 << 20, 0);
 
   public final TestClock clock = new TestClock();
   public final DuckDbStore store;

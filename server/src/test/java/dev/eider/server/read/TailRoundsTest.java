@@ -13,7 +13,6 @@ import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
-import dev.eider.v1.SubscribeResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -135,7 +134,7 @@ final class TailRoundsTest {
   }
 
   /** Counts its steps. */
-  private final class Counting extends StreamReader<SubscribeResponse> {
+  private final class Counting extends StreamReader {
     private int steps;
     private Runnable during = () -> {};
 

@@ -1,6 +1,7 @@
 package dev.eider.server.read;
 
 import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.SubscribeAllResponse;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A caller that takes the events of all runs while it reads, and nothing while it does not.
  * Thread-safe.
  */
-public final class TestLogSink implements LogSink {
+public final class TestLogSink implements ResponseStream<EncodedResponse<SubscribeAllResponse>> {
   /** What came, and the token that came with it. */
   public record Batch(List<String> names, byte[] token) {}
 
@@ -60,7 +61,17 @@ public final class TestLogSink implements LogSink {
   }
 
   @Override
-  public void events(List<SequencedEvent> events, byte[] resumeToken) {
+  public void next(EncodedResponse<SubscribeAllResponse> response) {
+    if (response instanceof EncodedResponse.TokenedEvents<SubscribeAllResponse> batch) {
+      events(batch.events().events(), batch.resumeToken());
+    } else if (response instanceof EncodedResponse.Plain<SubscribeAllResponse> notice) {
+      notice(notice.message());
+    } else {
+      throw new AssertionError("events without a token: " + response);
+    }
+  }
+
+  private void events(List<SequencedEvent> events, byte[] resumeToken) {
     batches.add(new Batch(events.stream().map(TestLogSink::name).toList(), resumeToken));
     tokens.add(resumeToken);
     if (story.isEmpty() || !story.get(story.size() - 1).equals("events")) {
@@ -73,14 +84,13 @@ public final class TestLogSink implements LogSink {
     return envelope.getRunId() + " " + envelope.getSeq() + " " + envelope.getEvent().hashCode();
   }
 
-  @Override
-  public void notice(SubscribeAllResponse notice) {
+  private void notice(SubscribeAllResponse notice) {
     tokens.add(notice.getResumeToken().toByteArray());
     story.add(notice.getResponseCase().name().toLowerCase(Locale.ROOT));
   }
 
   @Override
-  public void complete() {
+  public void end() {
     throw new AssertionError("a stream of all runs does not end by itself");
   }
 

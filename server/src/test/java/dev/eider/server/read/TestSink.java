@@ -1,6 +1,8 @@
 package dev.eider.server.read;
 
+import com.google.protobuf.MessageLite;
 import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.SequencedEvent;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A caller that takes what it is sent while it reads, and nothing while it does not. Thread-safe.
  */
-public final class TestSink<N> implements EventSink<N> {
+public final class TestSink<N extends MessageLite> implements ResponseStream<EncodedResponse<N>> {
   private final List<SequencedEvent> events = new CopyOnWriteArrayList<>();
   private final List<N> notices = new CopyOnWriteArrayList<>();
   private final List<String> story = new CopyOnWriteArrayList<>();
@@ -64,26 +66,54 @@ public final class TestSink<N> implements EventSink<N> {
   }
 
   @Override
-  public void events(List<SequencedEvent> batch) {
-    events.addAll(batch);
-    if (story.isEmpty() || !story.get(story.size() - 1).equals("events")) {
-      story.add("events");
+  public void next(EncodedResponse<N> response) {
+    if (response instanceof EncodedResponse.Events<N> batch) {
+      events.addAll(batch.events());
+      if (story.isEmpty() || !story.get(story.size() - 1).equals("events")) {
+        story.add("events");
+      }
+    } else if (response instanceof EncodedResponse.Plain<N> notice) {
+      notices.add(notice.message());
+      story.add(name.apply(notice.message()));
+    } else {
+      throw new AssertionError("the events of one run have no token: " + response);
     }
   }
 
-  @Override
-  public void notice(N notice) {
-    notices.add(notice);
-    story.add(name.apply(notice));
+  /** The same caller, of a stream that carries notices alone. */
+  public ResponseStream<N> ofNotices() {
+    return new Notices();
   }
 
   @Override
-  public void complete() {
+  public void end() {
     complete = true;
   }
 
   @Override
   public void fail(BrokerException reason) {
     refusal = reason;
+  }
+
+  private final class Notices implements ResponseStream<N> {
+    @Override
+    public boolean isReady() {
+      return TestSink.this.isReady();
+    }
+
+    @Override
+    public void next(N notice) {
+      TestSink.this.next(new EncodedResponse.Plain<>(notice));
+    }
+
+    @Override
+    public void end() {
+      TestSink.this.end();
+    }
+
+    @Override
+    public void fail(BrokerException reason) {
+      TestSink.this.fail(reason);
+    }
   }
 }

@@ -50,7 +50,7 @@ final class SickDiskTest {
     assertThat(reason).isEqualTo(ErrorReason.ERROR_REASON_STORAGE_FULL);
     assertThat(rig.refusalOf(publish(OTHER, 3)).reason()).isEqualTo(reason);
     assertNothingHappened(before);
-    assertThat(rig.healths).containsExactly(LogHealth.FULL);
+    assertThat(rig.healths).containsExactly(PublishHealth.FULL);
 
     // when
     heal();
@@ -58,7 +58,7 @@ final class SickDiskTest {
 
     // then
     assertThat(applied.firstSeq()).isEqualTo(3);
-    assertThat(rig.healths).containsExactly(LogHealth.FULL, LogHealth.OK);
+    assertThat(rig.healths).containsExactly(PublishHealth.FULL, PublishHealth.OK);
     assertSameAfterRestart();
   }
 
@@ -97,7 +97,7 @@ final class SickDiskTest {
     // then
     assertThat(reason).isEqualTo(ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE);
     assertNothingHappened(before);
-    await().until(() -> rig.healths.contains(LogHealth.BROKEN));
+    await().until(() -> rig.healths.contains(PublishHealth.BROKEN));
 
     // when
     rig.disk.heal();
@@ -115,7 +115,7 @@ final class SickDiskTest {
         .untilAsserted(
             () -> {
               rig.clock.advance(1_000);
-              assertThat(rig.healths).endsWith(LogHealth.OK);
+              assertThat(rig.healths).endsWith(PublishHealth.OK);
             });
   }
 

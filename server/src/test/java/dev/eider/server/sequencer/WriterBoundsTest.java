@@ -68,16 +68,6 @@ final class WriterBoundsTest {
 
   private static SequencerConfig config(boolean async, int openRunsMax, long unpersistedBytesMax) {
     return new SequencerConfig(
-        async,
-        10,
-        100,
-        1 << 20,
-        1 << 20,
-        openRunsMax,
-        3,
-        unpersistedBytesMax,
-        1 << 20,
-        60_000,
-        ShardMap.LOCAL);
+        async, 10, 100, 1 << 20, 1 << 20, openRunsMax, 3, unpersistedBytesMax, 1 << 20, 60_000);
   }
 }

@@ -31,20 +31,10 @@ import java.util.stream.Collectors;
 final class WriterRig implements AutoCloseable {
   static final SequencerConfig CONFIG =
       new SequencerConfig(
-          false,
-          10,
-          10_000,
-          64 << 20,
-          8 << 20,
-          1_000,
-          3,
-          192 << 20,
-          1 << 20,
-          60_000,
-          ShardMap.LOCAL);
+          false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 1 << 20, 60_000);
 
   final TestClock clock = new TestClock();
-  final List<LogHealth> healths = new CopyOnWriteArrayList<>();
+  final List<PublishHealth> healths = new CopyOnWriteArrayList<>();
   final List<Throwable> defects = new CopyOnWriteArrayList<>();
   final SickDisk disk;
   final SegmentedLog log;

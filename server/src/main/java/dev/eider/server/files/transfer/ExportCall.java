@@ -2,16 +2,17 @@ package dev.eider.server.files.transfer;
 
 import com.google.protobuf.ByteString;
 import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.base.Signal;
 import dev.eider.server.event.RunId;
 import dev.eider.server.files.format.RunFileFormat;
 import dev.eider.server.files.format.RunFileWriter;
-import dev.eider.server.files.transfer.Transfers.ExportOrder;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunPlace;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
+import dev.eider.v1.ExportRunsResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -30,21 +31,20 @@ public final class ExportCall extends TransferCall {
   private static final int CHUNK_BYTES = 256 << 10;
 
   private final ExportOrder order;
-  private final ExportSink sink;
+  private final ResponseStream<ExportRunsResponse> responses;
   private final ColdReader reader;
   private long runCount;
   private long byteCount;
 
-  ExportCall(ExportOrder order, ExportSink sink, Transfers transfers, Signal signal) {
-    super(transfers, signal);
+  ExportCall(
+      ExportOrder order,
+      ResponseStream<ExportRunsResponse> responses,
+      Transfers transfers,
+      Signal signal) {
+    super(transfers, responses, signal);
     this.order = order;
-    this.sink = sink;
+    this.responses = responses;
     this.reader = transfers.ground().reader();
-  }
-
-  @Override
-  void tellFailure(BrokerException refusal) {
-    sink.fail(refusal);
   }
 
   @Override
@@ -147,14 +147,18 @@ public final class ExportCall extends TransferCall {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] chunk = in.readNBytes(CHUNK_BYTES);
       while (chunk.length > 0 && !hasEnded()) {
-        while (!hasEnded() && !sink.isReady()) {
+        while (!hasEnded() && !responses.isReady()) {
           pause();
         }
-        ByteString data = ByteString.copyFrom(chunk);
-        tell(() -> sink.next(data, fileBytes));
+        ExportRunsResponse response =
+            ExportRunsResponse.newBuilder()
+                .setData(ByteString.copyFrom(chunk))
+                .setFileBytes(fileBytes)
+                .build();
+        tell(() -> responses.next(response));
         chunk = in.readNBytes(CHUNK_BYTES);
       }
     }
-    tellLast(sink::complete);
+    tellLast(responses::end);
   }
 }

@@ -2,6 +2,7 @@ package dev.eider.server.files.transfer;
 
 import com.google.protobuf.ByteString;
 import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.base.Signal;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.Micros;
@@ -18,6 +19,7 @@ import dev.eider.server.sequencer.Command;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.row.LargeRows;
 import dev.eider.v1.ErrorReason;
+import dev.eider.v1.ImportRunsResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -46,7 +48,8 @@ public final class ImportCall extends TransferCall {
 
   private static final long COMMAND_MS_MAX = 60_000;
 
-  private final ImportSink sink;
+  private final ResponseStream<ImportRunsResponse> responses;
+  private final Runnable askForNext;
   private final TransferGround ground;
 
   /** One part at a time, since the next is asked for when one is written; or two with the end. */
@@ -58,9 +61,17 @@ public final class ImportCall extends TransferCall {
   // Written by the network thread, before it wakes the one that reads it.
   private volatile boolean isSent;
 
-  ImportCall(ImportSink sink, Transfers transfers, Signal signal) {
-    super(transfers, signal);
-    this.sink = sink;
+  /**
+   * @param askForNext has the sender send the next part; does not block
+   */
+  ImportCall(
+      ResponseStream<ImportRunsResponse> responses,
+      Runnable askForNext,
+      Transfers transfers,
+      Signal signal) {
+    super(transfers, responses, signal);
+    this.responses = responses;
+    this.askForNext = askForNext;
     this.ground = transfers.ground();
   }
 
@@ -74,11 +85,6 @@ public final class ImportCall extends TransferCall {
   public void sent() {
     isSent = true;
     wake();
-  }
-
-  @Override
-  void tellFailure(BrokerException refusal) {
-    sink.fail(refusal);
   }
 
   @Override
@@ -109,7 +115,7 @@ public final class ImportCall extends TransferCall {
     long bytes = 0;
     long heardMs = ground.clock().millis();
     try (OutputStream out = Files.newOutputStream(file)) {
-      tell(sink::requestNext);
+      tell(askForNext);
       while (!hasEnded()) {
         // In this order: what was sent before the end is seen before it.
         boolean isLast = isSent;
@@ -133,7 +139,7 @@ public final class ImportCall extends TransferCall {
         TransferFiles.requireRoom(
             ground.tempDirectory(), 2 * transfers().bounds().diskReserveBytes() + part.size());
         part.writeTo(out);
-        tell(sink::requestNext);
+        tell(askForNext);
       }
     }
   }
@@ -263,9 +269,18 @@ public final class ImportCall extends TransferCall {
       return refused(e);
     }
     awaitPersisted(applied.run().lastPosition() + 1);
-    List<RunId> runIds = record.runs().stream().map(FoldedRun::runId).toList();
-    tellLast(() -> sink.complete(runIds, record.eventCount()));
+    tellLast(() -> answer(record));
     return true;
+  }
+
+  private void answer(ImportRecord record) {
+    responses.next(
+        ImportRunsResponse.newBuilder()
+            .setRunCount(record.runs().size())
+            .setEventCount(record.eventCount())
+            .addAllRunIds(record.runs().stream().map(run -> run.runId().value()).toList())
+            .build());
+    responses.end();
   }
 
   /** Passes the refusal on; says whether the record may be in the log all the same. */

@@ -2,7 +2,9 @@ package dev.eider.server.files.transfer;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Registration;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.base.Signal;
+import dev.eider.server.base.StreamedCall;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
@@ -16,14 +18,15 @@ import org.slf4j.LoggerFactory;
  * its time, the caller, the daemon's stop) gives the only answer; then the work stops soon and
  * removes its files. Thread-safe.
  */
-abstract class TransferCall {
+abstract class TransferCall implements StreamedCall {
   private static final Logger LOG = LoggerFactory.getLogger(TransferCall.class);
   private static final long POLL_MS = 1_000;
 
   private final Transfers transfers;
+  private final ResponseStream<?> responses;
   private final Signal signal;
 
-  /** Guards the sink, which one thread may use at a time; nothing under it blocks. */
+  /** Guards the responses, which one thread may use at a time; nothing under it blocks. */
   private final Object answer = new Object();
 
   // Written under the lock on the answer.
@@ -38,12 +41,14 @@ abstract class TransferCall {
   // Written by the transfer thread, read by the timer.
   private volatile boolean isWaiting;
 
-  TransferCall(Transfers transfers, Signal signal) {
+  TransferCall(Transfers transfers, ResponseStream<?> responses, Signal signal) {
     this.transfers = transfers;
+    this.responses = responses;
     this.signal = signal;
   }
 
   /** Begins; does not block. A refusal is thrown. */
+  @Override
   public final void start() {
     transfers.execute(this, this::run);
     // It runs once at most; unlike what is to run once, it can be taken back.
@@ -54,11 +59,13 @@ abstract class TransferCall {
   }
 
   /** Says that there may be something to go on with; does not block. */
+  @Override
   public final void wake() {
     signal.raise();
   }
 
   /** Ends it without an answer, since the caller has gone; does not block. */
+  @Override
   public final void cancel() {
     synchronized (answer) {
       ended = true;
@@ -71,7 +78,7 @@ abstract class TransferCall {
     synchronized (answer) {
       if (!ended) {
         ended = true;
-        tellFailure(refusal);
+        responses.fail(refusal);
       }
     }
     stop();
@@ -79,9 +86,6 @@ abstract class TransferCall {
 
   /** Does the work, and answers with {@link #tell}. Looks at {@link #hasEnded} in between. */
   abstract void work() throws StoreException, IOException, InterruptedException;
-
-  /** Passes a refusal to the caller. */
-  abstract void tellFailure(BrokerException refusal);
 
   final boolean hasEnded() {
     return ended;

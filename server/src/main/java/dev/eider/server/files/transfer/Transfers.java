@@ -2,10 +2,12 @@ package dev.eider.server.files.transfer;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Pool;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Timer;
-import dev.eider.server.read.runs.RunSelection;
 import dev.eider.v1.ErrorReason;
+import dev.eider.v1.ExportRunsResponse;
+import dev.eider.v1.ImportRunsResponse;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,14 +40,21 @@ public final class Transfers implements AutoCloseable {
     slots = new Semaphore(bounds.concurrentMax());
   }
 
-  /** Makes an export, to be started once its sink says when it is ready. Does not block. */
-  public ExportCall export(ExportOrder order, ExportSink sink) {
-    return new ExportCall(order, sink, this, threads.newSignal());
+  /**
+   * Makes an export, to be started once somebody wakes it when its responses are ready. Does not
+   * block.
+   */
+  public ExportCall export(ExportOrder order, ResponseStream<ExportRunsResponse> responses) {
+    return new ExportCall(order, responses, this, threads.newSignal());
   }
 
-  /** Makes an import, to be started before its sender sends. Does not block. */
-  public ImportCall importRuns(ImportSink sink) {
-    return new ImportCall(sink, this, threads.newSignal());
+  /**
+   * Makes an import, to be started before its sender sends. Does not block.
+   *
+   * @param askForNext has the sender send the next part; does not block
+   */
+  public ImportCall importRuns(ResponseStream<ImportRunsResponse> responses, Runnable askForNext) {
+    return new ImportCall(responses, askForNext, this, threads.newSignal());
   }
 
   /** How many are under way. */
@@ -117,12 +126,4 @@ public final class Transfers implements AutoCloseable {
           ErrorReason.ERROR_REASON_SHUTTING_DOWN, "the daemon is stopping; ask it when it is back");
     }
   }
-
-  /**
-   * Which runs an export holds.
-   *
-   * @param runIds empty for those of the selection
-   */
-  public record ExportOrder(
-      Set<dev.eider.server.event.RunId> runIds, RunSelection selection, boolean isParquet) {}
 }

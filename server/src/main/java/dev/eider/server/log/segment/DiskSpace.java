@@ -2,10 +2,28 @@ package dev.eider.server.log.segment;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Tells a full disk from other failures; Java has no exception of its own for it. */
+/**
+ * How much room a disk has, and whether a failure comes of there being none: Java has no exception
+ * of its own for it.
+ */
 final class DiskSpace {
+  private static final Logger LOGGER = LoggerFactory.getLogger(DiskSpace.class);
+
   private DiskSpace() {}
+
+  /** Returns how many bytes a disk can still take; huge if it does not tell. */
+  static long usableBytes(Disk disk) {
+    try {
+      return disk.usableBytes();
+    } catch (IOException e) {
+      // Whoever writes will see what is wrong with it.
+      LOGGER.debug("{} does not tell its free space", disk, e);
+      return Long.MAX_VALUE;
+    }
+  }
 
   /** Says whether the disk, or the user's share of it, is full. */
   static boolean isExhausted(IOException failure) {

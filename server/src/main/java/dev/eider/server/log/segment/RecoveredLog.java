@@ -1,6 +1,7 @@
 package dev.eider.server.log.segment;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a log's files hold. Immutable.
@@ -25,5 +26,17 @@ record RecoveredLog(
 
   Segment last() {
     return segments.get(segments.size() - 1);
+  }
+
+  /** Describes what a crash left behind the last intact frame, if it left anything. */
+  Optional<String> tornEnd() {
+    if (segments.isEmpty() || (tornBytes == 0 && hasHeader)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            "the end of log file %s is torn, as a crash leaves it: dropping %d bytes from byte %d"
+                + " on",
+            last(), tornBytes, hasHeader ? writeEnd - last().base() : 0));
   }
 }

@@ -5,6 +5,7 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
+import dev.eider.server.log.LogHealth;
 import dev.eider.server.log.LogReader;
 import dev.eider.server.log.LogWriteException;
 import dev.eider.server.log.LogWriteException.Kind;
@@ -12,6 +13,7 @@ import dev.eider.server.log.segment.RecordFrame.Stamp;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -67,6 +69,9 @@ public final class SegmentedLog implements EventLog {
   /** Where the active segment's file ends. Written by the owner, read by all. */
   private volatile long writeEnd;
 
+  /** Written by the owner, read by all. */
+  private volatile boolean writable = true;
+
   private SegmentedLog(Disk disk, LogConfig config, SegmentWriter active, RecoveredLog recovered) {
     this.disk = disk;
     this.config = config;
@@ -98,21 +103,20 @@ public final class SegmentedLog implements EventLog {
   public static SegmentedLog open(Disk disk, LogConfig config, long firstNeededPosition)
       throws IOException {
     RecoveredLog recovered = new LogRecovery(disk, firstNeededPosition).recover();
+    recovered.tornEnd().ifPresent(LOGGER::warn);
     SegmentWriter active;
     if (recovered.segments().isEmpty()) {
       active = SegmentWriter.create(disk, new Segment(0), config.segmentBytesMax());
     } else if (recovered.hasHeader()) {
-      warnOfTornEnd(recovered);
       active = SegmentWriter.resume(disk, recovered, config.segmentBytesMax());
     } else {
-      warnOfTornEnd(recovered);
       active = SegmentWriter.create(disk, recovered.last(), config.segmentBytesMax());
     }
     SegmentedLog log = new SegmentedLog(disk, config, active, recovered);
     LOGGER.info(
         "log in {}: {} segments, {} bytes, end position {}",
         disk,
-        log.segmentCount(),
+        log.segments.size(),
         log.sizeBytes(),
         log.endPosition);
     return log;
@@ -164,8 +168,9 @@ public final class SegmentedLog implements EventLog {
     }
   }
 
+  /** Marks in the log that what it holds is forced. */
   @Override
-  public void markForced() throws LogWriteException {
+  public void settle() throws LogWriteException {
     Invariants.require(batch.isEmpty(), "a mark is asked for in the middle of a batch");
     force();
     if (owesMark) {
@@ -181,19 +186,14 @@ public final class SegmentedLog implements EventLog {
   }
 
   @Override
-  public long usableBytes() {
-    try {
-      return disk.usableBytes();
-    } catch (IOException e) {
-      // Whoever writes will see what is wrong with it.
-      LOGGER.debug("{} does not tell its free space", disk, e);
-      return Long.MAX_VALUE;
-    }
+  public LogHealth health() {
+    return new LogHealth(writable, DiskSpace.usableBytes(disk), segments.size());
   }
 
   @Override
-  public boolean canWrite() {
-    return DiskProbe.canWrite(disk);
+  public LogHealth probe() {
+    writable = !broken && DiskProbe.canWrite(disk);
+    return health();
   }
 
   @Override
@@ -204,6 +204,12 @@ public final class SegmentedLog implements EventLog {
   @Override
   public long forcedPosition() {
     return forcedPosition;
+  }
+
+  @Override
+  public CompletableFuture<Long> awaitEnd() {
+    // Nobody else appends.
+    return CompletableFuture.completedFuture(endPosition);
   }
 
   @Override
@@ -224,13 +230,8 @@ public final class SegmentedLog implements EventLog {
     }
   }
 
-  @Override
-  public int segmentCount() {
-    return segments.size();
-  }
-
-  @Override
-  public long sizeBytes() {
+  /** Returns how many bytes the files hold, their headers and marks included. */
+  long sizeBytes() {
     return writeEnd - segments.firstKey();
   }
 
@@ -243,7 +244,7 @@ public final class SegmentedLog implements EventLog {
     batch.clear();
     try {
       if (!broken) {
-        markForced();
+        settle();
       }
     } catch (LogWriteException e) {
       if (forcedPosition < endPosition) {
@@ -289,6 +290,7 @@ public final class SegmentedLog implements EventLog {
             : breakDown("cannot force " + active.segment(), e);
       }
     }
+    writable = true;
   }
 
   private void beginSegment() throws LogWriteException {
@@ -334,11 +336,13 @@ public final class SegmentedLog implements EventLog {
 
   private LogWriteException breakDown(String message, IOException failure) {
     broken = true;
+    writable = false;
     LOGGER.error("the log takes no more batches: {}", message, failure);
     return new LogWriteException(Kind.BROKEN, message, failure);
   }
 
-  private static LogWriteException failed(String message, IOException failure) {
+  private LogWriteException failed(String message, IOException failure) {
+    writable = false;
     Kind kind = DiskSpace.isExhausted(failure) ? Kind.FULL : Kind.FAILED;
     return new LogWriteException(kind, message + ": " + failure.getMessage(), failure);
   }
@@ -376,17 +380,6 @@ public final class SegmentedLog implements EventLog {
       }
       segments.remove(oldest.getKey());
       oldest = segments.firstEntry();
-    }
-  }
-
-  private static void warnOfTornEnd(RecoveredLog recovered) {
-    if (recovered.tornBytes() > 0 || !recovered.hasHeader()) {
-      Segment last = recovered.last();
-      LOGGER.warn(
-          "the end of log file {} is torn, as a crash leaves it: dropping {} bytes from byte {} on",
-          last,
-          recovered.tornBytes(),
-          recovered.hasHeader() ? recovered.writeEnd() - last.base() : 0);
     }
   }
 

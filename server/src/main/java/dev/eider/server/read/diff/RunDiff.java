@@ -1,9 +1,9 @@
 package dev.eider.server.read.diff;
 
 import dev.eider.server.base.Registration;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
-import dev.eider.server.read.NoticeSink;
 import dev.eider.server.read.Readers;
 import dev.eider.server.read.StreamReader;
 import dev.eider.server.read.history.RunHistory;
@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * are, and a run that is being published costs it nothing: both are read up to the head that they
  * had at the beginning.
  */
-public final class RunDiff extends StreamReader<DiffRunsResponse> {
+public final class RunDiff extends StreamReader {
   private static final int PAGE_EVENTS = 500;
 
   private final Request request;
-  private final NoticeSink<DiffRunsResponse> sink;
+  private final ResponseStream<DiffRunsResponse> responses;
   private final DiffSide left;
   private final DiffSide right;
   private final Deque<DiffRunsResponse> outbox = new ArrayDeque<>();
@@ -42,10 +42,10 @@ public final class RunDiff extends StreamReader<DiffRunsResponse> {
   /**
    * @throws dev.eider.server.base.BrokerException OVERLOADED if there are as many as may be
    */
-  public RunDiff(Request request, NoticeSink<DiffRunsResponse> sink, Readers readers) {
-    super(readers.pools(), readers.registry(), sink);
+  public RunDiff(Request request, ResponseStream<DiffRunsResponse> responses, Readers readers) {
+    super(readers.pools(), readers.registry(), responses);
     this.request = request;
-    this.sink = sink;
+    this.responses = responses;
     left = side(request.left(), readers.history());
     right = side(request.right(), readers.history());
     counted = readers.registry().addDiff();
@@ -57,8 +57,8 @@ public final class RunDiff extends StreamReader<DiffRunsResponse> {
 
   @Override
   protected Next step(boolean mayBlock) {
-    while (!outbox.isEmpty() && sink.isReady()) {
-      sink.notice(outbox.removeFirst());
+    while (!outbox.isEmpty() && responses.isReady()) {
+      responses.next(outbox.removeFirst());
     }
     if (!outbox.isEmpty() || isOver()) {
       return Next.PARK;

@@ -2,10 +2,10 @@ package dev.eider.server.read.runs;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.eider.server.base.Registration;
+import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
-import dev.eider.server.read.NoticeSink;
 import dev.eider.server.read.Readers;
 import dev.eider.server.read.StreamReader;
 import dev.eider.server.read.WatchBudget;
@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  * <p>It listens before it lists, so no change is missed. Changes wait in a map by run, where a
  * later one takes the place of an earlier one; a caller that lets too many runs pile up is refused.
  */
-public final class RunWatch extends StreamReader<WatchRunsResponse> {
+public final class RunWatch extends StreamReader {
   private static final int RUNS_PER_PAGE = 500;
 
   private final RunSelection selection;
   private final Hub hub;
   private final RunDirectory directory;
-  private final NoticeSink<WatchRunsResponse> sink;
+  private final ResponseStream<WatchRunsResponse> responses;
   private final WatchBudget budget;
   private final Registration listening;
   private final Object lock = new Object();
@@ -54,13 +54,13 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
   public RunWatch(
       RunSelection selection,
       RunDirectory directory,
-      NoticeSink<WatchRunsResponse> sink,
+      ResponseStream<WatchRunsResponse> responses,
       Readers readers) {
-    super(readers.pools(), readers.registry(), sink);
+    super(readers.pools(), readers.registry(), responses);
     this.selection = selection;
     this.hub = readers.hub();
     this.directory = directory;
-    this.sink = sink;
+    this.responses = responses;
     budget = readers.registry().watchBudget();
     budget.opened();
     listening = hub.addListener(this::noteChange);
@@ -68,9 +68,9 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
 
   @Override
   protected Next step(boolean mayBlock) {
-    while (sink.isReady() && !isOver()) {
+    while (responses.isReady() && !isOver()) {
       if (listing.hasNext()) {
-        sink.notice(WatchRunsResponse.newBuilder().setExisting(listing.next()).build());
+        responses.next(WatchRunsResponse.newBuilder().setExisting(listing.next()).build());
       } else if (isLastPage && !isListed) {
         endList();
       } else if (!isListed && !mayBlock) {
@@ -104,7 +104,7 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
 
   private void endList() {
     isListed = true;
-    sink.notice(
+    responses.next(
         WatchRunsResponse.newBuilder()
             .setListed(Listed.newBuilder().setRunCount(listedCount))
             .build());
@@ -141,7 +141,7 @@ public final class RunWatch extends StreamReader<WatchRunsResponse> {
       return false;
     }
     if (selection.matches(run)) {
-      sink.notice(describe(run));
+      responses.next(describe(run));
     }
     return true;
   }

@@ -8,7 +8,7 @@ import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.MissingEventsException;
 import dev.eider.server.store.read.PageBuilder.Row;
-import dev.eider.server.store.row.EventRest;
+import dev.eider.server.store.row.EventDelta;
 import dev.eider.server.store.sql.SqlParameters;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -165,7 +165,7 @@ final class EventPages {
     byte[] rest = row.getBytes(first + 2);
     byte[] text = row.getBytes(first + 3);
     return SequencedEvent.of(
-        runId, seq, EventRest.restored(rest, text == null ? NO_TEXT : text, size));
+        runId, seq, EventDelta.restore(rest, text == null ? NO_TEXT : text, size));
   }
 
   private static SqlParameters from(

@@ -4,7 +4,7 @@ import dev.eider.server.event.PackedEvents;
 import dev.eider.server.event.RunId;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
-import dev.eider.server.store.row.EventRest;
+import dev.eider.server.store.row.EventDelta;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,7 +68,7 @@ final class PageBuilder {
     PackedEvents.Packing packing = new PackedEvents.Packing(runId, seqs, sizes);
     for (int i = 0; i < seqs.length; i++) {
       Row row = rows.get(i);
-      EventRest.restore(row.rest, row.text, packing.target(), packing.begin(i), row.size);
+      EventDelta.restoreInto(row.rest, row.text, packing.target(), packing.begin(i), row.size);
     }
     rows.clear();
     bytes = 0;

@@ -3,7 +3,7 @@ package dev.eider.server.store.write;
 import static dev.eider.server.base.Invariants.require;
 
 import dev.eider.server.store.EventRow;
-import dev.eider.server.store.row.EventRest;
+import dev.eider.server.store.row.EventDelta;
 import dev.eider.server.store.row.EventTimes;
 import dev.eider.server.store.row.LargeRows;
 import dev.eider.server.store.row.PayloadJson;
@@ -51,7 +51,7 @@ final class EventAppender {
     Event event = row.event();
     byte[] encoded = row.encoded().bytes();
     byte[] json = PayloadJson.of(event, encoded.length);
-    byte[] rest = EventRest.of(encoded, json);
+    byte[] delta = EventDelta.of(encoded, json);
     appender
         .beginRow()
         .append(row.position())
@@ -63,11 +63,11 @@ final class EventAppender {
         .append(json)
         .appendEpochMicros(EventTimes.micros(event.getTs()))
         .append(event.getSchemaVersion())
-        .append(rest)
+        .append(delta)
         .append(encoded.length);
     appendNumbers(appender, event);
     appender.endRow();
-    return (long) json.length + rest.length;
+    return (long) json.length + delta.length;
   }
 
   private static void appendNumbers(DuckDBAppender appender, Event event) throws SQLException {

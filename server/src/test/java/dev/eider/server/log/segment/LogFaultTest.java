@@ -67,7 +67,9 @@ final class LogFaultTest {
     assertThat(kind).isEqualTo(Kind.FAILED);
     assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
     commitEach(log, "two");
-    assertThat(log.segmentCount()).as("another file, since this one may not grow").isEqualTo(2);
+    assertThat(log.health().segmentCount())
+        .as("another file, since this one may not grow")
+        .isEqualTo(2);
     assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two");
   }
 
@@ -85,7 +87,7 @@ final class LogFaultTest {
     assertThat(kind).isEqualTo(Kind.FAILED);
     assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
     commitEach(log, "two");
-    assertThat(log.segmentCount()).isEqualTo(2);
+    assertThat(log.health().segmentCount()).isEqualTo(2);
     assertThat(texts(log)).containsExactly("one", "two");
     for (int crash = 0; crash < 20; crash++) {
       assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two");
@@ -159,7 +161,7 @@ final class LogFaultTest {
 
     // then
     assertThat(kind).isEqualTo(Kind.FAILED);
-    assertThat(log.segmentCount()).isEqualTo(1);
+    assertThat(log.health().segmentCount()).isEqualTo(1);
     assertThat(texts(open(disk.afterCrash()))).hasSize(1);
     commitEach(log, "two");
     assertThat(texts(log)).hasSize(2);
@@ -190,19 +192,19 @@ final class LogFaultTest {
     // given
     SegmentedLog log = open(disk);
     commitEach(log, "x".repeat(600), "y".repeat(600), "z".repeat(600));
-    assertThat(log.segmentCount()).isEqualTo(3);
+    assertThat(log.health().segmentCount()).isEqualTo(3);
     disk.failIn(1, Call.DELETE);
 
     // when, then
     log.trim(log.endPosition());
-    assertThat(log.segmentCount()).isEqualTo(3);
+    assertThat(log.health().segmentCount()).isEqualTo(3);
     disk.failIn(1, Call.FORCE_DIRECTORY);
     log.trim(log.endPosition());
     assertThat(disk.list())
         .as("no younger file before the oldest is surely gone")
         .hasSize(2 + 1); // the note beside them
     log.trim(log.endPosition());
-    assertThat(log.segmentCount()).isEqualTo(1);
+    assertThat(log.health().segmentCount()).isEqualTo(1);
     assertThat(disk.list()).hasSize(1 + 1);
   }
 

@@ -92,7 +92,7 @@ final class LogSimulationTest {
           case 0 -> restart(true);
           case 1 -> restart(false);
           case 2 -> attempt(log::force, List.of(), true);
-          case 3, 4 -> attempt(log::markForced, List.of(), true);
+          case 3, 4 -> attempt(log::settle, List.of(), true);
           case 5 -> trim();
           default -> commit();
         }

@@ -54,11 +54,11 @@ record SampleLog(
       count = append(log, count, 1 + batch % 3);
       log.commit(true);
       if (batch % 5 == 2) {
-        log.markForced();
+        log.settle();
       }
     }
     if (end == End.IDLE_THEN_BUSY) {
-      log.markForced();
+      log.settle();
     }
     long ackedEnd = log.forcedPosition();
     long forcedEnd = frames(segments(disk)).lastEntry().getValue().next();

@@ -55,7 +55,7 @@ final class SegmentedLogTest {
       List<LogRecord> read = records(log);
 
       // then
-      assertThat(log.segmentCount()).isGreaterThan(10);
+      assertThat(log.health().segmentCount()).isGreaterThan(10);
       assertSame(read, written);
     }
     try (SegmentedLog log = open()) {
@@ -160,9 +160,9 @@ final class SegmentedLogTest {
       long end = log.endPosition();
 
       // when
-      log.markForced();
+      log.settle();
       long size = log.sizeBytes();
-      log.markForced();
+      log.settle();
 
       // then
       assertThat(log.endPosition()).isEqualTo(end);
@@ -192,7 +192,7 @@ final class SegmentedLogTest {
 
       // then
       assertThat(followed.get(30, TimeUnit.SECONDS)).as("seed %d", seed).isEqualTo(written);
-      assertThat(log.segmentCount()).isGreaterThan(5);
+      assertThat(log.health().segmentCount()).isGreaterThan(5);
     }
   }
 
@@ -235,15 +235,15 @@ final class SegmentedLogTest {
       // given
       commitEach(log, IntStream.range(0, 40).mapToObj(LogSamples::text).toArray(String[]::new));
       List<LogRecord> all = records(log);
-      int segments = log.segmentCount();
+      int segments = log.health().segmentCount();
       long needed = all.get(20).position();
 
       // when
       log.trim(needed);
 
       // then
-      assertThat(log.segmentCount()).isBetween(1, segments - 1);
-      assertThat(LogSamples.segments(directory)).hasSize(log.segmentCount());
+      assertThat(log.health().segmentCount()).isBetween(1, segments - 1);
+      assertThat(LogSamples.segments(directory)).hasSize(log.health().segmentCount());
       assertSame(records(log, needed), all.subList(20, all.size()));
       assertThatThrownBy(() -> log.read(0))
           .isInstanceOf(LogCorruptedException.class)
@@ -268,7 +268,7 @@ final class SegmentedLogTest {
       log.trim(Long.MAX_VALUE);
 
       // then
-      assertThat(log.segmentCount()).isEqualTo(1);
+      assertThat(log.health().segmentCount()).isEqualTo(1);
     }
     try (SegmentedLog log = SegmentedLog.open(new FileDisk(directory), SMALL, end)) {
       assertThat(log.endPosition()).isEqualTo(end);

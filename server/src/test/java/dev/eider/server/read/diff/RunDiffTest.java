@@ -90,7 +90,7 @@ final class RunDiffTest {
             new TestSink<>(one -> one.getResponseCase().name().toLowerCase(Locale.ROOT));
 
         // when
-        new RunDiff(request(RUN, OTHER), own, rig.readers()).start();
+        new RunDiff(request(RUN, OTHER), own.ofNotices(), rig.readers()).start();
         await().until(own::isComplete);
 
         // then
@@ -151,7 +151,8 @@ final class RunDiffTest {
       EventMatcher turns =
           new EventMatcher(Set.of("turn_start"), Set.of(), Integer.MIN_VALUE, Integer.MAX_VALUE);
 
-      new RunDiff(new RunDiff.Request(RUN, OTHER, false, turns), sink, rig.readers()).start();
+      new RunDiff(new RunDiff.Request(RUN, OTHER, false, turns), sink.ofNotices(), rig.readers())
+          .start();
       await().until(sink::isComplete);
 
       assertThat(summary().getEqual()).isTrue();
@@ -165,12 +166,12 @@ final class RunDiffTest {
       // given as many as may be, whose callers do not read
       rig.broker.apply(publish(RUN, 3));
       sink.setReady(false);
-      RunDiff first = new RunDiff(request(RUN, RUN), sink, rig.readers());
-      RunDiff second = new RunDiff(request(RUN, OTHER), sink, rig.readers());
+      RunDiff first = new RunDiff(request(RUN, RUN), sink.ofNotices(), rig.readers());
+      RunDiff second = new RunDiff(request(RUN, OTHER), sink.ofNotices(), rig.readers());
       first.start();
 
       // then
-      assertThatThrownBy(() -> new RunDiff(request(RUN, RUN), sink, rig.readers()))
+      assertThatThrownBy(() -> new RunDiff(request(RUN, RUN), sink.ofNotices(), rig.readers()))
           .isInstanceOf(BrokerException.class)
           .hasMessageContaining("limit of 2 open comparisons");
 
@@ -189,7 +190,7 @@ final class RunDiffTest {
   }
 
   private void diff(ReaderRig rig, RunId left, RunId right) {
-    new RunDiff(request(left, right), sink, rig.readers()).start();
+    new RunDiff(request(left, right), sink.ofNotices(), rig.readers()).start();
     await().until(sink::isComplete);
   }
 

@@ -126,7 +126,7 @@ final class RunDirectoryTest {
     TestSink<WatchRunsResponse> sink = watchSink();
 
     // when
-    new RunWatch(ANY, rig.directory, sink, rig.readers()).start();
+    new RunWatch(ANY, rig.directory, sink.ofNotices(), rig.readers()).start();
     await().until(() -> sink.story().contains("listed"));
     rig.broker.apply(open("b", Map.of(), null));
     await().until(() -> sink.story().size() == 3);
@@ -146,7 +146,8 @@ final class RunDirectoryTest {
   void shouldTellASlowWatcherOnlyTheLastOfSeveralChanges() throws Exception {
     // given
     TestSink<WatchRunsResponse> sink = watchSink();
-    RunWatch watch = new RunWatch(selection(null, Map.of()), rig.directory, sink, rig.readers());
+    RunWatch watch =
+        new RunWatch(selection(null, Map.of()), rig.directory, sink.ofNotices(), rig.readers());
     watch.start();
     await().until(() -> sink.story().contains("listed"));
     sink.setReady(false);
@@ -195,7 +196,7 @@ final class RunDirectoryTest {
 
   private WeakReference<RunWatch> watchAndCancel() {
     TestSink<WatchRunsResponse> sink = watchSink();
-    RunWatch watch = new RunWatch(ANY, rig.directory, sink, rig.readers());
+    RunWatch watch = new RunWatch(ANY, rig.directory, sink.ofNotices(), rig.readers());
     watch.start();
     await().until(() -> sink.story().contains("listed"));
     watch.cancel();

@@ -19,7 +19,7 @@ import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.row.EventRest;
+import dev.eider.server.store.row.EventDelta;
 import dev.eider.v1.Event;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Path;
@@ -33,7 +33,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("changes the time zone of this process")
 @Timeout(60)
 class DuckDbStoreTest {
   @TempDir Path directory;
@@ -175,7 +177,7 @@ class DuckDbStoreTest {
         StoreRows.of(store, "SELECT kind, event_rest, encode(payload_json), event_size FROM events")
             .get(0);
     assertThat(row.get(0)).isEqualTo("unknown");
-    assertThat(EventRest.restored((byte[]) row.get(1), (byte[]) row.get(2), (Integer) row.get(3)))
+    assertThat(EventDelta.restore((byte[]) row.get(1), (byte[]) row.get(2), (Integer) row.get(3)))
         .isEqualTo(event.toByteArray());
   }
 

@@ -4,8 +4,10 @@ import static dev.eider.server.run.Samples.RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.read.EncodedResponse;
 import dev.eider.server.run.Samples;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.EventBatch;
@@ -23,9 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-final class EncodedResponseTest {
-  private final EncodedMarshaller marshaller = new EncodedMarshaller();
-
+final class EncodedMarshallerTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5, 1_000})
   void shouldHoldTheBytesOfTheRealMessages(int count) throws Exception {
@@ -35,7 +35,7 @@ final class EncodedResponseTest {
     events.forEach(event -> batch.addEnvelopes(event.parse()));
 
     // when
-    EncodedResponse response = EncodedResponse.Events.of(events);
+    EncodedResponse<SubscribeResponse> response = EncodedResponse.Events.of(events);
     byte[] bytes = drained(response);
 
     // then
@@ -53,8 +53,8 @@ final class EncodedResponseTest {
     events(2).forEach(event -> batch.addEnvelopes(event.parse()));
 
     // when
-    EncodedResponse response =
-        new EncodedResponse.TokenedEvents(EncodedResponse.Events.of(events(2)), token);
+    EncodedResponse<SubscribeAllResponse> response =
+        new EncodedResponse.TokenedEvents<>(EncodedResponse.Events.of(events(2)), token);
 
     // then
     assertThat(drained(response))
@@ -70,10 +70,10 @@ final class EncodedResponseTest {
   @Test
   void shouldReadLikeItDrains() throws Exception {
     // given
-    EncodedResponse response = EncodedResponse.Events.of(events(3));
+    EncodedResponse<SubscribeResponse> response = EncodedResponse.Events.of(events(3));
 
     // when
-    InputStream stream = marshaller.stream(response);
+    InputStream stream = new EncodedMarshaller<SubscribeResponse>().stream(response);
 
     // then
     assertThat(stream).isInstanceOf(KnownLength.class);
@@ -91,12 +91,13 @@ final class EncodedResponseTest {
         SubscribeResponse.newBuilder()
             .setCaughtUp(SubscribeResponse.CaughtUp.newBuilder().setHeadSeq(7))
             .build();
-    assertThat(drained(new EncodedResponse.Plain(message))).isEqualTo(message.toByteArray());
+    assertThat(drained(new EncodedResponse.Plain<>(message))).isEqualTo(message.toByteArray());
   }
 
-  private byte[] drained(EncodedResponse response) throws Exception {
+  private static <N extends MessageLite> byte[] drained(EncodedResponse<N> response)
+      throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int size = ((Drainable) marshaller.stream(response)).drainTo(out);
+    int size = ((Drainable) new EncodedMarshaller<N>().stream(response)).drainTo(out);
     assertThat(size).isEqualTo(out.size());
     return out.toByteArray();
   }

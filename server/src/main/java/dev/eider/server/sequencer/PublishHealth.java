@@ -1,7 +1,7 @@
 package dev.eider.server.sequencer;
 
-/** Whether events are taken. */
-public enum LogHealth {
+/** Whether what is published is taken, and what keeps it from being. */
+public enum PublishHealth {
   OK,
   /** The log's disk is full; events are taken again when there is space. */
   FULL,

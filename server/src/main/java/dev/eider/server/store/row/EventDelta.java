@@ -10,32 +10,43 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * An encoded event without what its payload's text says already.
+ * An encoded event as a delta against its payload's JSON text: literal bytes of the event, and
+ * between them copies from the text.
  *
  * <p>Most of an event is text, and stands in {@code payload_json} letter by letter. So the column
- * {@code event_rest} holds the event with that text left out: stretches of its own bytes, and
- * between them which stretch of the payload's text goes there. Putting the two together gives the
- * event as it was, to the byte, whatever it holds: nothing is parsed and encoded again, and where
- * the text is of no use everything is the event's own.
+ * {@code event_rest} holds a delta, and no text is stored twice. Applying the delta to the text
+ * gives the event as it was, to the byte, whatever it holds: nothing is parsed and encoded again,
+ * and where the text is of no use the delta is one literal.
  *
  * <pre>
- *   rest    = own { copied own }
- *   own     = length, bytes
- *   copied  = how far after the last stretch copied this one begins in the text, its length
+ *   delta   = literal { copy literal }
+ *   literal = its length, its bytes
+ *   copy    = how many bytes of text to skip since the last copy, how many to copy
  * </pre>
  *
  * Numbers are varints: seven bits a byte, the lowest first, the top bit set on all but the last.
+ *
+ * <p>For example, an llm_prompt of the agent {@code ada} at {@code t} 7 that says "The door is
+ * locked." (19 bytes, after 38 bytes of the text):
+ *
+ * <pre>
+ *   event   0a 03 a d a  10 07  b2 01 15  0a 13 The door is locked.
+ *   text    {"kind":"llm_prompt","state_summary":"The door is locked."}
+ *   delta   0c 0a 03 a d a  10 07  b2 01 15  0a 13    literal, 12 bytes
+ *           26 13                                     copy: skip 38, take 19
+ *           00                                        literal, empty
+ * </pre>
  */
-public final class EventRest {
-  /** A shorter text costs as much to name as to keep. */
+public final class EventDelta {
+  /** The shortest copy: it costs as much as the literal that it saves. */
   private static final int COPY_BYTES_MIN = Long.BYTES;
 
-  /** How often an event is looked through at the most, for text that is not there in this order. */
+  /** The most passes over an event, in search of text that it has not in this order. */
   private static final int SEARCHES_MAX = 16;
 
   /**
-   * An event that is larger is put together from no more than its own size, since its text may be
-   * several times as long and both are in memory then.
+   * The size of an event from which on delta and text together are no larger than the event: the
+   * text may be several times as long, and all three are in memory when it is restored.
    */
   private static final int LARGE_BYTES = 256 << 10;
 
@@ -44,27 +55,28 @@ public final class EventRest {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-  private EventRest() {}
+  private EventDelta() {}
 
   /**
-   * Leaves out of an event what is in a text.
+   * Returns the delta of an event against a text.
    *
    * @param text UTF-8, JSON
-   * @return something shorter than the event, or all of the event as its own
+   * @return bytes fewer than the event's, or all of the event as one literal
    */
   public static byte[] of(byte[] event, byte[] text) {
-    byte[] rest = without(text, event);
+    byte[] delta = delta(event, text);
     long partsMax = event.length < LARGE_BYTES ? 2L * event.length : event.length;
-    if (rest.length < event.length && (long) rest.length + text.length <= partsMax + SPARE_BYTES) {
-      return rest;
+    if (delta.length < event.length
+        && (long) delta.length + text.length <= partsMax + SPARE_BYTES) {
+      return delta;
     }
     ByteArrayOutputStream all = new ByteArrayOutputStream(event.length + Integer.BYTES + 1);
-    putOwn(all, event, 0, event.length);
+    putLiteral(all, event, 0, event.length);
     return all.toByteArray();
   }
 
-  private static byte[] without(byte[] text, byte[] event) {
-    ByteArrayOutputStream rest = new ByteArrayOutputStream(64);
+  private static byte[] delta(byte[] event, byte[] text) {
+    ByteArrayOutputStream delta = new ByteArrayOutputStream(64);
     long budget = (long) SEARCHES_MAX * event.length;
     int kept = 0;
     int copiedUntil = 0;
@@ -77,45 +89,46 @@ public final class EventRest {
       int found = find(event, kept, text, from, end);
       budget -= (found < 0 ? event.length : found + end - from) - kept;
       if (found >= 0) {
-        putOwn(rest, event, kept, found);
-        putNumber(rest, from - copiedUntil);
-        putNumber(rest, end - from);
+        putLiteral(delta, event, kept, found);
+        putNumber(delta, from - copiedUntil);
+        putNumber(delta, end - from);
         kept = found + end - from;
         copiedUntil = end;
       }
     }
-    putOwn(rest, event, kept, event.length);
-    return rest.toByteArray();
+    putLiteral(delta, event, kept, event.length);
+    return delta.toByteArray();
   }
 
   /**
-   * Puts an event of {@code size} bytes together again.
+   * Returns the event of {@code size} bytes that a delta and its text make.
    *
-   * @throws Invariants.InvariantBroken if rest, text and size are not of one event
+   * @throws Invariants.InvariantBroken if delta, text and size are not of one event
    */
-  public static byte[] restored(byte[] rest, byte[] text, int size) {
+  public static byte[] restore(byte[] delta, byte[] text, int size) {
     byte[] target = new byte[size];
-    restore(rest, text, target, 0, size);
+    restoreInto(delta, text, target, 0, size);
     return target;
   }
 
   /**
-   * Puts an event of {@code size} bytes together again where it is wanted.
+   * Writes the event of {@code size} bytes that a delta and its text make into an array.
    *
-   * @throws Invariants.InvariantBroken if rest, text and size are not of one event
+   * @param from its first byte in the target
+   * @throws Invariants.InvariantBroken if delta, text and size are not of one event
    */
-  public static void restore(byte[] rest, byte[] text, byte[] target, int from, int size) {
-    Numbers numbers = new Numbers(rest);
+  public static void restoreInto(byte[] delta, byte[] text, byte[] target, int from, int size) {
+    Numbers numbers = new Numbers(delta);
     int until = from + size;
     int at = from;
     int textAt = 0;
     while (true) {
-      int own = numbers.next();
-      requireRoom(own, rest.length - numbers.at, until - at);
-      System.arraycopy(rest, numbers.at, target, at, own);
-      numbers.at += own;
-      at += own;
-      if (numbers.at == rest.length) {
+      int literal = numbers.next();
+      requireRoom(literal, delta.length - numbers.at, until - at);
+      System.arraycopy(delta, numbers.at, target, at, literal);
+      numbers.at += literal;
+      at += literal;
+      if (numbers.at == delta.length) {
         require(at == until, "an event has %d bytes instead of %d", at - from, size);
         return;
       }
@@ -140,7 +153,7 @@ public final class EventRest {
     }
   }
 
-  /** Stretches of text end where JSON begins: at a quotation mark, or at what it escapes. */
+  /** Returns where plain text ends: at a quotation mark, or at what JSON escapes. */
   private static int endOfStretch(byte[] text, int from) {
     int end = from;
     while (end < text.length && text[end] != '"' && text[end] != '\\') {
@@ -149,7 +162,7 @@ public final class EventRest {
     return end;
   }
 
-  /** Where the text's bytes from {@code from} to {@code end} are in the event; -1: nowhere. */
+  /** Returns where the text's bytes from {@code from} to {@code end} are in the event, or -1. */
   private static int find(byte[] event, int after, byte[] text, int from, int end) {
     long begins = (long) LONGS.get(text, from);
     int last = event.length - (end - from);
@@ -162,21 +175,21 @@ public final class EventRest {
     return -1;
   }
 
-  private static void putOwn(ByteArrayOutputStream rest, byte[] event, int from, int to) {
-    putNumber(rest, to - from);
-    rest.write(event, from, to - from);
+  private static void putLiteral(ByteArrayOutputStream delta, byte[] event, int from, int to) {
+    putNumber(delta, to - from);
+    delta.write(event, from, to - from);
   }
 
-  private static void putNumber(ByteArrayOutputStream rest, int number) {
+  private static void putNumber(ByteArrayOutputStream delta, int number) {
     int left = number;
     while (left > 0x7f) {
-      rest.write((left & 0x7f) | 0x80);
+      delta.write((left & 0x7f) | 0x80);
       left >>>= 7;
     }
-    rest.write(left);
+    delta.write(left);
   }
 
-  /** Reads numbers. Confined to one call. */
+  /** Reads the numbers of a delta. Confined to one call. */
   private static final class Numbers {
     private final byte[] bytes;
     private int at;

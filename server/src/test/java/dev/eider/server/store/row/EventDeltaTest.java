@@ -12,23 +12,39 @@ import dev.eider.server.base.Invariants.InvariantBroken;
 import dev.eider.server.store.TestEvents;
 import dev.eider.v1.ActionPayload;
 import dev.eider.v1.Event;
+import dev.eider.v1.LlmPromptPayload;
 import dev.eider.v1.TurnStartPayload;
 import dev.eider.v1.WorldStateSnapshot;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class EventRestTest {
+final class EventDeltaTest {
   private static final String TEXT = "the north gate is open and the guard has left. ";
+
+  @Test
+  void shouldBeAsDocumented() {
+    Event event =
+        Event.newBuilder()
+            .setAgentId("ada")
+            .setT(7)
+            .setLlmPrompt(LlmPromptPayload.newBuilder().setStateSummary("The door is locked."))
+            .build();
+
+    assertThat(HexFormat.of().formatHex(delta(event)))
+        .isEqualTo("0c" + "0a03616461" + "1007" + "b20115" + "0a13" + "2613" + "00");
+    assertRestored(event);
+  }
 
   @Test
   void shouldLeaveOutTextThatTheJsonHas() {
     Event event = TestEvents.response("red", 3, TEXT.repeat(20), 0.25);
 
-    assertThat(rest(event).length).isLessThan(100);
+    assertThat(delta(event).length).isLessThan(100);
     assertRestored(event);
   }
 
@@ -36,7 +52,7 @@ final class EventRestTest {
   void shouldLeaveOutTextBetweenWhatJsonEscapes() {
     Event event = TestEvents.response("red", 3, (TEXT + "\n\"" + TEXT + "\\").repeat(10), 0.25);
 
-    assertThat(rest(event).length).isLessThan(300);
+    assertThat(delta(event).length).isLessThan(300);
     assertRestored(event);
   }
 
@@ -80,10 +96,10 @@ final class EventRestTest {
     Event event = TestEvents.response("red", 3, (TEXT + "\u0001\u0002\u0003").repeat(10_000), 0.25);
     byte[] encoded = event.toByteArray();
 
-    byte[] rest = rest(event);
+    byte[] delta = delta(event);
 
-    assertThat(rest.length).isBetween(encoded.length, encoded.length + 5);
-    assertThat(EventRest.restored(rest, new byte[0], encoded.length)).isEqualTo(encoded);
+    assertThat(delta.length).isBetween(encoded.length, encoded.length + 5);
+    assertThat(EventDelta.restore(delta, new byte[0], encoded.length)).isEqualTo(encoded);
   }
 
   @Test
@@ -99,7 +115,7 @@ final class EventRestTest {
     byte[] event = new byte[4 << 20];
     Arrays.fill(event, (byte) 'w');
 
-    assertThat(EventRest.restored(EventRest.of(event, json), json, event.length)).isEqualTo(event);
+    assertThat(EventDelta.restore(EventDelta.of(event, json), json, event.length)).isEqualTo(event);
   }
 
   @ParameterizedTest
@@ -122,7 +138,7 @@ final class EventRestTest {
         System.arraycopy(text, from, event, random.nextInt(event.length - length + 1), length);
       }
 
-      assertThat(EventRest.restored(EventRest.of(event, text), text, event.length))
+      assertThat(EventDelta.restore(EventDelta.of(event, text), text, event.length))
           .as("seed %d round %d", seed, round)
           .isEqualTo(event);
     }
@@ -133,16 +149,16 @@ final class EventRestTest {
     Event event = TestEvents.response("red", 3, TEXT.repeat(5), 0.25);
     byte[] encoded = event.toByteArray();
     byte[] json = PayloadJson.of(event, encoded.length);
-    byte[] rest = EventRest.of(encoded, json);
+    byte[] delta = EventDelta.of(encoded, json);
 
-    assertThatThrownBy(() -> EventRest.restored(rest, json, encoded.length - 1))
+    assertThatThrownBy(() -> EventDelta.restore(delta, json, encoded.length - 1))
         .isInstanceOf(InvariantBroken.class);
-    assertThatThrownBy(() -> EventRest.restored(rest, json, encoded.length + 1))
+    assertThatThrownBy(() -> EventDelta.restore(delta, json, encoded.length + 1))
         .isInstanceOf(InvariantBroken.class);
-    assertThatThrownBy(() -> EventRest.restored(rest, new byte[20], encoded.length))
+    assertThatThrownBy(() -> EventDelta.restore(delta, new byte[20], encoded.length))
         .isInstanceOf(InvariantBroken.class);
     assertThatThrownBy(
-            () -> EventRest.restored(Arrays.copyOf(rest, rest.length - 1), json, encoded.length))
+            () -> EventDelta.restore(Arrays.copyOf(delta, delta.length - 1), json, encoded.length))
         .isInstanceOf(InvariantBroken.class);
   }
 
@@ -152,15 +168,15 @@ final class EventRestTest {
         TestEvents.event("red", 1).setAction(ActionPayload.getDefaultInstance()).build());
   }
 
-  private static byte[] rest(Event event) {
+  private static byte[] delta(Event event) {
     byte[] encoded = event.toByteArray();
-    return EventRest.of(encoded, PayloadJson.of(event, encoded.length));
+    return EventDelta.of(encoded, PayloadJson.of(event, encoded.length));
   }
 
   private static void assertRestored(Event event) {
     byte[] encoded = event.toByteArray();
     byte[] json = PayloadJson.of(event, encoded.length);
-    assertThat(EventRest.restored(EventRest.of(encoded, json), json, encoded.length))
+    assertThat(EventDelta.restore(EventDelta.of(encoded, json), json, encoded.length))
         .isEqualTo(encoded);
   }
 }

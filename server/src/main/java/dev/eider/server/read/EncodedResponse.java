@@ -1,4 +1,4 @@
-package dev.eider.server.rpc;
+package dev.eider.server.read;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
@@ -9,16 +9,21 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 
-/** A response of a stream of events, ready to be written. Immutable. */
-sealed interface EncodedResponse {
-  /** The size in bytes. */
+/**
+ * A response of a stream of events, in pieces that need no more encoding: events were encoded once,
+ * for all readers. Immutable.
+ *
+ * @param <N> the response's message, of which those without events are built
+ */
+public sealed interface EncodedResponse<N extends MessageLite> {
+  /** Returns the size in bytes. */
   int size();
 
   /** Writes the response in protobuf's encoding. */
   void writeTo(OutputStream out) throws IOException;
 
   /** A response without events. */
-  record Plain(MessageLite message) implements EncodedResponse {
+  record Plain<N extends MessageLite>(N message) implements EncodedResponse<N> {
     @Override
     public int size() {
       return message.getSerializedSize();
@@ -40,21 +45,27 @@ sealed interface EncodedResponse {
    *
    * @param batchSize the size of the EventBatch in bytes
    */
-  record Events(List<SequencedEvent> events, int batchSize) implements EncodedResponse {
+  record Events<N extends MessageLite>(List<SequencedEvent> events, int batchSize)
+      implements EncodedResponse<N> {
     static final int FIELD_NUMBER = 1;
 
     /** A tag and a length. */
     private static final int PREFIX_BYTES_MAX = 10;
 
-    static Events of(List<SequencedEvent> events) {
+    /**
+     * Makes a response of events.
+     *
+     * @param events at least one, in the order in which they are sent
+     */
+    public static <N extends MessageLite> Events<N> of(List<SequencedEvent> events) {
       if (events instanceof PackedEvents packed) {
-        return new Events(events, packed.encodedSize());
+        return new Events<>(events, packed.encodedSize());
       }
       int batchSize = 0;
       for (SequencedEvent event : events) {
         batchSize += CodedOutputStream.computeByteArraySize(FIELD_NUMBER, event.envelope());
       }
-      return new Events(events, batchSize);
+      return new Events<>(events, batchSize);
     }
 
     @Override
@@ -88,9 +99,14 @@ sealed interface EncodedResponse {
     }
   }
 
-  /** A response of SubscribeAll with events: {@code bytes resume_token = 6} after the batch. */
+  /**
+   * A response of SubscribeAll with events: {@code bytes resume_token = 6} after the batch.
+   *
+   * @param resumeToken the place after the events; nobody changes it
+   */
   @SuppressWarnings("ArrayRecordComponent") // nobody changes or compares it
-  record TokenedEvents(Events events, byte[] resumeToken) implements EncodedResponse {
+  record TokenedEvents<N extends MessageLite>(Events<N> events, byte[] resumeToken)
+      implements EncodedResponse<N> {
     static final int TOKEN_FIELD_NUMBER = 6;
 
     @Override

@@ -1,0 +1,54 @@
+package dev.eider.server.api;
+
+import dev.eider.server.base.BrokerException;
+import dev.eider.server.event.RunId;
+import dev.eider.server.run.RunIdMaker;
+import dev.eider.v1.ForkRequest;
+import dev.eider.v1.JsonPatchOp;
+
+/** Checks requests to fork a run. Thread-safe. */
+public final class ForkRequests {
+  private static final int JSON_PATCH_OPS_MAX = 1_000;
+
+  private final RequestLimits limits;
+  private final RunIdMaker runIds;
+
+  public ForkRequests(RequestLimits limits, RunIdMaker runIds) {
+    this.limits = limits;
+    this.runIds = runIds;
+  }
+
+  /**
+   * Checks a request and returns the id of the run that is to come of it.
+   *
+   * @throws BrokerException if it breaks a rule
+   */
+  public RunId childId(ForkRequest request) {
+    RequestValidator.requestSize(request, limits);
+    RequestValidator.runId("parent_run_id", request.getParentRunId());
+    RequestValidator.atLeast("parent_t", request.getParentT(), 0);
+    RequestValidator.requestId(request.getRequestId());
+    RequestValidator.labels(request.getLabelsMap());
+    RequestValidator.text("mutation_summary", request.getMutationSummary());
+    RequestValidator.text("reason", request.getReason());
+    checkMutation(request);
+    return request.getRunId().isEmpty()
+        ? runIds.make(request.getRequestId())
+        : RequestValidator.runId("run_id", request.getRunId());
+  }
+
+  private static void checkMutation(ForkRequest request) {
+    switch (request.getMutationCase()) {
+      case MERGE_PATCH -> EventValidator.checkStruct(request.getMergePatch(), "merge_patch");
+      case REPLACEMENT -> EventValidator.checkSnapshot(request.getReplacement(), "replacement");
+      case JSON_PATCH -> {
+        RequestValidator.inRange(
+            "json_patch.ops", request.getJsonPatch().getOpsCount(), 0, JSON_PATCH_OPS_MAX);
+        request.getJsonPatch().getOpsList().stream()
+            .filter(JsonPatchOp::hasValue)
+            .forEach(op -> EventValidator.checkValue(op.getValue(), "json_patch.ops"));
+      }
+      case MUTATION_NOT_SET -> {}
+    }
+  }
+}

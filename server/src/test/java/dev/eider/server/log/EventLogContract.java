@@ -1,0 +1,484 @@
+package dev.eider.server.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eider.server.base.Invariants.InvariantBroken;
+import dev.eider.server.event.RunId;
+import dev.eider.server.log.LogWriteException.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What {@link EventLog} promises, of every implementation. */
+@Timeout(60)
+abstract class EventLogContract {
+  private static final RunId RUN = new RunId("game-1");
+  private static final RunId LONG_ID = new RunId("r".repeat(RunId.CHARS_MAX));
+
+  private EventLog log;
+
+  /** Opens a log that has nothing yet. */
+  abstract EventLog open() throws Exception;
+
+  /** Opens what the loss of power leaves of the log under test, needed from a position on. */
+  abstract EventLog openAfterCrash(long firstNeededPosition) throws Exception;
+
+  /** Lets the next commit fail in a way that leaves the log usable, until it is healed. */
+  abstract void failWrites();
+
+  /** Lets the next force of what was committed without one fail. */
+  abstract void failForces();
+
+  abstract void heal();
+
+  @BeforeEach
+  void begin() throws Exception {
+    log = open();
+  }
+
+  @AfterEach
+  void end() {
+    log.close();
+  }
+
+  @Test
+  void shouldBeEmptyAtFirst() {
+    assertThat(log.endPosition()).isEqualTo(log.forcedPosition());
+    assertThat(texts(0)).isEmpty();
+  }
+
+  @Test
+  void shouldReadBackWhatWasAppended() throws Exception {
+    // given
+    List<LogRecord> written = new ArrayList<>();
+    for (int n = 0; n < 60; n++) {
+      RunId run = new RunId("run-" + n % 7);
+      long position = log.append(run, n + 1, body(text(n)));
+      written.add(new LogRecord(position, 0, run, n + 1, body(text(n))));
+      if (n % 4 == 3) {
+        log.commit(n % 8 == 3);
+      }
+    }
+
+    // when
+    List<LogRecord> read = records(0);
+
+    // then
+    assertThat(read).hasSameSizeAs(written);
+    for (int n = 0; n < read.size(); n++) {
+      LogRecord actual = read.get(n);
+      LogRecord expected = written.get(n);
+      assertThat(actual.position()).as("as append said").isEqualTo(expected.position());
+      assertThat(actual.runId()).isEqualTo(expected.runId());
+      assertThat(actual.firstSeq()).isEqualTo(expected.firstSeq());
+      assertThat(actual.body()).isEqualTo(expected.body());
+    }
+  }
+
+  @Test
+  void shouldCountPositionsInBytes() throws Exception {
+    // given
+    for (int n = 0; n < 60; n++) {
+      log.append(n % 2 == 0 ? RUN : LONG_ID, 1, new byte[37 * n]);
+      log.commit(true);
+    }
+
+    // when
+    List<LogRecord> read = records(0);
+
+    // then
+    long end = read.get(0).position();
+    for (LogRecord record : read) {
+      assertThat(record.position()).isGreaterThanOrEqualTo(end);
+      assertThat(record.nextPosition() - record.position())
+          .isBetween(
+              (long) record.body().length, (long) record.body().length + EventLog.FRAME_BYTES_MAX);
+      end = record.nextPosition();
+    }
+    assertThat(log.endPosition()).isEqualTo(end);
+  }
+
+  @Test
+  void shouldTakeNoMoreForItselfThanItsRecords() throws Exception {
+    commitEach(IntStream.range(0, 60).mapToObj(n -> "x".repeat(200)).toList());
+    log.settle();
+    commitEach(List.of("last"));
+
+    long recordBytes =
+        records(0).stream().mapToLong(record -> record.nextPosition() - record.position()).sum();
+    assertThat(log.endPosition() - records(0).get(0).position()).isLessThan(2 * recordBytes);
+  }
+
+  @Test
+  void shouldShowNothingBeforeCommit() throws Exception {
+    try (LogReader reader = log.read(0)) {
+      // when
+      log.append(RUN, 1, body("pending"));
+
+      // then
+      assertThat(log.endPosition()).isZero();
+      assertThat(reader.next(Long.MAX_VALUE)).isNull();
+
+      // when
+      log.commit(false);
+
+      // then
+      LogRecord record = reader.next(Long.MAX_VALUE);
+      assertThat(record).isNotNull();
+      assertThat(log.endPosition()).isEqualTo(record.nextPosition());
+    }
+  }
+
+  @Test
+  void shouldCommitNothingWithoutAnything() throws Exception {
+    commitEach(List.of("one"));
+    long end = log.endPosition();
+
+    log.commit(true);
+
+    assertThat(log.endPosition()).isEqualTo(end);
+  }
+
+  @Test
+  void shouldBeginToReadAtAnyPosition() throws Exception {
+    // given
+    commitEach(IntStream.range(0, 30).mapToObj(EventLogContract::text).toList());
+    List<LogRecord> all = records(0);
+
+    for (int n = 0; n < all.size(); n++) {
+      // when, then
+      List<String> here = texts(all.subList(n, all.size()));
+      List<String> next = texts(all.subList(n + 1, all.size()));
+      assertThat(texts(all.get(n).position())).isEqualTo(here);
+      assertThat(texts(all.get(n).position() + 1)).isEqualTo(next);
+      assertThat(texts(all.get(n).nextPosition())).isEqualTo(next);
+    }
+  }
+
+  @Test
+  void shouldStopBeforeTheLimit() throws Exception {
+    // given
+    commitEach(List.of("one", "two"));
+    long second = records(0).get(1).position();
+
+    try (LogReader reader = log.read(0)) {
+      // when, then
+      assertThat(reader.next(0)).isNull();
+      assertThat(reader.next(second)).isNotNull();
+      assertThat(reader.next(second)).isNull();
+      assertThat(reader.next(second + 1)).isNotNull();
+      assertThat(reader.next(Long.MAX_VALUE)).isNull();
+    }
+  }
+
+  @Test
+  void shouldLetReadersFollowFromAnotherThread() throws Exception {
+    // given
+    List<String> written = IntStream.range(0, 500).mapToObj(EventLogContract::text).toList();
+    var followed = CompletableFuture.supplyAsync(() -> follow(written.size()));
+
+    // when
+    for (String text : written) {
+      log.append(RUN, 1, body(text));
+      log.commit(false);
+    }
+
+    // then
+    assertThat(followed.get(30, TimeUnit.SECONDS)).isEqualTo(written);
+  }
+
+  @Test
+  void shouldKnowHowFarItIsForced() throws Exception {
+    // given
+    log.append(RUN, 1, body("one"));
+    log.commit(false);
+    assertThat(log.forcedPosition()).isLessThan(log.endPosition());
+
+    // when
+    log.force();
+
+    // then
+    assertThat(log.forcedPosition()).isEqualTo(log.endPosition());
+  }
+
+  @Test
+  void shouldForceWhatIsBeforeAForcedBatch() throws Exception {
+    // given
+    log.append(RUN, 1, body("one"));
+    log.commit(false);
+
+    // when
+    log.commit(true);
+
+    // then
+    assertThat(log.forcedPosition()).isEqualTo(log.endPosition());
+  }
+
+  @Test
+  void shouldForceWhenItSettles() throws Exception {
+    // given
+    log.append(RUN, 1, body("one"));
+    log.commit(false);
+
+    // when
+    log.settle();
+    log.settle();
+
+    // then
+    assertThat(log.forcedPosition()).isEqualTo(log.endPosition());
+    commitEach(List.of("two"));
+    assertThat(texts(0)).containsExactly("one", "two");
+  }
+
+  @Test
+  void shouldNotSettleInTheMiddleOfABatch() {
+    log.append(RUN, 1, body("one"));
+
+    assertThatThrownBy(() -> log.settle()).isInstanceOf(InvariantBroken.class);
+  }
+
+  @Test
+  void shouldKnowTheEndOfAllThatWasAppended() throws Exception {
+    // given
+    commitEach(List.of("one", "two"));
+
+    // when
+    long end = log.awaitEnd().get(10, TimeUnit.SECONDS);
+
+    // then
+    assertThat(end).isEqualTo(log.endPosition());
+    try (LogReader reader = log.read(0)) {
+      assertThat(reader.next(end)).isNotNull();
+      assertThat(reader.next(end)).isNotNull();
+      assertThat(reader.next(end)).isNull();
+    }
+  }
+
+  @Test
+  void shouldKeepWhatIsNotTrimmed() throws Exception {
+    // given
+    commitEach(IntStream.range(0, 40).mapToObj(EventLogContract::text).toList());
+    List<LogRecord> all = records(0);
+    long needed = all.get(20).position();
+
+    // when
+    log.trim(needed);
+
+    // then
+    assertThat(texts(needed)).isEqualTo(texts(all.subList(20, all.size())));
+  }
+
+  @Test
+  void shouldNotReadPastWhatWasTrimmed() throws Exception {
+    // given
+    commitEach(IntStream.range(0, 40).mapToObj(EventLogContract::text).toList());
+    try (LogReader reader = log.read(0)) {
+      assertThat(reader.next(log.endPosition())).isNotNull();
+
+      // when
+      log.trim(log.endPosition());
+
+      // then
+      assertThatThrownBy(
+              () -> {
+                while (reader.next(log.endPosition()) != null) {}
+              })
+          .isInstanceOf(LogCorruptedException.class)
+          .hasMessageContaining("trimmed");
+    }
+    assertThatThrownBy(() -> log.read(0)).isInstanceOf(LogCorruptedException.class);
+  }
+
+  @Test
+  void shouldGoOnWhenEverythingWasTrimmed() throws Exception {
+    // given
+    commitEach(IntStream.range(0, 40).mapToObj(EventLogContract::text).toList());
+    long end = log.endPosition();
+
+    // when
+    log.trim(Long.MAX_VALUE);
+
+    // then
+    assertThat(log.endPosition()).isEqualTo(end);
+    commitEach(List.of("next"));
+    assertThat(texts(end)).containsExactly("next");
+  }
+
+  @Test
+  void shouldDropABatchThatFails() throws Exception {
+    // given
+    commitEach(List.of("one"));
+    long end = log.endPosition();
+    failWrites();
+    log.append(RUN, 1, body("refused"));
+
+    // when
+    assertThatThrownBy(() -> log.commit(true))
+        .isInstanceOfSatisfying(
+            LogWriteException.class, e -> assertThat(e.kind()).isNotEqualTo(Kind.BROKEN));
+
+    // then
+    assertThat(log.endPosition()).isEqualTo(end);
+    assertThat(texts(0)).containsExactly("one");
+    assertThat(log.health().isWritable()).isFalse();
+
+    // when
+    heal();
+
+    // then
+    assertThat(log.probe().isWritable()).isTrue();
+    long position = log.append(RUN, 1, body("two"));
+    log.commit(true);
+    assertThat(texts(0)).containsExactly("one", "two");
+    assertThat(records(0).get(1).position()).isEqualTo(position).isGreaterThanOrEqualTo(end);
+  }
+
+  @Test
+  void shouldFindByTryingThatItCannotBeWritten() {
+    failWrites();
+
+    assertThat(log.probe().isWritable()).isFalse();
+    heal();
+    assertThat(log.probe().isWritable()).isTrue();
+    assertThat(log.health().isWritable()).isTrue();
+  }
+
+  @Test
+  void shouldTakeNothingMoreOnceItIsInDoubt() throws Exception {
+    // given
+    log.append(RUN, 1, body("one"));
+    log.commit(false);
+    failForces();
+
+    // when
+    assertThatThrownBy(() -> log.force())
+        .isInstanceOfSatisfying(
+            LogWriteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BROKEN));
+    heal();
+
+    // then
+    log.append(RUN, 1, body("two"));
+    assertThatThrownBy(() -> log.commit(true))
+        .isInstanceOfSatisfying(
+            LogWriteException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BROKEN));
+    assertThat(log.probe().isWritable()).isFalse();
+    assertThat(log.forcedPosition()).isLessThan(log.endPosition());
+  }
+
+  @Test
+  void shouldKeepWhatWasForcedThroughACrash() throws Exception {
+    // given
+    commitEach(List.of("one", "two"));
+    long forced = log.endPosition();
+    log.append(RUN, 1, body("three"));
+    log.append(RUN, 1, body("four"));
+    log.commit(false);
+    log.append(RUN, 1, body("five"));
+
+    // when
+    log = openAfterCrash(0);
+
+    // then
+    assertThat(List.of("one", "two", "three", "four")).startsWith(texts(0).toArray(String[]::new));
+    assertThat(texts(0)).startsWith("one", "two");
+    assertThat(log.endPosition()).isGreaterThanOrEqualTo(forced);
+    assertThat(log.forcedPosition()).isEqualTo(log.endPosition());
+    commitEach(List.of("next"));
+    assertThat(texts(0)).endsWith("next");
+  }
+
+  @Test
+  void shouldGoOnAtItsEndThoughAllOfItWasTrimmed() throws Exception {
+    // given
+    commitEach(IntStream.range(0, 40).mapToObj(EventLogContract::text).toList());
+    long end = log.endPosition();
+    log.trim(end);
+
+    // when
+    log = openAfterCrash(end);
+
+    // then
+    assertThat(log.endPosition()).isEqualTo(end);
+    commitEach(List.of("next"));
+    assertThat(texts(end)).containsExactly("next");
+  }
+
+  @Test
+  void shouldForceWhatWasCommittedWhenItIsClosed() throws Exception {
+    // given
+    log.append(RUN, 1, body("one"));
+    log.commit(false);
+    log.append(RUN, 1, body("pending"));
+
+    // when
+    log.close();
+    log.close();
+
+    // then
+    log.append(RUN, 1, body("late"));
+    assertThatThrownBy(() -> log.commit(true)).isInstanceOf(LogWriteException.class);
+    log = openAfterCrash(0);
+    assertThat(texts(0)).containsExactly("one");
+  }
+
+  private void commitEach(List<String> texts) throws LogWriteException {
+    for (String text : texts) {
+      log.append(RUN, 1, body(text));
+      log.commit(true);
+    }
+  }
+
+  private List<String> follow(int count) {
+    List<LogRecord> read = new ArrayList<>();
+    try (LogReader reader = log.read(0)) {
+      while (read.size() < count) {
+        LogRecord record = reader.next(log.endPosition());
+        if (record == null) {
+          Thread.onSpinWait();
+        } else {
+          read.add(record);
+        }
+      }
+    }
+    return texts(read);
+  }
+
+  private List<LogRecord> records(long position) {
+    List<LogRecord> records = new ArrayList<>();
+    try (LogReader reader = log.read(position)) {
+      LogRecord record = reader.next(log.endPosition());
+      while (record != null) {
+        records.add(record);
+        record = reader.next(log.endPosition());
+      }
+    }
+    return records;
+  }
+
+  private List<String> texts(long position) {
+    return texts(records(position));
+  }
+
+  private static List<String> texts(List<LogRecord> records) {
+    return records.stream()
+        .map(record -> new String(record.body(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  private static byte[] body(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Bodies of different lengths, so that frames get every padding. */
+  private static String text(int n) {
+    return n + "-" + "abcdefghijklmnopqrstuvwxyz".repeat(3).substring(n % 60);
+  }
+}
