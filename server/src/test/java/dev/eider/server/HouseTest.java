@@ -13,7 +13,6 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -32,16 +31,16 @@ final class HouseTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages(HOUSE);
 
-  private static final Map<String, List<String>> MAY_IMPORT = HouseTable.read().mayImport();
+  private static final HouseTable TABLE = HouseTable.read();
 
   static Stream<String> packages() {
-    return MAY_IMPORT.keySet().stream().sorted();
+    return TABLE.rows().keySet().stream();
   }
 
   @ParameterizedTest
   @MethodSource("packages")
   void shouldImportOnlyWhatTheTableAllows(String name) {
-    List<String> allowed = MAY_IMPORT.get(name);
+    List<String> allowed = TABLE.mayImport(name);
     PackageMatchers matchers = PackageMatchers.of(allowed);
     boolean sql = allowed.contains("java.sql..");
 
@@ -56,6 +55,25 @@ final class HouseTest {
                     type -> isAllowed(type.getBaseComponentType(), matchers, sql))));
   }
 
+  @ParameterizedTest
+  @MethodSource("packages")
+  void shouldNeedWhatTheTableAllows(String name) {
+    Set<String> needed = new TreeSet<>();
+    for (JavaClass type : CLASSES) {
+      if ((type.getPackageName() + ".").startsWith(HOUSE + "." + name + ".")) {
+        type.getDirectDependenciesFromSelf()
+            .forEach(on -> needed.add(on.getTargetClass().getBaseComponentType().getPackageName()));
+      }
+    }
+
+    TABLE
+        .rows()
+        .get(name)
+        .forEach(
+            (named, patterns) ->
+                assertThat(needed).as(named).anyMatch(PackageMatchers.of(patterns)::test));
+  }
+
   @Test
   void shouldHaveNoPackageOutsideTheTable() {
     Set<String> found = new TreeSet<>();
@@ -66,7 +84,7 @@ final class HouseTest {
       }
     }
 
-    assertThat(MAY_IMPORT.keySet()).isEqualTo(found);
+    assertThat(TABLE.rows().keySet()).isEqualTo(found);
   }
 
   @Test
