@@ -15,6 +15,7 @@ import dev.eider.server.read.Readers;
 import dev.eider.server.read.history.LogHistory;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.runs.RunDirectory;
+import dev.eider.server.runs.RunIndex;
 import dev.eider.server.runs.StorePersistedRuns;
 import dev.eider.server.sequencer.LogReplay;
 import dev.eider.server.sequencer.PublishHealth;
@@ -76,7 +77,7 @@ public final class Broker {
         new RunWriter(
             log,
             hub,
-            new StorePersistedRuns(ground.reader()),
+            new RunIndex(hub, new StorePersistedRuns(ground.reader())),
             ground.clock(),
             config.sequencer(),
             threads,
