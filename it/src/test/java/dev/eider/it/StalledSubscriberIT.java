@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.v1.Run;
 import java.time.Duration;
-import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,23 +34,24 @@ class StalledSubscriberIT {
   @Test
   void shouldNotQueueForASubscriberThatDoesNotRead() {
     // given the rate without anybody who stalls
-    Random random = Seed.random(StalledSubscriberIT.class);
-    PacedPublisher alone = new PacedPublisher(daemon, "alone", random);
-    alone.publish(FREE_MIB / 4);
-    Duration free = alone.publish(FREE_MIB);
+    AtomicInteger refusedAlone = new AtomicInteger();
+    VolumePublisher alone = new VolumePublisher(daemon.channel(), "alone", refusedAlone);
+    alone.publishText(FREE_MIB / 4);
+    Duration free = alone.publishText(FREE_MIB);
 
     // and a subscriber that takes nothing
     RunReader stalled = RunReader.stalled(daemon.channel(), "stalled");
 
     // when more than the daemon's memory is published to its run
-    PacedPublisher publisher = new PacedPublisher(daemon, "stalled", random);
+    AtomicInteger refused = new AtomicInteger();
+    VolumePublisher publisher = new VolumePublisher(daemon.channel(), "stalled", refused);
     MemoryWatch memory = new MemoryWatch(daemon);
     Duration taken;
     try (memory) {
-      taken = publisher.publish(STALLED_MIB);
+      taken = publisher.publishText(STALLED_MIB);
     }
-    report("without a stalled subscriber", FREE_MIB, free, alone.overloads());
-    report("with a stalled subscriber", STALLED_MIB, taken, publisher.overloads());
+    report("without a stalled subscriber", FREE_MIB, free, refusedAlone.get());
+    report("with a stalled subscriber", STALLED_MIB, taken, refused.get());
     System.out.println("StalledSubscriberIT: daemon with -Xmx1g, " + memory);
 
     // then the daemon lives, has not queued, and the subscriber gets all of it
@@ -58,7 +59,7 @@ class StalledSubscriberIT {
     assertThat(memory.directBytesMax()).as("direct memory").isBetween(1L, DIRECT_BYTES_MAX);
     assertThat(stalled.lastSeq()).as("what the stalled subscriber has read").isZero();
     stalled.readOn();
-    stalled.awaitSeq(PacedPublisher.eventsIn(STALLED_MIB), LONG);
+    stalled.awaitSeq(VolumePublisher.textsIn(STALLED_MIB), LONG);
     Run closed = runs.close("stalled");
     StreamChecker seen = stalled.awaitRunClosed(LONG);
     seen.shouldHaveAllUpTo(closed.getHeadSeq());

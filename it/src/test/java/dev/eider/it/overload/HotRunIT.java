@@ -11,6 +11,7 @@ import dev.eider.it.MemoryWatch;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
+import dev.eider.it.VolumePublisher;
 import dev.eider.v1.Event;
 import dev.eider.v1.Run;
 import java.time.Duration;
@@ -98,7 +99,7 @@ class HotRunIT {
     try (Workers workers = new Workers()) {
       for (int i = 0; i < OTHERS; i++) {
         String runId = prefix + "-" + i;
-        StormPublisher publisher = new StormPublisher(channels.get(i), runId, overloads);
+        VolumePublisher publisher = new VolumePublisher(channels.get(i), runId, overloads);
         RunReader reader = RunReader.fromStart(channels.get(i + 1), runId);
         long[] tookUs = new long[TURNS];
         all.add(tookUs);
@@ -109,7 +110,7 @@ class HotRunIT {
     return all.stream().flatMapToLong(Arrays::stream).sorted().toArray();
   }
 
-  private void play(StormPublisher publisher, RunReader reader, long[] tookUs, AtomicLong hot) {
+  private void play(VolumePublisher publisher, RunReader reader, long[] tookUs, AtomicLong hot) {
     long hotBefore = hot == null ? 0 : hot.get();
     for (int turn = 0; turn < TURNS; turn++) {
       long start = System.nanoTime();

@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
 import dev.eider.it.MemoryWatch;
-import dev.eider.it.PacedPublisher;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
-import dev.eider.it.Seed;
+import dev.eider.it.VolumePublisher;
 import dev.eider.v1.Run;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -78,9 +78,8 @@ class ReaderBoundsIT {
         assertThat(refusal.hasRetryDelay()).isTrue();
         assertThat(refusal.metadata()).containsEntry("limit", "" + SUBSCRIPTIONS_MAX);
       }
-      PacedPublisher publisher =
-          new PacedPublisher(daemon, "stalled", Seed.random(ReaderBoundsIT.class));
-      publisher.publish(STALLED_MIB);
+      new VolumePublisher(daemon.channel(), "stalled", new AtomicInteger())
+          .publishText(STALLED_MIB);
 
       // then the network holds its share, and who reads then gets everything
       System.out.printf(
