@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads through the store's read connections. Thread-safe. */
+/** Reads on the store's read connections. Thread-safe. */
 public final class StoreReader implements ColdReader {
   private final StoreAccess access;
 
