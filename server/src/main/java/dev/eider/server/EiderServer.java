@@ -32,11 +32,13 @@ import dev.eider.server.store.connection.DuckDbLibrary;
 import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.server.upkeep.Retention;
 import dev.eider.server.upkeep.Rewriter;
+import dev.eider.server.upkeep.Upkeep;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -59,8 +61,7 @@ public final class EiderServer implements AutoCloseable {
   private final DataDir dataDir;
   private final ServingState state = new ServingState();
   private final Broker broker;
-  private final Rewriter rewriter;
-  private final Retention retention;
+  private final Upkeep upkeep;
   private final Queries queries;
   private final LibraryScan libraries;
   private final Transfers transfers;
@@ -90,10 +91,10 @@ public final class EiderServer implements AutoCloseable {
             new Broker.Ground(log, store, reader, clock, threads),
             new Broker.Watcher(now -> tellHealth(state, now), onDefect),
             undo);
-    rewriter = new Rewriter(store, config.rewrites(), threads, onDefect);
-    undo.push(() -> rewriter.stop(WORKER_MS));
-    retention = new Retention(store, broker.writer(), clock, config.retention(), threads, onDefect);
-    undo.push(() -> retention.stop(WORKER_MS));
+    Retention retention = new Retention(store, broker.writer(), clock, config.retention());
+    Rewriter rewriter = new Rewriter(store, config.rewrites(), clock);
+    upkeep = new Upkeep(List.of(retention, rewriter), threads, onDefect);
+    undo.push(() -> upkeep.stop(WORKER_MS));
     queries =
         new Queries(
             new Queries.Ground(
@@ -211,8 +212,7 @@ public final class EiderServer implements AutoCloseable {
             "the daemon is stopping; resume when it is back");
     state.end();
     broker.writer().refuse();
-    boolean areEnded = retention.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
-    areEnded &= rewriter.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
+    boolean isUpkept = upkeep.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
     libraries.close();
     grpc.drain(refusal);
     boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
@@ -220,7 +220,7 @@ public final class EiderServer implements AutoCloseable {
     transfers.endAll(refusal);
     runFiles.close();
     grpc.stop(Math.min(CALLS_MS, leftMs(untilNanos)));
-    if (!areEnded || !isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
+    if (!isUpkept || !isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
       log().warn("not everything is in DuckDB yet; the next start takes the rest from the log");
     }
     queries.close();
