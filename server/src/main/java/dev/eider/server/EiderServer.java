@@ -10,12 +10,12 @@ import dev.eider.server.config.MemoryBudget;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
 import dev.eider.server.config.StartupException;
-import dev.eider.server.files.library.LibraryGround;
+import dev.eider.server.files.library.LibraryDependencies;
 import dev.eider.server.files.library.LibraryIndex;
 import dev.eider.server.files.library.LibraryReader;
 import dev.eider.server.files.library.LibraryScan;
 import dev.eider.server.files.transfer.RunFiles;
-import dev.eider.server.files.transfer.TransferGround;
+import dev.eider.server.files.transfer.TransferDependencies;
 import dev.eider.server.files.transfer.Transfers;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogCorruptedException;
@@ -23,6 +23,7 @@ import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.query.Queries;
+import dev.eider.server.query.QueryDependencies;
 import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.PublishHealth;
@@ -108,17 +109,17 @@ public final class EiderServer implements AutoCloseable {
     undo.push(() -> upkeep.stop(WORKER_MS));
     queries =
         new Queries(
-            new Queries.Ground(
+            new QueryDependencies(
                 store::querySession, store.reader(), broker.hub(), broker.log()::endPosition),
             config.queries(),
             Threads.system());
     undo.push(queries);
-    TransferGround ground = transferGround();
-    transfers = new Transfers(ground, config.transfers(), Threads.system());
+    TransferDependencies forTransfers = transferDependencies();
+    transfers = new Transfers(forTransfers, config.transfers(), Threads.system());
     undo.push(transfers);
     runFiles =
         new RunFiles(
-            ground,
+            forTransfers,
             dataDir.runFiles(),
             (after, runsMax) -> LabelledRuns.closed(store, RunFiles.LABEL, after, runsMax),
             Threads.system(),
@@ -299,8 +300,8 @@ public final class EiderServer implements AutoCloseable {
         new Rewriter(store, config.rewrites(), clock));
   }
 
-  private TransferGround transferGround() {
-    return new TransferGround(
+  private TransferDependencies transferDependencies() {
+    return new TransferDependencies(
         reader,
         broker.hub(),
         broker.log()::endPosition,
@@ -316,7 +317,7 @@ public final class EiderServer implements AutoCloseable {
     return new LibraryScan(
         config.library(),
         libraryIndex,
-        new LibraryGround(
+        new LibraryDependencies(
             reader, broker.hub(), broker.writer(), config.scratch(dataDir), new WireRules()),
         Threads.system(),
         this::defectFound);
