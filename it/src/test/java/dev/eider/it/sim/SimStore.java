@@ -5,6 +5,7 @@ import dev.eider.it.testkit.workload.Tally;
 import dev.eider.server.event.LogPlace;
 import dev.eider.server.event.LogSelection;
 import dev.eider.server.event.PackedEvents;
+import dev.eider.server.event.RunDigest;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -238,6 +241,26 @@ final class SimStore implements ColdStore, ColdReader {
         parentId ->
             forks.put(parentId, content.forks(parentId).stream().limit(FORKS_MAX).toList()));
     return forks;
+  }
+
+  @Override
+  public int idParts() throws StoreException {
+    read(60);
+    return 2;
+  }
+
+  @Override
+  public void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+      throws StoreException {
+    read(60);
+    for (FoldedRun run : content.runs()) {
+      if (Math.floorMod(run.runId().hashCode(), parts) == part) {
+        runs.accept(run.runId(), run.requestId());
+      }
+    }
+    if (part == 0 && mutant != Mutant.DELETED_IDS_FORGOTTEN) {
+      content.deleted().forEach(runId -> deleted.accept(RunDigest.initial(runId)));
+    }
   }
 
   @Override

@@ -102,6 +102,11 @@ final class StoreContent {
     }
   }
 
+  /** The ids of all deleted runs. */
+  Set<RunId> deleted() {
+    return deleted;
+  }
+
   /** Requires that nothing is left of a run, since somebody is told so. */
   void requireGone(RunId runId) {
     Rule.DELETED_STAYS_GONE.require(

@@ -4,12 +4,13 @@ import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.Micros;
-import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogWriteException;
+import dev.eider.server.runs.Inquiry;
+import dev.eider.server.runs.RunIndex;
 import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -44,6 +45,7 @@ final class Sequencer implements WorkerLoop.Work {
 
   private final EventLog log;
   private final Hub hub;
+  private final RunIndex index;
   private final InstantSource clock;
   private final SequencerConfig config;
   private final Listener listener;
@@ -63,17 +65,19 @@ final class Sequencer implements WorkerLoop.Work {
       EventLog log,
       Hub hub,
       InstantSource clock,
+      RunIndex index,
       SequencerConfig config,
       Threads threads,
       Listener listener) {
     this.log = log;
     this.hub = hub;
+    this.index = index;
     this.clock = clock;
     this.config = config;
     this.listener = listener;
     loop = new WorkerLoop(threads, "sequencer", this, listener::defectFound);
     decider = new Decider(config.producersPerRunMax());
-    reaper = new RunReaper(hub, clock, config.graceMs());
+    reaper = new RunReaper(hub, index, clock, config.graceMs());
     queue = new ArrayBlockingQueue<>(config.queueRequestsMax());
     idleMs = config.async() ? Math.min(IDLE_MS_MAX, config.forceIntervalMs()) : IDLE_MS_MAX;
     throttle = new Throttle(idleMs);
@@ -90,10 +94,6 @@ final class Sequencer implements WorkerLoop.Work {
   void start() {
     checkHealth();
     loop.start();
-  }
-
-  RunReaper reaper() {
-    return reaper;
   }
 
   /**
@@ -153,7 +153,8 @@ final class Sequencer implements WorkerLoop.Work {
   private void process(Submission first) throws InterruptedException {
     observeStore();
     Batch batch =
-        new Batch(log, hub, decider, reaper, config.openRunsMax(), health == PublishHealth.FULL);
+        new Batch(
+            log, hub, index, decider, reaper, config.openRunsMax(), health == PublishHealth.FULL);
     long nowUs = Micros.now(clock);
     for (Submission next = first; next != null; next = nextFor(batch)) {
       release(next);
@@ -188,19 +189,15 @@ final class Sequencer implements WorkerLoop.Work {
   }
 
   private void decide(Batch batch, Submission submission, long nowUs) {
-    if (needsLookUp(batch, submission.command())
-        && !reaper.remembersSince(submission.reapCount())) {
-      listener.runUnknown(submission);
+    Inquiry inquiry = submission.inquiry();
+    if (inquiry != null) {
+      batch.add(submission, nowUs);
+      index.decided(inquiry);
+    } else if (Admission.isDecidable(submission.command(), batch::isKnown, batch::isRequestKnown)) {
+      batch.add(submission, nowUs);
     } else {
-      batch.add(submission.orElse(reaper), nowUs);
+      listener.runUnknown(submission);
     }
-  }
-
-  private static boolean needsLookUp(Batch batch, Command command) {
-    RunId needed = command.neededRunId();
-    return command instanceof Command.Delete
-        || batch.find(command.runId()) == null
-        || (needed != null && batch.find(needed) == null);
   }
 
   private boolean commit(Batch batch) {

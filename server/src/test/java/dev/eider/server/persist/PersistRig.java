@@ -3,7 +3,6 @@ package dev.eider.server.persist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Threads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
@@ -13,7 +12,8 @@ import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.log.segment.SegmentedLog;
-import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.RunIndex;
+import dev.eider.server.runs.StorePersistedRuns;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.LogReplay;
@@ -23,11 +23,9 @@ import dev.eider.server.sequencer.TestClock;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -106,7 +104,7 @@ public final class PersistRig implements AutoCloseable {
         new RunWriter(
             log,
             hub,
-            this::findPersisted,
+            new RunIndex(hub, new StorePersistedRuns(store.reader())),
             clock,
             SEQUENCER,
             Threads.system(),
@@ -141,14 +139,5 @@ public final class PersistRig implements AutoCloseable {
     store.close();
     log.close();
     assertThat(defects).isEmpty();
-  }
-
-  private List<FoldedRun> findPersisted(Collection<RunId> runIds, Collection<String> requestIds) {
-    try {
-      return store.reader().findRuns(runIds, requestIds);
-    } catch (StoreException e) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()));
-    }
   }
 }

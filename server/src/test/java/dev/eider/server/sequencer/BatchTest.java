@@ -12,6 +12,8 @@ import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.log.segment.SegmentedLog;
+import dev.eider.server.runs.RunIndex;
+import dev.eider.server.runs.StoredRuns;
 import dev.eider.v1.ErrorReason;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -38,9 +40,9 @@ final class BatchTest {
   @BeforeEach
   void decide() throws Exception {
     log = SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), 0);
-    batch =
-        new Batch(
-            log, hub, new Decider(3), new RunReaper(hub, InstantSource.system(), 0), 10, false);
+    RunIndex index = new RunIndex(hub, new StoredRuns());
+    RunReaper reaper = new RunReaper(hub, index, InstantSource.system(), 0);
+    batch = new Batch(log, hub, index, new Decider(3), reaper, 10, false);
     batch.add(first, 1);
     batch.add(closing, 2);
     batch.add(late, 3);
