@@ -32,10 +32,7 @@ final class RunIndexTest {
   private static final RunId PARENT = new RunId("parent");
   private static final String REQUEST = "request-1";
 
-  private final Hub hub =
-      new Hub(
-          new HubBounds(1 << 20, 1 << 20, 1 << 20),
-          new PersistProgress(0));
+  private final Hub hub = new Hub(new HubBounds(1 << 20, 1 << 20, 1 << 20), new PersistProgress(0));
   private final StoredRuns stored = new StoredRuns();
   private final RunIndex index = new RunIndex(hub, stored);
   private long position = 100;

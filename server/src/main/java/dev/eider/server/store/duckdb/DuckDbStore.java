@@ -175,11 +175,6 @@ public final class DuckDbStore implements ColdStore {
     return expiredRuns;
   }
 
-  /** Returns what finds closed runs by their labels. */
-  public LabelledRuns labelledRuns() {
-    return labelledRuns;
-  }
-
   /** Runs a reading on a read connection, waiting for one, and for the store, if need be. */
   public <T> T read(Reading<T> reading) throws StoreException {
     return access.read(reading);
