@@ -16,7 +16,7 @@ import dev.eider.server.read.history.LogHistory;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.runs.StorePersistedRuns;
-import dev.eider.server.sequencer.LogReplay;
+import dev.eider.server.sequencer.LogApplier;
 import dev.eider.server.sequencer.PublishHealth;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.ColdReader;
@@ -65,7 +65,8 @@ public final class Broker {
     PersistProgress progress = new PersistProgress(persistedPosition, threads.newSignal());
     hub = new Hub(config.hub(), progress);
     store.openRuns().forEach(hub::restore);
-    long replayed = LogReplay.run(log, hub, persistedPosition);
+    LogApplier applier = new LogApplier(hub, ground.clock(), config.get(Setting.GRACE_MS));
+    long replayed = applier.replay(log, persistedPosition);
     store.requireStaged(hub.stagedFiles());
     LOG.info("{} runs in memory, {} records of the log folded", hub.runCount(), replayed);
     persister =
@@ -75,7 +76,7 @@ public final class Broker {
     writer =
         new RunWriter(
             log,
-            hub,
+            applier,
             new StorePersistedRuns(ground.reader()),
             ground.clock(),
             config.sequencer(),

@@ -171,7 +171,7 @@ public final class Persister {
         if (!batch.isEmpty()) {
           persist(batch.build(), schedule);
           batch.clear();
-        } else if (batch.pendingImport() != null) {
+        } else if (batch.hasImport()) {
           persist(batch.takeImport(), schedule);
         } else if (isLast) {
           checkpoint(schedule);
@@ -207,7 +207,7 @@ public final class Persister {
     }
     while (batch.eventCount() < config.batchEventsMax()
         && batch.bytes() < config.batchBytesMax()
-        && batch.pendingImport() == null) {
+        && !batch.hasImport()) {
       LogRecord entry = reader.next(readablePosition());
       if (entry == null) {
         return;

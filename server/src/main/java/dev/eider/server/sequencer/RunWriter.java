@@ -26,14 +26,15 @@ public final class RunWriter {
   private volatile boolean stopping;
 
   /**
-   * Starts the writer on a hub that holds the runs as the log leaves them.
+   * Starts the writer.
    *
+   * @param applier has replayed the log
    * @param onHealth told on the sequencer thread when the log's health changes
    * @param onDefect told which worker ended by what
    */
   public RunWriter(
       EventLog log,
-      Hub hub,
+      LogApplier applier,
       PersistedRuns persistedRuns,
       InstantSource clock,
       SequencerConfig config,
@@ -41,9 +42,10 @@ public final class RunWriter {
       Consumer<PublishHealth> onHealth,
       BiConsumer<String, Throwable> onDefect) {
     this.log = log;
-    this.hub = hub;
+    hub = applier.hub();
     this.config = config;
-    sequencer = new Sequencer(log, hub, clock, config, threads, new Feedback(onHealth, onDefect));
+    sequencer =
+        new Sequencer(log, applier, clock, config, threads, new Feedback(onHealth, onDefect));
     admission = new Admission(hub, sequencer, persistedRuns, config, threads, onDefect);
     sequencer.start();
   }

@@ -16,7 +16,7 @@ import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
-import dev.eider.server.sequencer.LogReplay;
+import dev.eider.server.sequencer.LogApplier;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.sequencer.SequencerConfig;
 import dev.eider.server.sequencer.TestClock;
@@ -92,7 +92,8 @@ public final class PersistRig implements AutoCloseable {
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
     hub = new Hub(bounds, new PersistProgress(position, Threads.system().newSignal()));
     store.openRuns().forEach(hub::restore);
-    LogReplay.run(log, hub, position);
+    LogApplier applier = new LogApplier(hub, clock, SEQUENCER.graceMs());
+    applier.replay(log, position);
     persister =
         new Persister(
             log,
@@ -105,7 +106,7 @@ public final class PersistRig implements AutoCloseable {
     writer =
         new RunWriter(
             log,
-            hub,
+            applier,
             this::findPersisted,
             clock,
             SEQUENCER,

@@ -30,6 +30,7 @@ final class BatchTest {
       new Hub(
           new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
           new PersistProgress(0, Threads.system().newSignal()));
+  private final LogApplier applier = new LogApplier(hub, InstantSource.system(), 0);
   private final Submission first = Submission.of(publish(RUN, 1));
   private final Submission closing = Submission.of(close(RUN));
   private final Submission late = Submission.of(publish(RUN, 1));
@@ -41,9 +42,7 @@ final class BatchTest {
   @BeforeEach
   void decide() throws Exception {
     log = SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), 0);
-    batch =
-        new Batch(
-            log, hub, new Decider(3), new RunReaper(hub, InstantSource.system(), 0), 10, false);
+    batch = new Batch(log, hub, new Decider(3), applier.reaper(), new BatchRoom(hub, 10, false));
     batch.add(first, 1);
     batch.add(closing, 2);
     batch.add(late, 3);
@@ -58,7 +57,8 @@ final class BatchTest {
   void shouldRefuseOnceTheBatchIsDurable() throws Exception {
     assertThat(late.done()).isNotDone();
     log.commit(true);
-    batch.publish();
+    applier.apply(batch.effects());
+    batch.answer();
     assertThat(reasonOf(late.done())).isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
   }
 

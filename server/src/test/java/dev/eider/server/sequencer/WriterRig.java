@@ -53,11 +53,12 @@ final class WriterRig implements AutoCloseable {
     Files.createDirectories(directory);
     disk = new SickDisk(new FileDisk(directory));
     log = SegmentedLog.open(disk, LogConfig.defaults(), 0);
-    LogReplay.run(log, hub, 0);
+    LogApplier applier = new LogApplier(hub, clock, config.graceMs());
+    applier.replay(log, 0);
     writer =
         new RunWriter(
             log,
-            hub,
+            applier,
             new Persisted(),
             clock,
             config,

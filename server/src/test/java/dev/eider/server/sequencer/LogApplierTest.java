@@ -20,6 +20,7 @@ import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.run.FoldedRun;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-final class LogReplayTest {
+final class LogApplierTest {
   private static final RunId OTHER = new RunId("game-2");
   private static final RunId THIRD = new RunId("game-3");
 
@@ -119,7 +120,7 @@ final class LogReplayTest {
   private long replay(Hub hub, long position) throws Exception {
     try (SegmentedLog log =
         SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), position)) {
-      return LogReplay.run(log, hub, position);
+      return new LogApplier(hub, InstantSource.system(), 0).replay(log, position);
     }
   }
 
