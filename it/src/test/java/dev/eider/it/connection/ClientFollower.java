@@ -2,37 +2,40 @@ package dev.eider.it.connection;
 
 import dev.eider.client.EiderClient;
 import dev.eider.client.RunSubscription;
-import dev.eider.it.ProducedNumbers;
+import dev.eider.it.ColdRead;
 import dev.eider.it.RawEnvelope;
-import dev.eider.it.StreamChecker;
+import dev.eider.it.testkit.History;
+import dev.eider.it.testkit.Reader;
+import dev.eider.it.testkit.RuleBook;
+import dev.eider.it.testkit.workload.Plays;
 import dev.eider.v1.SubscribeRequest;
-import dev.eider.v1.SubscribeResponse;
+import dev.eider.v1.SubscribeResponse.RunClosed;
+import io.grpc.Channel;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /**
  * Follows a run with the Java client from its start to its close, through whatever happens to the
- * connection, and holds what comes to the promises of a stream.
+ * connection, and records it.
  *
  * <p>Reads on a thread of its own; the methods may be called from any.
  */
 final class ClientFollower {
+  private final History history;
   private final String runId;
-  private final StreamChecker checker;
-  private final ProducedNumbers numbers = new ProducedNumbers();
-  private final CompletableFuture<StreamChecker> done = new CompletableFuture<>();
+  private final CompletableFuture<Long> done = new CompletableFuture<>();
   private volatile long lastSeq;
 
-  private ClientFollower(String runId) {
+  private ClientFollower(History history, String runId) {
+    this.history = history;
     this.runId = runId;
-    this.checker = StreamChecker.after(runId, 0);
   }
 
   /** Begins to follow a run, which need not be there yet. */
-  static ClientFollower of(EiderClient client, String runId) {
-    ClientFollower follower = new ClientFollower(runId);
+  static ClientFollower of(EiderClient client, History history, String runId) {
+    ClientFollower follower = new ClientFollower(history, runId);
     FaultyNetwork.start("follower-" + runId, () -> follower.follow(client));
     return follower;
   }
@@ -40,17 +43,18 @@ final class ClientFollower {
   private void follow(EiderClient client) {
     SubscribeRequest request =
         SubscribeRequest.newBuilder().setRunId(runId).setWaitForRun(true).setMaxBatch(100).build();
+    Reader reader = history.read("the client", runId, 0);
     try (RunSubscription events = client.subscribe(request)) {
       while (events.hasNext()) {
         RawEnvelope envelope = RawEnvelope.of(events.next());
-        checker.accept(envelope);
-        numbers.accept(envelope);
+        reader.saw(Plays.stored(envelope));
         lastSeq = envelope.seq();
       }
-      SubscribeResponse.RunClosed end = events.runClosed().orElseThrow();
-      checker.shouldHaveAllUpTo(end.getFinalSeq());
-      checker.shouldHaveDigest(end.getDigest());
-      done.complete(checker);
+      RunClosed end = events.runClosed().orElseThrow();
+      reader.caughtUp(end.getFinalSeq());
+      history.closed("the client", runId, end.getFinalSeq());
+      history.digest("the client", runId, end.getFinalSeq(), end.getDigest().toByteArray());
+      done.complete(end.getFinalSeq());
     } catch (RuntimeException | AssertionError broken) {
       done.completeExceptionally(broken);
     }
@@ -60,11 +64,7 @@ final class ClientFollower {
     return lastSeq;
   }
 
-  String runId() {
-    return runId;
-  }
-
-  /** Waits until an event has come; fails when the stream broke its promise before. */
+  /** Waits until an event has come. */
   void awaitSeq(long seq, Duration atMost) {
     Awaitility.await("seq " + seq + " of " + runId)
         .atMost(atMost)
@@ -75,14 +75,24 @@ final class ClientFollower {
     }
   }
 
-  /** Waits until the run is closed and has been read to its end. */
-  StreamChecker awaitRunClosed(Duration atMost) {
-    return done.orTimeout(atMost.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS).join();
+  /** Waits until the run is closed and was read to its end, which is the last published. */
+  void awaitEnd(long published, Duration atMost) {
+    long finalSeq = done.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS).join();
+    if (finalSeq != published) {
+      throw new AssertionError(runId + " has " + finalSeq + " events of " + published);
+    }
   }
 
-  /** What a publisher was told is what came; to be called after the end. */
-  void shouldHold(NumberedPublisher publisher) {
-    Map<Long, Long> acks = publisher.acks();
-    numbers.shouldHold(runId, publisher.producer(), acks, 0);
+  /** Takes what DuckDB has for the truth. */
+  void recordFinalLog(Channel channel) {
+    history.finalLog(
+        runId, ColdRead.of(channel, runId).events().stream().map(Plays::stored).toList());
+  }
+
+  /** Does both, and judges what was recorded. */
+  void shouldHold(long published, Channel channel, Duration atMost) {
+    awaitEnd(published, atMost);
+    recordFinalLog(channel);
+    RuleBook.check(history);
   }
 }

@@ -9,6 +9,7 @@ import dev.eider.it.DaemonExtension;
 import dev.eider.it.RunCalls;
 import dev.eider.it.Scale;
 import dev.eider.it.connection.FaultyNetwork.Way;
+import dev.eider.it.testkit.History;
 import dev.eider.v1.Run;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,12 +73,13 @@ class ClientReturnIT {
 
   /** One fault, and a client that publishes, follows and calls through it. */
   private final class Scene {
+    private final History history = new History();
     private final String name;
     private final Consumer<FaultyNetwork> fault;
     private final FaultyNetwork network = new FaultyNetwork(daemon.target());
     private final EiderClient client = Clients.connect(network.address());
     private final RunPublisher runPublisher;
-    private final NumberedPublisher publisher;
+    private final ClientPublisher publisher;
     private final ClientFollower follower;
     private final CompletableFuture<Run> call = new CompletableFuture<>();
     private long seqAtFault;
@@ -87,8 +89,8 @@ class ClientReturnIT {
       this.name = name;
       this.fault = fault;
       runPublisher = client.publisher(name, Clients.SMALL_BATCHES);
-      publisher = NumberedPublisher.start(name, runPublisher::publish);
-      follower = ClientFollower.of(client, name);
+      publisher = ClientPublisher.start(history, name, runPublisher::publish);
+      follower = ClientFollower.of(client, history, name);
     }
 
     void awaitFlow() {
@@ -115,8 +117,7 @@ class ClientReturnIT {
       long published = publisher.awaitAcks(SOON);
       runPublisher.close();
       runs.close(name);
-      follower.awaitRunClosed(SOON).shouldHaveAllUpTo(published);
-      follower.shouldHold(publisher);
+      follower.shouldHold(published, daemon.channel(), SOON);
     }
 
     void close() {

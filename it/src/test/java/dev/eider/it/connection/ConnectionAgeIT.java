@@ -9,10 +9,12 @@ import dev.eider.it.DaemonExtension;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
+import dev.eider.it.testkit.History;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,12 +42,20 @@ class ConnectionAgeIT {
     try (FaultyNetwork network = new FaultyNetwork(daemon.target());
         EiderClient client = Clients.connect(network.address())) {
       // given
+      List<History> histories = List.of(new History(), new History());
       List<ClientFollower> followers =
-          RUNS.stream().map(run -> ClientFollower.of(client, run)).toList();
+          IntStream.range(0, RUNS.size())
+              .mapToObj(i -> ClientFollower.of(client, histories.get(i), RUNS.get(i)))
+              .toList();
       List<RunPublisher> publishers =
           RUNS.stream().map(run -> client.publisher(run, Clients.SMALL_BATCHES)).toList();
-      List<NumberedPublisher> working =
-          publishers.stream().map(p -> NumberedPublisher.start(p.runId(), p::publish)).toList();
+      List<ClientPublisher> working =
+          IntStream.range(0, RUNS.size())
+              .mapToObj(
+                  i ->
+                      ClientPublisher.start(
+                          histories.get(i), RUNS.get(i), publishers.get(i)::publish))
+              .toList();
 
       // when one connection after the other gets too old, and unary calls are made all along
       Awaitility.await(CONNECTIONS + " connections")
@@ -57,13 +67,12 @@ class ConnectionAgeIT {
               });
 
       // then
-      working.forEach(NumberedPublisher::stop);
+      working.forEach(ClientPublisher::stop);
       for (int i = 0; i < RUNS.size(); i++) {
         long published = working.get(i).awaitAcks(SOON);
         publishers.get(i).close();
         client.closeRun(RUNS.get(i), dev.eider.v1.RunOutcome.RUN_OUTCOME_COMPLETED);
-        followers.get(i).awaitRunClosed(SOON).shouldHaveAllUpTo(published);
-        followers.get(i).shouldHold(working.get(i));
+        followers.get(i).shouldHold(published, daemon.channel(), SOON);
       }
 
       // and an idle connection is given up, which nobody notices

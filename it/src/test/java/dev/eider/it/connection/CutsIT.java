@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.client.EiderClient;
 import dev.eider.client.MultiRunSink;
 import dev.eider.client.RunPublisher;
-import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
 import dev.eider.it.Scale;
 import dev.eider.it.Seed;
-import dev.eider.it.StreamChecker;
 import dev.eider.it.connection.FaultyNetwork.Way;
+import dev.eider.it.testkit.History;
+import dev.eider.it.testkit.RuleBook;
 import dev.eider.v1.RunOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,23 +23,27 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The connections of publishers and followers are cut at random moments, again and again: each
- * event is stored once, in order, where it was said to be, and each follower sees all of them.
+ * The connections of publishers and followers are cut at random moments, again and again, and the
+ * daemon is stopped for a while, killed, and restarted: each event is stored once, in order, where
+ * it was said to be, and each follower sees all of them.
  */
 @Timeout(1_800)
 class CutsIT {
   private static final int CUTS = Scale.of("eider.it.cuts", 20, 1_000);
+  private static final int PAUSED_SECONDS = Scale.of("eider.it.pausedSeconds", 3, 20);
   private static final int ACKS_BETWEEN_MAX = 200;
   private static final int TORN_BYTES_MAX = 3_000;
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final List<String> ALONE = List.of("cut-1", "cut-2");
   private static final List<String> IN_SINK = List.of("cut-3", "cut-4", "cut-5");
 
-  @RegisterExtension static final DaemonExtension EXTENSION = new DaemonExtension();
+  @RegisterExtension
+  static final DaemonExtension EXTENSION = new DaemonExtension().set("tail-bytes-max", 64 << 10);
 
   private final Daemon daemon = EXTENSION.daemon();
   private final Random random = Seed.random(CutsIT.class);
-  private final List<NumberedPublisher> working = new ArrayList<>();
+  private final History history = new History();
+  private final List<ClientPublisher> working = new ArrayList<>();
   private final List<ClientFollower> followers = new ArrayList<>();
 
   @Test
@@ -51,21 +55,24 @@ class CutsIT {
       network.delayMs(1);
       List<RunPublisher> publishers =
           ALONE.stream().map(run -> publishing.publisher(run, Clients.SMALL_BATCHES)).toList();
-      publishers.forEach(p -> working.add(NumberedPublisher.start(p.runId(), p::publish)));
+      publishers.forEach(p -> working.add(ClientPublisher.start(history, p.runId(), p::publish)));
       MultiRunSink sink = publishing.multiRunSink(Clients.SMALL_BATCHES);
       for (String run : IN_SINK) {
-        working.add(NumberedPublisher.start(run, event -> sink.accept(run, event)));
+        working.add(ClientPublisher.start(history, run, event -> sink.accept(run, event)));
       }
-      working.forEach(p -> followers.add(ClientFollower.of(following, p.producer())));
+      working.forEach(p -> followers.add(ClientFollower.of(following, history, p.runId())));
 
       // when
       for (int cut = 0; cut < CUTS; cut++) {
         awaitAcks(random.nextInt(ACKS_BETWEEN_MAX));
         cut(network);
+        if (cut % 10 == 4) {
+          bePausedOrKilled(cut);
+        }
       }
 
       // then everything is acknowledged, while the connections are still being cut
-      working.forEach(NumberedPublisher::stop);
+      working.forEach(ClientPublisher::stop);
       cut(network);
       working.forEach(publisher -> publisher.awaitAcks(SOON));
       publishers.forEach(RunPublisher::close);
@@ -82,9 +89,26 @@ class CutsIT {
     Awaitility.await(more + " acknowledgements more")
         .atMost(SOON)
         .pollInterval(Duration.ofMillis(1))
-        .until(
-            () -> ackCount() >= enough || working.stream().anyMatch(NumberedPublisher::hasFailed));
-    working.stream().filter(NumberedPublisher::hasFailed).forEach(p -> p.awaitAcks(SOON));
+        .until(() -> ackCount() >= enough || working.stream().anyMatch(ClientPublisher::hasFailed));
+    working.stream().filter(ClientPublisher::hasFailed).forEach(p -> p.awaitAcks(SOON));
+  }
+
+  /** Is stopped for longer than the clients' keep-alive takes, or dies and comes back. */
+  private void bePausedOrKilled(int cut) {
+    if (cut % 20 == 4) {
+      daemon.pause();
+      Awaitility.await("the pause")
+          .pollDelay(Duration.ofSeconds(PAUSED_SECONDS))
+          .atMost(SOON)
+          .until(() -> true);
+      daemon.goOn();
+    } else if (cut % 40 == 14) {
+      daemon.kill9();
+      daemon.restart();
+    } else {
+      assertThat(daemon.terminate(20)).isEqualTo(143);
+      daemon.restart();
+    }
   }
 
   /** Does something bad to some or all connections. */
@@ -108,19 +132,17 @@ class CutsIT {
     }
   }
 
+  /** Each follower's run is judged when it is read to its end, the last one with all others. */
   private void shouldHoldEachEventOnce() {
     for (int i = 0; i < working.size(); i++) {
-      NumberedPublisher publisher = working.get(i);
-      StreamChecker live = followers.get(i).awaitRunClosed(SOON);
-      live.shouldHaveAllUpTo(publisher.ackCount());
-      followers.get(i).shouldHold(publisher);
-      ColdRead.of(daemon.channel(), publisher.producer()).checker().shouldEqual(live);
+      followers.get(i).awaitEnd(working.get(i).ackCount(), SOON);
+      followers.get(i).recordFinalLog(daemon.channel());
     }
-    assertThat(daemon.isAlive()).isTrue();
+    RuleBook.check(history);
   }
 
   private long ackCount() {
-    return working.stream().mapToLong(NumberedPublisher::ackCount).sum();
+    return working.stream().mapToLong(ClientPublisher::ackCount).sum();
   }
 
   private void report(FaultyNetwork network) {

@@ -3,6 +3,9 @@ package dev.eider.it.disk;
 import dev.eider.it.Daemon;
 import dev.eider.it.Directories;
 import dev.eider.it.RepositoryRoot;
+import dev.eider.it.Seed;
+import dev.eider.it.testkit.grpc.Play;
+import dev.eider.it.testkit.workload.Habits;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +16,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -74,6 +78,12 @@ final class DiskExtension implements BeforeEachCallback, AfterEachCallback {
     daemon = Daemon.start(directory, JVM, settings);
     open.push(daemon);
     return daemon;
+  }
+
+  /** Begins to publish events with texts of about that length to two runs, and to read them. */
+  Play play(String name, int textChars) {
+    Random random = Seed.random(DiskExtension.class);
+    return new Play(daemon, name, Habits.publishing(2, 4 * textChars, 10), random);
   }
 
   Path data() {

@@ -8,6 +8,8 @@ import dev.eider.it.DuckDbFile;
 import dev.eider.it.Events;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
+import dev.eider.it.testkit.grpc.Play;
+import dev.eider.it.testkit.workload.Tally;
 import io.grpc.Status;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,34 +30,32 @@ final class FullDiskIT {
     Daemon daemon = disks.start(Map.of());
     HealthWatch health = new HealthWatch(daemon);
     OldRun old = OldRun.make(daemon);
-    try (Traffic traffic = new Traffic(daemon, TEXT_CHARS, "one", "two");
+    try (Play play = disks.play("run-", TEXT_CHARS);
         WaitingClient client = new WaitingClient(daemon)) {
-      traffic.awaitAcked(100);
+      play.await(Tally.EVENTS, 100);
 
       // when
       disk.fill();
-      traffic.awaitRefused("STORAGE_FULL", 200);
+      play.await(Tally.FULL, 50);
       client.publishMuch();
 
       // then
-      health.awaitNotServing(Traffic.SOON);
+      health.awaitNotServing(Play.SOON);
       shouldRefuse(daemon);
       old.shouldBeReadable();
-      traffic.shouldBeFollowed();
+      play.shouldBeFollowed();
       DaemonLog.shouldNotBeFlooded(daemon);
 
       // when
       disk.free();
 
       // then
-      health.awaitServing(Traffic.SOON);
+      health.awaitServing(Play.SOON);
       assertThat(health.changes()).as("health %s", health.seen()).isEqualTo(2);
-      traffic.awaitAcked(100);
+      play.await(Tally.EVENTS, 100);
       client.shouldHaveDoneItAll();
-      traffic.finish();
-      traffic.report("FullDiskIT");
+      play.shouldHold();
     }
-    shouldStopWithEachEventOnce(daemon);
   }
 
   @Test
@@ -64,37 +64,36 @@ final class FullDiskIT {
     SmallDisk disk = disks.dataInMemory(64);
     Daemon daemon = disks.start(Map.of("segment-bytes-max", "65536"));
     OldRun old = OldRun.make(daemon);
-    try (Traffic traffic = new Traffic(daemon, TEXT_CHARS, "one", "two")) {
-      traffic.awaitAcked(100);
+    try (Play play = disks.play("run-", TEXT_CHARS)) {
+      play.await(Tally.EVENTS, 100);
       disk.fill();
-      traffic.awaitRefused("STORAGE_FULL", 20);
+      play.await(Tally.FULL, 20);
 
       // when
       daemon.kill9();
-      traffic.daemonIsGone();
       daemon.restart();
+      play.isBack();
 
       // then
-      shouldServeReadsOnly(daemon, old, traffic);
+      shouldServeReadsOnly(daemon, old, play);
 
       // when
       assertThat(daemon.terminate(30)).isEqualTo(143);
-      traffic.daemonIsGone();
       daemon.restart();
+      play.isBack();
 
       // then
-      shouldServeReadsOnly(daemon, old, traffic);
+      shouldServeReadsOnly(daemon, old, play);
 
       // when
       HealthWatch health = new HealthWatch(daemon);
       disk.free();
 
       // then
-      health.awaitServing(Traffic.SOON);
-      traffic.awaitAcked(100);
-      traffic.finish();
+      health.awaitServing(Play.SOON);
+      play.await(Tally.EVENTS, 100);
+      play.shouldHold();
     }
-    shouldStopWithEachEventOnce(daemon);
   }
 
   @Test
@@ -124,13 +123,11 @@ final class FullDiskIT {
     assertThat(disks.logBytes()).as("log that DuckDB no longer needs").isLessThan(8 << 20);
   }
 
-  private static void shouldServeReadsOnly(Daemon daemon, OldRun old, Traffic traffic) {
-    new HealthWatch(daemon).awaitNotServing(Traffic.SOON);
+  private static void shouldServeReadsOnly(Daemon daemon, OldRun old, Play play) {
+    new HealthWatch(daemon).awaitNotServing(Play.SOON);
     shouldRefuse(daemon);
     old.shouldBeReadable();
-    traffic.shouldHoldWhatWasAckedAndSeen();
-    traffic.goOn();
-    traffic.awaitRefused("STORAGE_FULL", 20);
+    play.await(Tally.FULL, 20);
   }
 
   private static void shouldRefuse(Daemon daemon) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.it.Daemon;
 import dev.eider.it.Need;
+import dev.eider.it.testkit.grpc.Play;
+import dev.eider.it.testkit.workload.Tally;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,26 +28,26 @@ final class LogDiskIT {
     SmallDisk disk = disks.dataInMemory(64, 100);
     Daemon daemon = disks.start(Map.of("segment-bytes-max", SMALL_SEGMENTS));
     HealthWatch health = new HealthWatch(daemon);
-    try (Traffic traffic = new Traffic(daemon, TEXT_CHARS, "one", "two")) {
-      traffic.awaitAcked(100);
+    try (Play play = disks.play("run-", TEXT_CHARS)) {
+      play.await(Tally.EVENTS, 100);
 
       // when the log needs its next file
       disk.fillInodes();
-      traffic.awaitRefused("STORAGE_FULL", 100);
+      play.await(Tally.FULL, 50);
 
       // then
-      health.awaitNotServing(Traffic.SOON);
-      traffic.shouldBeFollowed();
+      health.awaitNotServing(Play.SOON);
+      play.shouldBeFollowed();
       DaemonLog.shouldNotBeFlooded(daemon);
 
       // when
       disk.free();
 
       // then
-      health.awaitServing(Traffic.SOON);
+      health.awaitServing(Play.SOON);
       assertThat(health.changes()).as("health %s", health.seen()).isEqualTo(2);
-      traffic.awaitAcked(100);
-      traffic.finish();
+      play.await(Tally.EVENTS, 100);
+      play.shouldHold();
     }
   }
 
@@ -55,22 +57,21 @@ final class LogDiskIT {
     Need.that(Commands.isThere("prlimit"), "to limit the size of files takes prlimit (util-linux)");
     disks.dataInMemory(64);
     Daemon daemon = disks.start(Map.of());
-    try (Traffic traffic = new Traffic(daemon, 2_000, "one", "two")) {
-      traffic.awaitAcked(50);
+    try (Play play = disks.play("run-", 2_000)) {
+      play.await(Tally.EVENTS, 50);
 
       // when
       limitFileSize(daemon, "200000");
 
       // then the log goes on, though DuckDB does not
-      traffic.awaitAcked(200);
-      traffic.shouldBeFollowed();
+      play.await(Tally.EVENTS, 200);
+      play.shouldBeFollowed();
 
       // when
       limitFileSize(daemon, "unlimited");
 
       // then
-      traffic.finish();
-      traffic.report("LogDiskIT, files of limited size");
+      play.shouldHold();
     }
   }
 
@@ -82,22 +83,20 @@ final class LogDiskIT {
 
   @Test
   void shouldKeepWhatWasAckedWhenForcesFail() {
-    try (Traffic traffic = restartAfterForcesFailed("fsync")) {
-      traffic.shouldHoldWhatWasAckedAndSeen();
-      traffic.finish();
-      traffic.report("LogDiskIT, forces fail");
+    try (Play play = restartAfterForcesFailed("fsync")) {
+      play.shouldHold();
     }
   }
 
   @Test
   void shouldKeepAWholePartWhenForcesFailAfterTheAcknowledgement() {
-    try (Traffic traffic = restartAfterForcesFailed("async")) {
-      traffic.shouldHoldAPrefixOfWhatWasAcked();
+    try (Play play = restartAfterForcesFailed("async")) {
+      play.shouldHoldAPrefix();
     }
   }
 
   /** On a disk that takes every write, and then has no room to keep it. */
-  private Traffic restartAfterForcesFailed(String durability) {
+  private Play restartAfterForcesFailed(String durability) {
     // given
     disks.dataInMemory(64);
     SmallDisk below = disks.elsewhere(12);
@@ -105,24 +104,24 @@ final class LogDiskIT {
     Daemon daemon = disks.start(Map.of("durability", durability, "disk-reserve-bytes", "1048576"));
     HealthWatch health = new HealthWatch(daemon);
     OldRun old = OldRun.make(daemon);
-    Traffic traffic = new Traffic(daemon, 2_000, "one", "two");
-    traffic.awaitAcked(50);
+    Play play = disks.play("run-", 2_000);
+    play.await(Tally.EVENTS, 50);
 
     // when
     below.fill();
-    health.awaitNotServing(Traffic.SOON);
+    health.awaitNotServing(Play.SOON);
 
     // then
     old.shouldBeReadable();
-    traffic.shouldBeFollowed();
+    play.shouldBeFollowed();
     DaemonLog.shouldNotBeFlooded(daemon);
 
     // when the disk is repaired
     daemon.kill9();
-    traffic.daemonIsGone();
     below.free();
     disk.remount();
     daemon.restart();
-    return traffic;
+    play.isBack();
+    return play;
   }
 }

@@ -4,6 +4,8 @@ import dev.eider.it.Daemon;
 import dev.eider.it.Events;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
+import dev.eider.it.testkit.grpc.Play;
+import dev.eider.it.testkit.workload.Tally;
 import io.grpc.Status;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,29 +25,27 @@ final class PowerLossIT {
     SmallDisk disk = disks.dataOnExt4(96);
     Daemon daemon = disks.start(Map.of());
     HealthWatch health = new HealthWatch(daemon);
-    try (Traffic traffic = new Traffic(daemon, TEXT_CHARS, "one", "two")) {
-      traffic.awaitAcked(200);
+    try (Play play = disks.play("run-", TEXT_CHARS)) {
+      play.await(Tally.EVENTS, 200);
 
       // when
       disk.cutPower();
 
       // then
-      health.awaitNotServing(Traffic.SOON);
+      health.awaitNotServing(Play.SOON);
       Refusal.of(() -> new RunCalls(daemon).publish("one", Events.metrics(1, 1)))
           .shouldBe(Status.Code.UNAVAILABLE, "STORAGE_UNAVAILABLE");
-      traffic.shouldHaveItsReaders();
+      play.shouldHaveItsReaders();
       DaemonLog.shouldNotBeFlooded(daemon);
 
       // when
       daemon.kill9();
-      traffic.daemonIsGone();
       disk.remount();
       daemon.restart();
+      play.isBack();
 
       // then
-      traffic.shouldHoldWhatWasAckedAndSeen();
-      traffic.finish();
-      traffic.report("PowerLossIT");
+      play.shouldHold();
     }
   }
 
@@ -54,28 +54,29 @@ final class PowerLossIT {
     // given
     SmallDisk disk = disks.dataOnExt4(96);
     Daemon daemon = disks.start(Map.of("durability", "async", "force-interval-ms", "10000"));
-    try (Traffic traffic = new Traffic(daemon, TEXT_CHARS, "one", "two")) {
-      traffic.awaitAcked(200);
+    try (Play play = disks.play("run-", TEXT_CHARS)) {
+      play.await(Tally.EVENTS, 200);
 
       // when only the daemon dies
-      daemon.kill9();
-      traffic.daemonIsGone();
-      daemon.restart();
+      play.kill(() -> {});
 
       // then
-      traffic.shouldHoldWhatWasAckedAndSeen();
+      play.await(Tally.EVENTS, 50);
+      play.shouldHold();
+    }
 
-      // when the power is lost
-      traffic.goOn();
-      traffic.awaitAcked(200);
+    // when the power is lost
+    daemon.restart();
+    try (Play play = disks.play("later-", TEXT_CHARS)) {
+      play.await(Tally.EVENTS, 200);
       daemon.kill9();
-      traffic.daemonIsGone();
       disk.cutPower();
       disk.remount();
       daemon.restart();
+      play.isBack();
 
       // then
-      traffic.shouldHoldAPrefixOfWhatWasAcked();
+      play.shouldHoldAPrefix();
     }
   }
 }

@@ -1,11 +1,11 @@
 package dev.eider.it.disk;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.eider.it.Daemon;
 import dev.eider.it.Events;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
+import dev.eider.it.testkit.grpc.Play;
+import dev.eider.it.testkit.workload.Tally;
 import io.grpc.Status;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,31 +30,29 @@ final class StoreDiskIT {
     RunCalls calls = new RunCalls(daemon);
     HealthWatch health = new HealthWatch(daemon);
     OldRun old = OldRun.make(daemon);
-    try (Traffic traffic = new Traffic(daemon, 2_000, "one", "two")) {
-      traffic.awaitAcked(50);
+    try (Play play = disks.play("run-", 2_000)) {
+      play.await(Tally.EVENTS, 50);
 
       // when
       disk.fill();
-      traffic.awaitAcked(50);
-      traffic.awaitRefused("OVERLOADED", 20);
+      play.await(Tally.EVENTS, 50);
+      play.await("OVERLOADED", 20);
 
       // then
-      health.awaitNotServing(Traffic.SOON);
+      health.awaitNotServing(Play.SOON);
       Refusal.of(() -> calls.publish("new", Events.metrics(1, 1)))
           .shouldBe(Status.Code.RESOURCE_EXHAUSTED, "OVERLOADED");
       old.shouldBeReadable();
-      traffic.shouldBeFollowed();
+      play.shouldBeFollowed();
 
       // when it starts like this
       daemon.kill9();
-      traffic.daemonIsGone();
       daemon.restart();
+      play.isBack();
 
       // then
-      traffic.shouldHoldWhatWasAckedAndSeen();
       old.shouldBeReadable();
-      traffic.goOn();
-      traffic.awaitRefused("OVERLOADED", 20);
+      play.await("OVERLOADED", 20);
       DaemonLog.shouldNotBeFlooded(daemon);
 
       // when
@@ -62,11 +60,9 @@ final class StoreDiskIT {
       disk.free();
 
       // then
-      traffic.awaitAcked(50);
-      afterwards.awaitServing(Traffic.SOON);
-      traffic.finish();
-      traffic.report("StoreDiskIT");
+      play.await(Tally.EVENTS, 50);
+      afterwards.awaitServing(Play.SOON);
+      play.shouldHold();
     }
-    assertThat(daemon.terminate(30)).isEqualTo(143);
   }
 }

@@ -9,6 +9,7 @@ import dev.eider.client.RunPublisher;
 import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
 import dev.eider.it.Events;
+import dev.eider.it.testkit.grpc.Play;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,9 +50,9 @@ final class WaitingClient implements AutoCloseable {
 
   void shouldHaveDoneItAll() {
     try {
-      sinkClosed.get(Traffic.SOON.toSeconds(), SECONDS);
+      sinkClosed.get(Play.SOON.toSeconds(), SECONDS);
       for (int i = 0; i < EVENTS; i++) {
-        assertThat(acks.get(i).get(Traffic.SOON.toSeconds(), SECONDS)).isEqualTo(i + 1);
+        assertThat(acks.get(i).get(Play.SOON.toSeconds(), SECONDS)).isEqualTo(i + 1);
       }
     } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError("the client gave up", e);

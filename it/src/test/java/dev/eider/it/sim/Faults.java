@@ -1,5 +1,6 @@
 package dev.eider.it.sim;
 
+import dev.eider.it.testkit.workload.Tally;
 import dev.eider.server.log.segment.FaultyDisk;
 import dev.eider.server.log.segment.FaultyDisk.Call;
 import java.util.Random;
@@ -54,13 +55,13 @@ final class Faults {
   }
 
   /** Has a disk fail at one of its next calls, or get full. */
-  void planOn(FaultyDisk disk, Coverage coverage) {
+  void planOn(FaultyDisk disk, Tally tally) {
     if (!isOn || !diskFails) {
       return;
     }
     if (random.nextInt(4) == 0) {
       disk.limitFreeBytes(random.nextInt(600));
-      coverage.add("full disks");
+      tally.add("full disks");
     } else {
       Call[] calls = Call.values();
       disk.failIn(1 + random.nextInt(4), calls[random.nextInt(calls.length)]);

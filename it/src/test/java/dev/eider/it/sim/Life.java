@@ -1,5 +1,6 @@
 package dev.eider.it.sim;
 
+import dev.eider.it.testkit.workload.Tally;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
@@ -8,15 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param broken what it broke, or null; its message begins with the {@link Rule}
  */
-record Life(long seed, Mutant mutant, Coverage coverage, @Nullable Throwable broken) {
+record Life(long seed, Mutant mutant, Tally tally, @Nullable Throwable broken) {
   @SuppressWarnings("CatchAllThrowable") // whatever it is, it is what this seed shows
   static Life of(long seed, Mutant mutant) {
     Simulation simulation = new Simulation(seed, mutant);
     try {
       simulation.run();
-      return new Life(seed, mutant, simulation.coverage(), null);
+      return new Life(seed, mutant, simulation.tally(), null);
     } catch (Throwable t) {
-      return new Life(seed, mutant, simulation.coverage(), t);
+      return new Life(seed, mutant, simulation.tally(), t);
     }
   }
 
@@ -30,7 +31,7 @@ record Life(long seed, Mutant mutant, Coverage coverage, @Nullable Throwable bro
 
   void addTo(Results results, PrintStream out) {
     if (broken == null) {
-      results.kept(coverage);
+      results.kept(tally);
     } else {
       results.broken();
       out.println("seed " + seed + ": " + broken.getMessage());

@@ -1,13 +1,15 @@
 package dev.eider.it.sim;
 
+import dev.eider.it.testkit.workload.Tally;
+
 /** What the simulations so far have shown. Thread-safe. */
 final class Results {
-  private final Coverage coverage = new Coverage();
+  private final Tally tally = new Tally();
   private long lives;
   private boolean isBroken;
 
-  synchronized void kept(Coverage ofOne) {
-    coverage.addAll(ofOne);
+  synchronized void kept(Tally ofOne) {
+    tally.addAll(ofOne);
     lives++;
   }
 
@@ -24,7 +26,7 @@ final class Results {
     return isBroken;
   }
 
-  synchronized Coverage coverage() {
-    return coverage;
+  synchronized Tally tally() {
+    return tally;
   }
 }

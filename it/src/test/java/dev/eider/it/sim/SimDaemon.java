@@ -1,11 +1,16 @@
 package dev.eider.it.sim;
 
 import dev.eider.it.sim.Scheduler.Span;
+import dev.eider.it.testkit.Rule;
+import dev.eider.it.testkit.workload.Answer;
+import dev.eider.it.testkit.workload.Tally;
 import dev.eider.server.Broker;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Pool;
 import dev.eider.server.base.Timer;
+import dev.eider.server.base.Undo;
 import dev.eider.server.config.ServerConfig;
+import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.segment.FaultyDisk;
 import dev.eider.server.log.segment.SegmentedLog;
@@ -16,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -26,11 +32,15 @@ import org.jspecify.annotations.Nullable;
 final class SimDaemon {
   private static final long CLEAN_STOP_MS = 2_000;
   private static final int NETWORK_THREADS = 3;
+  private static final String REASON_PREFIX = "ERROR_REASON_";
+
+  /** Refusals that a client gets as UNAVAILABLE, so that it knows nothing. */
+  private static final Set<String> UNAVAILABLE = Set.of("STORAGE_UNAVAILABLE", "SHUTTING_DOWN");
 
   private final Scheduler scheduler;
   private final Random random;
   private final Faults faults;
-  private final Coverage coverage;
+  private final Tally tally;
   private final Mutant mutant;
   private final ServerConfig config;
   private final SimStore store;
@@ -49,18 +59,18 @@ final class SimDaemon {
       Scheduler scheduler,
       Random random,
       Faults faults,
-      Coverage coverage,
+      Tally tally,
       Mutant mutant,
       ServerConfig config) {
     this.scheduler = scheduler;
     this.random = random;
     this.faults = faults;
-    this.coverage = coverage;
+    this.tally = tally;
     this.mutant = mutant;
     this.config = config;
     disk = new FaultyDisk(random);
     shownDisk = shown();
-    store = new SimStore(scheduler, random, faults, coverage, mutant, this::forcedPosition);
+    store = new SimStore(scheduler, random, faults, tally, mutant, this::forcedPosition);
   }
 
   /** Starts it; returns when it serves, or null when a fault or a crash kept it from that. */
@@ -76,7 +86,7 @@ final class SimDaemon {
     while (broker == null && startFailure == null) {
       scheduler.pause();
       if (faults.areOn() && random.nextInt(800) == 0) {
-        coverage.add("crashes while starting");
+        tally.add("crashes while starting");
         crash(!config.async() && random.nextBoolean());
         return null;
       }
@@ -89,31 +99,31 @@ final class SimDaemon {
           failure);
       scheduler.end(begun);
     }
-    coverage.add("starts");
+    tally.add("starts");
     return broker;
   }
 
   private SimDisk shown() {
     boolean lies = mutant == Mutant.ACK_BEFORE_FORCE || mutant == Mutant.VISIBLE_BEFORE_DURABLE;
-    return new SimDisk(scheduler, disk, coverage, lies);
+    return new SimDisk(scheduler, disk, tally, lies);
   }
 
   private void startIn(SimThreads threads) {
+    Undo undo = new Undo();
     try {
+      EventLog log = SegmentedLog.open(shownDisk, config.log(), store.persistedPosition());
+      undo.push(log);
       Broker started =
           Broker.start(
               config,
-              new Broker.Ground(
-                  SegmentedLog.open(shownDisk, config.log(), store.persistedPosition()),
-                  store,
-                  store.reader(),
-                  scheduler,
-                  threads),
-              new Broker.Watcher(now -> health = now, this::defectFound));
+              new Broker.Ground(log, store, store.reader(), scheduler, threads),
+              new Broker.Watcher(now -> health = now, this::defectFound),
+              undo);
       network = threads.newPool("network", NETWORK_THREADS);
       delays = threads.newTimer("delays");
       broker = started;
     } catch (IOException | StoreException | RuntimeException e) {
+      undo.close();
       startFailure = e;
     }
   }
@@ -123,7 +133,7 @@ final class SimDaemon {
     if (!store.hasLostCommits()) {
       throw new AssertionError("NO_DEFECT: worker " + worker + " ended: " + defect, defect);
     }
-    coverage.add("stops since the store lost commits");
+    tally.add("stops since the store lost commits");
   }
 
   private long forcedPosition() {
@@ -148,9 +158,8 @@ final class SimDaemon {
     return store;
   }
 
-  /** Says whether it knows a repeat when it sees one. */
-  boolean keepsProducers() {
-    return mutant != Mutant.NO_PRODUCER_TABLE;
+  Mutant mutant() {
+    return mutant;
   }
 
   /** Says whether it can only be started again. */
@@ -160,7 +169,7 @@ final class SimDaemon {
 
   /** Ends it in the middle of whatever it is at. */
   void crash(boolean powerIsLost) {
-    coverage.add(powerIsLost ? "losses of power" : "kills");
+    tally.add(powerIsLost ? "losses of power" : "kills");
     Span ended = life;
     broker = null;
     scheduler.end(ended);
@@ -168,7 +177,7 @@ final class SimDaemon {
     if (powerIsLost) {
       FaultyDisk left = disk.afterCrash();
       if (left.differsFrom(disk)) {
-        coverage.add("losses of power that took or tore something");
+        tally.add("losses of power that took or tore something");
       }
       disk = left;
     }
@@ -180,7 +189,7 @@ final class SimDaemon {
     Scheduler.SimSignal reached = scheduler.new SimSignal();
     shownDisk.holdAt(1 + random.nextInt(8), reached);
     if (scheduler.await(reached, random.nextInt(300))) {
-      coverage.add("crashes at a call to the disk");
+      tally.add("crashes at a call to the disk");
     }
     crash(powerIsLost);
   }
@@ -191,7 +200,7 @@ final class SimDaemon {
     if (running == null) {
       return;
     }
-    coverage.add("clean stops");
+    tally.add("clean stops");
     boolean[] isStopped = new boolean[1];
     scheduler.start("stop", life, () -> isStopped[0] = stopIn(running));
     long endMs = scheduler.nowMs() + 2 * CLEAN_STOP_MS;
@@ -236,13 +245,13 @@ final class SimDaemon {
     Timer timer = delays;
     if (running == null || threads == null || timer == null || faults.onTheNetwork(40)) {
       call.isLost = true;
-      coverage.add("requests lost");
+      tally.add("requests lost");
       return call;
     }
     calls.add(call);
     Runnable arrival = () -> threads.execute(() -> receive(running, call, request));
     if (faults.onTheNetwork(12)) {
-      coverage.add("requests held up");
+      tally.add("requests held up");
       timer.after(random.nextInt(300), arrival);
     } else {
       arrival.run();
@@ -263,7 +272,7 @@ final class SimDaemon {
 
   private <T> void reply(Call<T> call, Answer<T> answer) {
     if (faults.onTheNetwork(25)) {
-      coverage.add("answers lost");
+      tally.add("answers lost");
     } else if (mutant == Mutant.VISIBLE_BEFORE_DURABLE && network != null) {
       network.execute(
           () -> {
@@ -277,11 +286,20 @@ final class SimDaemon {
   }
 
   private static <T> Answer<T> answer(@Nullable T value, @Nullable Throwable failure) {
+    if (value != null) {
+      return Answer.of(value);
+    }
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause == null || cause instanceof BrokerException) {
-      return new Answer<>(value, (BrokerException) cause);
+    if (cause instanceof BrokerException refusal) {
+      return refused(refusal);
     }
     throw new AssertionError("NO_DEFECT: a call failed: " + cause, cause);
+  }
+
+  /** Shows a refusal as a client sees it. */
+  static <T> Answer<T> refused(BrokerException refusal) {
+    return Answer.refused(
+        refusal.reason().name().substring(REASON_PREFIX.length()), refusal.metadata());
   }
 
   /** A request under way. */
@@ -312,7 +330,7 @@ final class SimDaemon {
       Answer<T> told = answer == null ? Answer.unknown() : answer;
       answer = told;
       calls.remove(this);
-      return told;
+      return UNAVAILABLE.contains(told.reason()) ? Answer.unknown() : told;
     }
   }
 

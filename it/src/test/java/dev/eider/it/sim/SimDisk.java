@@ -1,5 +1,6 @@
 package dev.eider.it.sim;
 
+import dev.eider.it.testkit.workload.Tally;
 import dev.eider.server.log.segment.Disk;
 import dev.eider.server.log.segment.DiskFile;
 import dev.eider.server.log.segment.FaultyDisk;
@@ -19,16 +20,16 @@ final class SimDisk implements Disk {
 
   private final Scheduler scheduler;
   private final FaultyDisk disk;
-  private final Coverage coverage;
+  private final Tally tally;
   private final boolean forcesNothing;
   private int callsToHold;
   private Scheduler.@Nullable SimSignal held;
   private final Set<DiskFile> unforced = new LinkedHashSet<>();
 
-  SimDisk(Scheduler scheduler, FaultyDisk disk, Coverage coverage, boolean forcesNothing) {
+  SimDisk(Scheduler scheduler, FaultyDisk disk, Tally tally, boolean forcesNothing) {
     this.scheduler = scheduler;
     this.disk = disk;
-    this.coverage = coverage;
+    this.tally = tally;
     this.forcesNothing = forcesNothing;
   }
 
@@ -64,7 +65,7 @@ final class SimDisk implements Disk {
   @Override
   public DiskFile openToWrite(String name) throws IOException {
     scheduler.pause();
-    coverage.add("segments begun");
+    tally.add("segments begun");
     return new SimFile(disk.openToWrite(name));
   }
 
@@ -72,7 +73,7 @@ final class SimDisk implements Disk {
   public void delete(String name) throws IOException {
     scheduler.pause();
     disk.delete(name);
-    coverage.add("segments trimmed");
+    tally.add("segments trimmed");
   }
 
   @Override
@@ -94,7 +95,7 @@ final class SimDisk implements Disk {
         file.force();
       }
     } catch (IOException e) {
-      coverage.add("failed forces");
+      tally.add("failed forces");
     }
     unforced.clear();
   }
@@ -122,7 +123,7 @@ final class SimDisk implements Disk {
       try {
         file.write(source, offset);
       } catch (IOException e) {
-        coverage.add("failed writes");
+        tally.add("failed writes");
         throw e;
       }
       effected();
@@ -143,11 +144,11 @@ final class SimDisk implements Disk {
         try {
           file.force();
         } catch (IOException e) {
-          coverage.add("failed forces");
+          tally.add("failed forces");
           throw e;
         }
       }
-      coverage.add("forces");
+      tally.add("forces");
       effected();
     }
 

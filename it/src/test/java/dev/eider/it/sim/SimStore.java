@@ -1,8 +1,11 @@
 package dev.eider.it.sim;
 
+import dev.eider.it.testkit.Rule;
+import dev.eider.it.testkit.workload.Tally;
 import dev.eider.server.event.LogPlace;
 import dev.eider.server.event.LogSelection;
 import dev.eider.server.event.PackedEvents;
+import dev.eider.server.event.RunDigest;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
@@ -21,6 +24,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +46,7 @@ final class SimStore implements ColdStore, ColdReader {
   private final Scheduler scheduler;
   private final Random random;
   private final Faults faults;
-  private final Coverage coverage;
+  private final Tally tally;
   private final Mutant mutant;
   private final LongSupplier forcedPosition;
   private final List<PersistBatch> committed = new ArrayList<>();
@@ -54,14 +59,14 @@ final class SimStore implements ColdStore, ColdReader {
       Scheduler scheduler,
       Random random,
       Faults faults,
-      Coverage coverage,
+      Tally tally,
       Mutant mutant,
       LongSupplier forcedPosition) {
     this.forcedPosition = forcedPosition;
     this.scheduler = scheduler;
     this.random = random;
     this.faults = faults;
-    this.coverage = coverage;
+    this.tally = tally;
     this.mutant = mutant;
   }
 
@@ -88,7 +93,7 @@ final class SimStore implements ColdStore, ColdReader {
   private void loseCommits() {
     int kept = checkpointed + random.nextInt(committed.size() - checkpointed + 1);
     if (kept < committed.size()) {
-      coverage.add("store write-ahead logs cut");
+      tally.add("store write-ahead logs cut");
       hasLostCommits = true;
       committed.subList(kept, committed.size()).clear();
       content = new StoreContent();
@@ -135,7 +140,7 @@ final class SimStore implements ColdStore, ColdReader {
     }
     scheduler.pause();
     if (faults.happens(30)) {
-      coverage.add("store commits that looked failed");
+      tally.add("store commits that looked failed");
       throw failed("cannot persist, or so it seems");
     }
   }
@@ -153,7 +158,7 @@ final class SimStore implements ColdStore, ColdReader {
     }
     committed.add(batch);
     content.apply(batch);
-    coverage.add("store transactions");
+    tally.add("store transactions");
   }
 
   @Override
@@ -167,7 +172,7 @@ final class SimStore implements ColdStore, ColdReader {
       throw failed("cannot checkpoint");
     }
     checkpointed = committed.size();
-    coverage.add("store checkpoints");
+    tally.add("store checkpoints");
     scheduler.pause();
     return true;
   }
@@ -186,7 +191,7 @@ final class SimStore implements ColdStore, ColdReader {
     }
     ColdStore.requireNotBefore(positionMin, content.position());
     isFailed = false;
-    coverage.add("store reopenings");
+    tally.add("store reopenings");
   }
 
   @Override
@@ -236,6 +241,26 @@ final class SimStore implements ColdStore, ColdReader {
         parentId ->
             forks.put(parentId, content.forks(parentId).stream().limit(FORKS_MAX).toList()));
     return forks;
+  }
+
+  @Override
+  public int idParts() throws StoreException {
+    read(60);
+    return 2;
+  }
+
+  @Override
+  public void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+      throws StoreException {
+    read(60);
+    for (FoldedRun run : content.runs()) {
+      if (Math.floorMod(run.runId().hashCode(), parts) == part) {
+        runs.accept(run.runId(), run.requestId());
+      }
+    }
+    if (part == 0 && mutant != Mutant.DELETED_IDS_FORGOTTEN) {
+      content.deleted().forEach(runId -> deleted.accept(RunDigest.initial(runId)));
+    }
   }
 
   @Override
@@ -289,7 +314,7 @@ final class SimStore implements ColdStore, ColdReader {
   @Override
   public ColdPage readKeptPage(PageQuery query) throws StoreException {
     read(60);
-    coverage.add("kept pages");
+    tally.add("kept pages");
     return page(content.keptRows(query.runId()), query);
   }
 
@@ -310,12 +335,12 @@ final class SimStore implements ColdStore, ColdReader {
         bytes += row.encoded().bytes().length;
         position = row.position();
         if (events.size() == query.eventsMax() || bytes >= query.bytesMax()) {
-          coverage.add("cold pages");
+          tally.add("cold pages");
           return new ColdPage(PackedEvents.of(events), row.seq(), position);
         }
       }
     }
-    coverage.add("cold pages");
+    tally.add("cold pages");
     return new ColdPage(PackedEvents.of(events), query.untilSeq(), position);
   }
 
@@ -323,7 +348,7 @@ final class SimStore implements ColdStore, ColdReader {
   @Override
   public LogBlock readLog(LogQuery query) throws StoreException {
     read(60);
-    coverage.add("cold blocks of all runs");
+    tally.add("cold blocks of all runs");
     long from = query.after().position();
     long span = 1 + random.nextInt(4_096);
     long until = Math.min(query.untilPosition(), from + span);
@@ -375,14 +400,14 @@ final class SimStore implements ColdStore, ColdReader {
     scheduler.pause();
     requireOpen();
     if (failsOneIn > 0 && faults.happens(failsOneIn)) {
-      coverage.add("store reads failed");
+      tally.add("store reads failed");
       throw faults.happens(2) ? failed("cannot read") : new StoreException("a query failed");
     }
   }
 
   private StoreException failed(String message) {
     isFailed = true;
-    coverage.add("store failures");
+    tally.add("store failures");
     return new StoreException(message);
   }
 

@@ -2,6 +2,9 @@ package dev.eider.it.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.it.Events;
+import dev.eider.it.testkit.workload.Plays;
+import dev.eider.it.testkit.workload.Tally;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.EventKind;
 import dev.eider.server.event.EventMatcher;
@@ -67,7 +70,7 @@ class SimStoreTest {
     Faults none = new Faults(random);
     none.stop();
     SimStore model =
-        new SimStore(scheduler, random, none, new Coverage(), Mutant.NONE, () -> Long.MAX_VALUE);
+        new SimStore(scheduler, random, none, new Tally(), Mutant.NONE, () -> Long.MAX_VALUE);
     try {
       for (int i = 0; i < BATCHES; i++) {
         PersistBatch batch = batch();
@@ -211,7 +214,7 @@ class SimStoreTest {
     long head = before == null ? 0 : before.headSeq();
     List<EncodedEvent> events = new ArrayList<>();
     for (int n = random.nextInt(4); n >= 0; n--) {
-      events.add(SimEvents.make(runId + "-" + (head + n), random));
+      events.add(event(runId + "-" + (head + n)));
     }
     return new StepRecord(
         runId,
@@ -222,6 +225,14 @@ class SimStoreTest {
             : null,
         new StepRecord.Published(head + 1, null, events),
         random.nextInt(4) == 0 ? new StepRecord.Closed(RunOutcome.RUN_OUTCOME_COMPLETED) : null);
+  }
+
+  private EncodedEvent event(String id) {
+    int t = random.nextInt(Plays.TURNS);
+    return EncodedEvent.of(
+        random.nextInt(4) == 0
+            ? Events.turnStart(id, t, Events.gold(t))
+            : Plays.event(id, id, 300));
   }
 
   private static List<String> texts(List<FoldedRun> runs) {

@@ -83,7 +83,7 @@ final class Simulate implements Callable<Integer> {
       out.printf("%,d lives%n", results.lives());
     }
     double seconds = (System.nanoTime() - begunNanos) / 1e9;
-    out.print(results.coverage());
+    out.print(results.tally());
     out.printf(
         "%,d lives from seed %d in %.0f s: %s%n",
         results.lives(), from, seconds, results.isBroken() ? "a promise is broken" : "all kept");

@@ -1,19 +1,39 @@
 package dev.eider.it.sim;
 
+import com.google.protobuf.ByteString;
+import dev.eider.it.RawEnvelope;
+import dev.eider.it.testkit.History;
+import dev.eider.it.testkit.History.Place;
+import dev.eider.it.testkit.Rule;
+import dev.eider.it.testkit.RuleBook;
+import dev.eider.it.testkit.StoredEvent;
+import dev.eider.it.testkit.workload.Following;
+import dev.eider.it.testkit.workload.Habits;
+import dev.eider.it.testkit.workload.MirrorReader;
+import dev.eider.it.testkit.workload.Player;
+import dev.eider.it.testkit.workload.Plays;
+import dev.eider.it.testkit.workload.Readings;
+import dev.eider.it.testkit.workload.RunBook;
+import dev.eider.it.testkit.workload.Stage;
+import dev.eider.it.testkit.workload.Tally;
+import dev.eider.it.testkit.workload.Visitor;
+import dev.eider.it.testkit.workload.Wire;
 import dev.eider.server.Broker;
+import dev.eider.server.api.PublishRequests;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
-import dev.eider.server.event.EventKind;
-import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.LogSelection;
 import dev.eider.server.event.RunId;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.store.EventRow;
+import dev.eider.v1.EventFilter;
+import dev.eider.v1.SubscribeAllRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * One life of a daemon with its clients and its faults, all of it decided by a seed: the same seed
@@ -26,17 +46,22 @@ final class Simulation {
   private static final int DISTURBANCES_MAX = 14;
   private static final int READERS_MAX = 5;
   private static final int MIRRORS_MAX = 3;
+  private static final int TRIES_MAX = 60;
+  private static final SubscribeAllRequest EVERYTHING = SubscribeAllRequest.getDefaultInstance();
 
   private final Random random;
-  private final Coverage coverage = new Coverage();
+  private final Tally tally = new Tally();
   private final Scheduler scheduler;
   private final Faults faults;
   private final ServerConfig config;
   private final SimDaemon daemon;
-  private final Oracle oracle = new Oracle();
-  private final World world;
-  private final Runs runs;
-  private final List<Mirror> mirrors = new ArrayList<>();
+  private final History history = new History();
+  private final RunBook runs;
+  private final Stage stage;
+  private final Player last;
+  private final Set<String> ended = new HashSet<>();
+  private final List<Player> players = new ArrayList<>();
+  private final List<MirrorReader> mirrors = new ArrayList<>();
   private final boolean losesPower;
   private int clientsAtWork;
 
@@ -46,9 +71,13 @@ final class Simulation {
     faults = new Faults(random);
     config = config(random);
     losesPower = !config.async();
-    daemon = new SimDaemon(scheduler, random, faults, coverage, mutant, config);
-    world = new World(scheduler, random, daemon, oracle, coverage);
-    runs = new Runs(random, 1 + random.nextInt(4));
+    daemon = new SimDaemon(scheduler, random, faults, tally, mutant, config);
+    Habits habits = Habits.brief(1 + random.nextInt(4));
+    runs = new RunBook("run-", habits.runsAtATime());
+    World world = new World(scheduler, random, daemon, history, tally);
+    Wire wire = new SimWire(world, new PublishRequests(config.requests(), scheduler));
+    stage = new Stage(wire, history, runs, tally, habits, TRIES_MAX);
+    last = new Player("last", stage, random);
   }
 
   private static ServerConfig config(Random random) {
@@ -77,12 +106,12 @@ final class Simulation {
    */
   void run() throws Throwable {
     scheduler.run(this::live);
-    coverage.add("turns", scheduler.turns());
+    tally.add("turns", scheduler.turns());
   }
 
   /** What has happened. */
-  Coverage coverage() {
-    return coverage;
+  Tally tally() {
+    return tally;
   }
 
   private void live() {
@@ -99,6 +128,8 @@ final class Simulation {
     }
     faults.stop();
     daemon.disk().heal();
+    runs.end();
+    players.forEach(Player::stop);
     do {
       if (daemon.mustStop()) {
         daemon.crash(false);
@@ -108,12 +139,12 @@ final class Simulation {
       scheduler.sleep(20);
     } while (clientsAtWork > 0);
     readEverything();
-    mirrors.forEach(Mirror::finish);
     requireEmptyMemory();
     daemon.stop();
     startDaemon();
-    oracle.finish(daemon.store());
+    recordTheEnd();
     daemon.stop();
+    RuleBook.check(history);
   }
 
   private void disturb() {
@@ -125,7 +156,7 @@ final class Simulation {
       case 3 -> daemon.stop();
       case 4 -> daemon.disk().heal();
       default -> {
-        faults.planOn(daemon.disk(), coverage);
+        faults.planOn(daemon.disk(), tally);
         if (isDown) {
           daemon.crash(losesPower && random.nextBoolean());
         }
@@ -138,31 +169,27 @@ final class Simulation {
       if (random.nextInt(3) == 0 || !faults.areOn()) {
         daemon.disk().heal();
       }
-      Broker broker = daemon.start();
-      if (broker != null) {
-        oracle.started(broker, daemon.store());
-      }
+      Broker unused = daemon.start();
     }
   }
 
   private void startClients() {
     for (int i = random.nextInt(3); i >= 0; i--) {
-      Producer producer = new Producer(world, runs, "p" + i, daemon.keepsProducers());
-      startClient("producer-" + i, () -> producer.produce(10 + random.nextInt(40)));
-    }
-    for (int i = random.nextInt(2); i >= 0; i--) {
-      Keeper keeper = new Keeper(world, runs, "k" + i);
-      startClient("keeper-" + i, () -> keeper.keep(1 + random.nextInt(12)));
+      Player player = new Player("p" + i, stage, random);
+      players.add(player);
+      startClient("player-" + i, () -> player.play(10 + random.nextInt(50)));
     }
     for (int i = random.nextInt(READERS_MAX); i >= 0; i--) {
-      RunId runId = runs.popular();
-      EventMatcher matcher = random.nextInt(3) == 0 ? matcher() : EventMatcher.ALL;
-      Follower follower = new Follower(world, runId, matcher, random.nextInt(3) == 0);
-      startClient("follower-" + i, follower::follow);
+      EventFilter filter = random.nextInt(3) == 0 ? filter() : null;
+      Following following = new Following(stage, "follower-" + i, runs.pick(random), filter);
+      boolean mayGiveUp = random.nextInt(3) == 0;
+      startClient("follower-" + i, () -> following.follow(random, mayGiveUp));
     }
-    startClient("cold", this::readColdAtTimes);
+    Visitor visitor = new Visitor("visitor", stage, random);
+    startClient("visitor", () -> visitor.visit(random.nextInt(8)));
     for (int i = random.nextInt(MIRRORS_MAX); i >= 0; i--) {
-      Mirror mirror = new Mirror(world, i == 0 ? LogSelection.ALL : selection());
+      SubscribeAllRequest asked = i == 0 ? EVERYTHING : selection();
+      MirrorReader mirror = new MirrorReader("mirror-" + i, stage, random, asked);
       mirrors.add(mirror);
       startClient("mirror-" + i, () -> mirror.follow(1 + random.nextInt(8)));
     }
@@ -179,56 +206,77 @@ final class Simulation {
         });
   }
 
-  private EventMatcher matcher() {
+  private EventFilter filter() {
+    EventFilter.Builder filter = EventFilter.newBuilder();
     return random.nextBoolean()
-        ? new EventMatcher(
-            Set.of(EventKind.TURN_START), Set.of(), Integer.MIN_VALUE, Integer.MAX_VALUE)
-        : new EventMatcher(Set.of(), Set.of(), 1, 2);
+        ? filter.addKinds("turn_start").build()
+        : filter.setTMin(1).setTMax(2).build();
   }
 
-  private LogSelection selection() {
+  private SubscribeAllRequest selection() {
+    SubscribeAllRequest.Builder asked = SubscribeAllRequest.newBuilder();
     return switch (random.nextInt(4)) {
-      case 0 -> LogSelection.ALL;
-      case 1 -> new LogSelection(matcher(), Map.of());
-      case 2 -> new LogSelection(EventMatcher.ALL, Map.of("keeper", "k0"));
-      default -> new LogSelection(matcher(), Map.of("keeper", "k1"));
+      case 0 -> EVERYTHING;
+      case 1 -> asked.setFilter(filter()).build();
+      case 2 -> asked.putRunLabels("player", "p0").build();
+      default -> asked.setFilter(filter()).putRunLabels("player", "p1").build();
     };
   }
 
-  private void readColdAtTimes() {
-    for (int n = random.nextInt(6); n > 0; n--) {
-      scheduler.sleep(random.nextInt(200));
-      if (daemon.broker() != null) {
-        boolean unused = new ColdFollower(world, runs.any()).read();
-      }
-    }
-  }
-
-  /** Readers wait for their run's end; once the producers are done, nobody else brings it about. */
+  /** Readers wait for their run's end; once the players are done, nobody else brings it about. */
   private void endRunsThatReadersWaitFor() {
-    Keeper keeper = new Keeper(world, runs, "end" + scheduler.nowMs());
-    for (RunId runId : runs.all()) {
-      keeper.open(runId);
-      keeper.close(runId);
+    for (String runId : runs.played()) {
+      if (!ended.contains(runId)) {
+        last.open(runId);
+        if (last.close(runId)) {
+          ended.add(runId);
+        }
+      }
     }
   }
 
   private void readEverything() {
-    Set<RunId> all = new TreeSet<>(oracle.runIds());
-    Broker broker = daemon.broker();
-    if (broker != null) {
-      // Also those whose opening was never answered.
-      broker.hub().runs().forEach(tail -> all.add(tail.run().runId()));
-    }
-    for (RunId runId : all) {
-      new Keeper(world, runs, "last").close(runId);
-      new Follower(world, runId, EventMatcher.ALL, false).follow();
-      boolean isRead = new ColdFollower(world, runId).read();
-      Rule.LIVENESS.require(isRead, "run %s cannot be read cold", runId);
-      if (oracle.parent(runId) != null && daemon.store().content().run(runId) != null) {
-        new TimelineReader(world, runId).read();
+    Readings readings = new Readings(stage, "the last read");
+    for (String runId : runs.all()) {
+      last.close(runId);
+      if (daemon.store().content().run(new RunId(runId)) == null) {
+        continue;
+      }
+      new Following(stage, "the last follower", runId, null).follow(random, false);
+      Rule.LIVENESS.require(readings.cold(runId, 0, 0), "run %s cannot be read cold", runId);
+      if (runs.forks().contains(runId)) {
+        Rule.LIVENESS.require(readings.timeline(runId, true), "%s has no timeline", runId);
       }
     }
+    for (MirrorReader mirror : mirrors) {
+      Set<Place> selected = new HashSet<>(places(SimWire.selection(mirror.selection())));
+      mirror.finish(selected::contains);
+    }
+  }
+
+  private List<Place> places(LogSelection selection) {
+    return daemon.store().inLogOrder(selection).stream()
+        .map(row -> new Place(row.runId().value(), row.seq()))
+        .toList();
+  }
+
+  /** Records what the store has in the end. */
+  private void recordTheEnd() {
+    StoreContent content = daemon.store().content();
+    for (FoldedRun run : content.runs()) {
+      history.finalLog(
+          run.runId().value(), content.rows(run.runId()).stream().map(Simulation::stored).toList());
+    }
+    history.logOrder(places(LogSelection.ALL));
+  }
+
+  private static StoredEvent stored(EventRow row) {
+    return Plays.stored(
+        new RawEnvelope(
+            row.runId().value(),
+            row.seq(),
+            ByteString.copyFrom(row.encoded().bytes()),
+            ByteString.EMPTY));
   }
 
   private void requireEmptyMemory() {

@@ -1,5 +1,6 @@
 package dev.eider.it.sim;
 
+import dev.eider.it.testkit.Rule;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.FoldedRun.Deletion;
@@ -99,6 +100,21 @@ final class StoreContent {
           runId,
           (id, events) -> events.stream().filter(row -> row.seq() <= needed.get(id)).toList());
     }
+  }
+
+  /** The ids of all deleted runs. */
+  Set<RunId> deleted() {
+    return deleted;
+  }
+
+  /** Requires that nothing is left of a run, since somebody is told so. */
+  void requireGone(RunId runId) {
+    Rule.DELETED_STAYS_GONE.require(
+        run(runId) == null && rows(runId).isEmpty() && isDeleted(runId),
+        "run %s was deleted; the store has %s and %d rows",
+        runId,
+        run(runId),
+        rows(runId).size());
   }
 
   boolean isDeleted(RunId runId) {

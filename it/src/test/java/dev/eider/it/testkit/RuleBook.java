@@ -17,13 +17,13 @@ public final class RuleBook {
   public static List<Violation> violations(History history) {
     FinalLogs logs = new FinalLogs(history);
     Violations violations = new Violations();
+    DeletionRules.check(history, logs, violations);
     logs.check(history.requests(), violations);
     RequestRules.check(history, logs, violations);
     OrderRules.check(history, logs, violations);
     ReaderRules.check(history, logs, violations);
     ForkRules.check(history, logs, violations);
     ClaimRules.check(history, logs, violations);
-    DeletionRules.check(history, logs, violations);
     MirrorRules.check(history, violations);
     return violations.found();
   }

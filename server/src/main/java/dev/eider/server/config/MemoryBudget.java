@@ -2,6 +2,7 @@ package dev.eider.server.config;
 
 import dev.eider.server.files.library.LibraryIndex;
 import dev.eider.server.files.transfer.TransferBounds;
+import dev.eider.server.runs.RunIndex;
 import dev.eider.server.store.read.ReadAhead;
 import dev.eider.server.store.sql.SqlRows;
 import java.util.ArrayList;
@@ -102,6 +103,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
             config.get(Setting.PAGE_CACHE_BYTES_MAX) + ReadAhead.RUNS_BYTES_MAX));
     parts.add(new Part("blocks of the log kept", ReadAhead.LOG_BYTES_MAX));
     parts.add(new Part("runs (run-bytes-max)", config.get(Setting.RUN_BYTES_MAX)));
+    parts.add(new Part("ids of runs that are not in memory", RunIndex.idBytesMax()));
     parts.add(new Part("open calls (calls-max)", CALL_BYTES * config.get(Setting.CALLS_MAX)));
     parts.add(
         new Part(

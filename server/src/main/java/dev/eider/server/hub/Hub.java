@@ -262,7 +262,10 @@ public final class Hub {
     return imported.files();
   }
 
-  /** Forgets the imported runs that DuckDB has, tells everybody of them, and returns them. */
+  /**
+   * Forgets the imported runs that DuckDB has, tells everybody of them, and returns them. For the
+   * sequencer thread.
+   */
   public List<FoldedRun> releaseImported() {
     List<FoldedRun> released = imported.release(progress.position());
     runBytes.addAndGet(-ImportedRuns.memoryBytes(released));

@@ -8,18 +8,19 @@ import dev.eider.server.run.StagedFile;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The runs that the log has taken in from files and DuckDB has not yet: they exist, and nobody can
- * read them. Owned by the sequencer thread, and before it starts by the one that folds the log.
+ * read them. Owned by the sequencer thread, and before it starts by the one that folds the log;
+ * {@link #find} is for any thread.
  */
 final class ImportedRuns {
   private final Deque<Pending> oldestFirst = new ArrayDeque<>();
-  private final Map<RunId, FoldedRun> runs = new HashMap<>();
+  private final Map<RunId, FoldedRun> runs = new ConcurrentHashMap<>();
 
   /** What so many runs take in memory. */
   static long memoryBytes(List<FoldedRun> runs) {

@@ -1,4 +1,7 @@
-/** Which runs there are. */
+/**
+ * Which runs there are: memory, libraries and DuckDB behind one answer, {@link
+ * dev.eider.server.runs.RunIndex}.
+ */
 @NullMarked
 package dev.eider.server.runs;
 

@@ -2,12 +2,11 @@ package dev.eider.server.sequencer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
+import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.RunId;
-import dev.eider.server.hub.Hub;
-import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.Inquiry;
+import dev.eider.server.runs.RunIndex;
 import dev.eider.v1.ErrorReason;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,23 +17,25 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Brings commands to the sequencer, and asks DuckDB first about a run that is not in memory: it may
- * be new, or closed long ago.
+ * Brings commands to the sequencer, and asks DuckDB first about a run that is neither in memory nor
+ * surely new: it may have been closed long ago.
  *
  * <p>Commands of one run keep their order: as long as one of them is being looked up, the later
  * ones queue behind it. Many look-ups go into one query. Thread-safe; the look-ups run on the
  * thread {@code run-lookup}.
  */
-final class Admission {
+final class Admission implements WorkerLoop.Work {
+  private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
   private static final int LOOKUPS_PER_QUERY_MAX = 500;
-  private static final long IDLE_MS = 100;
+  private static final long RETRY_MS = 100;
 
-  private final Hub hub;
+  private final RunIndex index;
   private final Sequencer sequencer;
-  private final PersistedRuns persistedRuns;
   private final SequencerConfig config;
   private final BlockingQueue<Submission> lookups;
   private final Object lock = new Object();
@@ -42,24 +43,20 @@ final class Admission {
   @GuardedBy("lock")
   private final Map<RunId, Integer> waiting = new HashMap<>();
 
-  private final Signal offered;
-  private final Worker worker;
-  private volatile boolean stopping;
+  private final WorkerLoop loop;
 
   Admission(
-      Hub hub,
+      RunIndex index,
       Sequencer sequencer,
-      PersistedRuns persistedRuns,
       SequencerConfig config,
       Threads threads,
       BiConsumer<String, Throwable> onDefect) {
-    this.hub = hub;
+    this.index = index;
     this.sequencer = sequencer;
-    this.persistedRuns = persistedRuns;
     this.config = config;
     lookups = new LinkedBlockingQueue<>(config.queueRequestsMax());
-    offered = threads.newSignal();
-    worker = threads.start("run-lookup", this::run, onDefect);
+    loop = new WorkerLoop(threads, "run-lookup", this, onDefect);
+    loop.start();
   }
 
   /** Passes a command on; a refusal completes its future. */
@@ -69,16 +66,18 @@ final class Admission {
       return;
     }
     RunId runId = submission.command().runId();
+    // A guess: the sequencer looks again.
+    boolean isDecidable = isDecidable(submission.command(), index::isKnown, index::isRequestKnown);
     boolean accepted;
     synchronized (lock) {
       boolean isOvertaking = waiting.containsKey(runId);
-      if (!isOvertaking && isKnown(submission.command())) {
+      if (!isOvertaking && isDecidable) {
         accepted = sequencer.offer(submission);
       } else {
         accepted = lookups.offer(submission);
         if (accepted) {
           waiting.merge(runId, 1, Integer::sum);
-          offered.raise();
+          loop.wake();
         }
       }
     }
@@ -87,40 +86,57 @@ final class Admission {
     }
   }
 
-  /** Says whether memory alone can decide a command. */
-  private boolean isKnown(Command command) {
+  /**
+   * Says whether a command can be decided without DuckDB, which alone knows all forks of a run.
+   *
+   * @param isKnown whether it is known of an id who has it
+   * @param isRequestKnown the same of a request id
+   */
+  static boolean isDecidable(
+      Command command, Predicate<RunId> isKnown, Predicate<String> isRequestKnown) {
+    for (RunId runId : command.runIds()) {
+      if (!isKnown.test(runId)) {
+        return false;
+      }
+    }
     RunId needed = command.neededRunId();
-    return hub.find(command.runId()) != null
-        && (needed == null || hub.find(needed) != null)
-        && command.requestId().isEmpty()
-        && !(command instanceof Command.Delete);
+    return !(command instanceof Command.Delete)
+        && (needed == null || isKnown.test(needed))
+        && (command.requestId().isEmpty() || isRequestKnown.test(command.requestId()));
   }
 
   /** Ends the thread once it has passed on what it has. */
   boolean stop(long timeoutMs) throws InterruptedException {
-    stopping = true;
-    return worker.join(timeoutMs);
+    return loop.stop(timeoutMs);
   }
 
-  private void run() {
+  @Override
+  public boolean mustFinish() {
+    return !lookups.isEmpty();
+  }
+
+  @Override
+  public long turn() {
     List<Submission> batch = new ArrayList<>();
+    lookups.drainTo(batch, LOOKUPS_PER_QUERY_MAX);
+    if (!batch.isEmpty()) {
+      lookUp(batch);
+    }
+    long idleMs = loop.isStopping() ? WorkerLoop.UNTIL_WOKEN_MS : readIds();
+    return batch.isEmpty() ? idleMs : 0;
+  }
+
+  /** Lets the index know some more of the ids that DuckDB has; returns when to go on with it. */
+  private long readIds() {
     try {
-      while (!stopping || !lookups.isEmpty()) {
-        lookups.drainTo(batch, LOOKUPS_PER_QUERY_MAX);
-        if (batch.isEmpty()) {
-          offered.await(IDLE_MS);
-        } else {
-          lookUp(batch);
-          batch.clear();
-        }
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the look-ups", e);
+      return index.readIds() ? 0 : WorkerLoop.UNTIL_WOKEN_MS;
+    } catch (BrokerException unavailable) {
+      LOG.debug("ids are asked for again: {}", unavailable.getMessage());
+      return RETRY_MS;
     }
   }
 
   private void lookUp(List<Submission> batch) {
-    long reapCount = sequencer.reaper().reapCount();
     Set<RunId> runIds = new HashSet<>();
     Set<RunId> parentIds = new HashSet<>();
     Set<String> requestIds = new HashSet<>();
@@ -138,15 +154,8 @@ final class Admission {
         requestIds.add(command.requestId());
       }
     }
-    runIds.removeIf(runId -> hub.find(runId) != null);
     try {
-      List<FoldedRun> found =
-          runIds.isEmpty() && requestIds.isEmpty()
-              ? List.of()
-              : persistedRuns.find(runIds, requestIds);
-      Map<RunId, List<RunId>> forks =
-          parentIds.isEmpty() ? Map.of() : persistedRuns.findForks(parentIds);
-      pass(batch, found, forks, reapCount);
+      pass(batch, index.inquire(runIds, requestIds, parentIds, batch.size()));
     } catch (BrokerException refused) {
       for (Submission submission : batch) {
         leave(submission);
@@ -155,46 +164,18 @@ final class Admission {
     }
   }
 
-  private void pass(
-      List<Submission> batch,
-      List<FoldedRun> found,
-      Map<RunId, List<RunId>> forks,
-      long reapCount) {
-    Map<RunId, FoldedRun> byRunId = new HashMap<>();
-    Map<String, FoldedRun> byRequestId = new HashMap<>();
-    for (FoldedRun run : found) {
-      byRunId.put(run.runId(), run);
-      byRequestId.put(run.requestId(), run);
-    }
+  private void pass(List<Submission> batch, Inquiry inquiry) {
     for (Submission submission : batch) {
-      Command command = submission.command();
-      RunId needed = command.neededRunId();
-      Submission lookedUp =
-          submission.lookedUp(
-              first(command, byRunId),
-              command.requestId().isEmpty() ? null : byRequestId.get(command.requestId()),
-              forks.getOrDefault(command.runId(), List.of()),
-              needed == null ? null : byRunId.get(needed),
-              reapCount);
       boolean accepted;
       synchronized (lock) {
-        accepted = sequencer.offer(lookedUp);
+        accepted = sequencer.offer(submission.with(inquiry));
         leave(submission);
       }
       if (!accepted) {
+        index.decided(inquiry);
         refuse(submission, queueFull());
       }
     }
-  }
-
-  private static @Nullable FoldedRun first(Command command, Map<RunId, FoldedRun> found) {
-    for (RunId runId : command.runIds()) {
-      FoldedRun run = found.get(runId);
-      if (run != null) {
-        return run;
-      }
-    }
-    return null;
   }
 
   private void refuse(Submission submission, BrokerException refusal) {

@@ -3,20 +3,23 @@ package dev.eider.server.sequencer;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Invariants;
 import dev.eider.server.event.RunId;
-import dev.eider.server.hub.Hub;
-import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
+import dev.eider.server.run.Parent;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.StepRecord;
+import dev.eider.server.runs.Inquiry;
+import dev.eider.server.runs.RunIndex;
 import dev.eider.server.sequencer.Decider.Related;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
   private final EventLog log;
-  private final Hub hub;
+  private final RunIndex index;
   private final Decider decider;
-  private final RunReaper reaper;
   private final BatchRoom room;
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Map<String, FoldedRun> runsByRequestId = new HashMap<>();
@@ -40,11 +42,10 @@ final class Batch {
   private final List<Answer> answers = new ArrayList<>();
   private long bytes;
 
-  Batch(EventLog log, Hub hub, Decider decider, RunReaper reaper, BatchRoom room) {
+  Batch(EventLog log, RunIndex index, Decider decider, BatchRoom room) {
     this.log = log;
-    this.hub = hub;
+    this.index = index;
     this.decider = decider;
-    this.reaper = reaper;
     this.room = room;
   }
 
@@ -62,17 +63,28 @@ final class Batch {
     return effects;
   }
 
-  /**
-   * Returns the run that a command is about, as the commands before leave it, or null if it is not
-   * in memory.
-   */
-  @Nullable FoldedRun find(RunId runId) {
+  /** Says whether it is known without DuckDB who has an id, as the commands before leave it. */
+  boolean isKnown(RunId runId) {
+    return runs.containsKey(runId) || index.isKnown(runId);
+  }
+
+  /** Says the same of a request id. */
+  boolean isRequestKnown(String requestId) {
+    return runsByRequestId.containsKey(requestId) || index.isRequestKnown(requestId);
+  }
+
+  /** Returns a run as the commands before leave it, or null if it is not in memory. */
+  private @Nullable FoldedRun find(RunId runId) {
     FoldedRun changed = runs.get(runId);
-    if (changed != null) {
-      return changed;
-    }
-    RunTail tail = hub.find(runId);
-    return tail == null ? null : tail.run();
+    return changed == null ? index.find(runId) : changed;
+  }
+
+  /**
+   * Returns a run as the commands before leave it, wherever it is, or null if there never was one.
+   */
+  private @Nullable FoldedRun find(RunId runId, @Nullable Inquiry inquiry) {
+    FoldedRun inMemory = find(runId);
+    return inMemory != null || inquiry == null ? inMemory : inquiry.find(runId);
   }
 
   /**
@@ -80,14 +92,17 @@ final class Batch {
    * which the disk may yet refuse.
    */
   void add(Submission submission, long nowUs) {
-    FoldedRun run = find(submission.command().runId());
     try {
       if (submission.command() instanceof Command.Import command) {
         append(submission, Decider.decide(findAny(submission), command, nowUs));
         return;
       }
+      FoldedRun known = find(submission.command().runId(), submission.inquiry());
+      if (submission.command() instanceof Command.Claim command) {
+        claim(submission, command, known);
+        return;
+      }
       requireFreshRequestId(submission);
-      FoldedRun known = run == null ? submission.persisted() : run;
       Decision decision = decider.decide(known, related(submission), submission.command(), nowUs);
       if (decision instanceof Decision.Append append) {
         append(submission, known, append.record());
@@ -99,25 +114,61 @@ final class Batch {
     }
   }
 
+  private void claim(Submission submission, Command.Claim command, @Nullable FoldedRun known) {
+    Decider.requireFree(known, command);
+    index.claim(command.run());
+    Applied applied = new Applied(command.run(), 0, command.run().headSeq(), false);
+    answers.add(new Answer(submission, applied, null));
+  }
+
   private Related related(Submission submission) {
     Command command = submission.command();
     RunId neededId = command.neededRunId();
     if (neededId != null) {
-      FoldedRun needed = find(neededId);
-      return new Related(needed == null ? submission.needed() : needed, null);
+      return new Related(find(neededId, submission.inquiry()), null);
     }
     return command instanceof Command.Delete
         ? new Related(
             null,
-            new ForkLookup(this::find, hub, reaper)
-                .find(command.runId(), forksOpened, submission.forks()))
+            findFork(
+                command.runId(),
+                Invariants.requireNonNull(
+                    submission.inquiry(), "nobody asked for forks of run %s", command.runId())))
         : Related.NONE;
+  }
+
+  /**
+   * Returns a fork that inherits from a run, or null.
+   *
+   * <p>A fork is in this batch, in memory, or has left memory since DuckDB was asked; else it is as
+   * DuckDB said. A deleted one inherits as long as others inherited from it when it was deleted:
+   * once the last of those is erased DuckDB no longer names it.
+   */
+  private @Nullable RunId findFork(RunId parentId, Inquiry inquiry) {
+    Set<RunId> forkIds = new LinkedHashSet<>(forksOpened);
+    forkIds.addAll(index.findForks(parentId));
+    forkIds.addAll(inquiry.forks(parentId));
+    for (RunId forkId : forkIds) {
+      FoldedRun inMemory = find(forkId);
+      FoldedRun newest = inMemory == null ? inquiry.findLeft(forkId) : inMemory;
+      if (newest == null || inherits(newest, parentId)) {
+        return forkId;
+      }
+    }
+    return null;
+  }
+
+  private static boolean inherits(FoldedRun run, RunId parentId) {
+    // Of a run that was erased before this start nothing is known but that it was a fork.
+    Parent parent = run.parent();
+    return run.deletion() != FoldedRun.Deletion.GONE
+        && (parent == null || parent.runId().equals(parentId));
   }
 
   private void requireFreshRequestId(Submission submission) {
     if (submission.command() instanceof Command.Open open && !open.requestId().isEmpty()) {
       FoldedRun same = findByRequestId(submission, open.requestId());
-      FoldedRun now = same == null ? null : find(same.runId());
+      FoldedRun now = same == null ? null : find(same.runId(), submission.inquiry());
       boolean isGone = now != null && now.isDeleted();
       if (same != null && !isGone && !same.runId().equals(open.runId())) {
         throw Decider.requestIdTaken(open, same);
@@ -130,19 +181,23 @@ final class Batch {
     if (changed != null) {
       return changed;
     }
-    RunId inMemory = hub.findByRequestId(requestId);
-    return inMemory == null ? submission.sameRequest() : find(inMemory);
+    RunId inMemory = index.findByRequestId(requestId);
+    if (inMemory != null) {
+      return find(inMemory);
+    }
+    Inquiry inquiry = submission.inquiry();
+    return inquiry == null ? null : inquiry.findByRequestId(requestId);
   }
 
   /** A run of an import that is there already, or null. */
   private @Nullable FoldedRun findAny(Submission submission) {
     for (RunId runId : submission.command().runIds()) {
-      FoldedRun run = find(runId);
+      FoldedRun run = find(runId, submission.inquiry());
       if (run != null) {
         return run;
       }
     }
-    return submission.persisted();
+    return null;
   }
 
   private void append(Submission submission, ImportRecord record) {

@@ -111,6 +111,19 @@ public sealed interface Command {
     }
   }
 
+  /** Give the id of a run of a library to it; nobody may have it. Leaves no record. */
+  record Claim(FoldedRun run) implements Command {
+    @Override
+    public RunId runId() {
+      return run.runId();
+    }
+
+    @Override
+    public long bytes() {
+      return bytesOf(List.of());
+    }
+  }
+
   /** Close a run. */
   record Close(RunId runId, RunOutcome outcome) implements Command {
     @Override

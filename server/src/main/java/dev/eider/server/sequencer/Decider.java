@@ -12,6 +12,7 @@ import dev.eider.server.run.StepRecord.Closed;
 import dev.eider.server.run.StepRecord.Deleted;
 import dev.eider.server.run.StepRecord.Opened;
 import dev.eider.server.run.StepRecord.Published;
+import dev.eider.server.sequencer.Command.Claim;
 import dev.eider.server.sequencer.Command.Close;
 import dev.eider.server.sequencer.Command.Delete;
 import dev.eider.server.sequencer.Command.Import;
@@ -103,6 +104,19 @@ final class Decider {
           .with("run_id", known.runId());
     }
     return command.record().acceptedAt(nowUs);
+  }
+
+  /**
+   * Requires that nobody has the id of a run of a library, or that run itself.
+   *
+   * @param known who has or had it, null if nobody
+   */
+  static void requireFree(@Nullable FoldedRun known, Claim claim) {
+    if (known != null && !known.equals(claim.run())) {
+      throw BrokerException.of(
+          ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS,
+          "there is, or was, a run " + known.runId() + " already");
+    }
   }
 
   private Decision decide(@Nullable FoldedRun run, Publish publish, long nowUs) {

@@ -12,6 +12,7 @@ import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.StepRecord;
+import dev.eider.server.runs.RunIndex;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,25 +31,28 @@ import java.util.Map;
  */
 public final class LogApplier {
   private final Hub hub;
+  private final RunIndex index;
   private final RunReaper reaper;
   private final Map<RunTail, Change> unannounced = new LinkedHashMap<>();
   private boolean hasUnannounced;
 
   /**
    * @param hub with the runs as DuckDB has them
+   * @param index of these runs
    * @param graceMs how long a closed run stays in memory
    */
-  public LogApplier(Hub hub, InstantSource clock, long graceMs) {
+  public LogApplier(Hub hub, RunIndex index, InstantSource clock, long graceMs) {
     this.hub = hub;
-    reaper = new RunReaper(hub, clock, graceMs);
+    this.index = index;
+    reaper = new RunReaper(hub, index, clock, graceMs);
   }
 
   Hub hub() {
     return hub;
   }
 
-  RunReaper reaper() {
-    return reaper;
+  RunIndex index() {
+    return index;
   }
 
   /**

@@ -4,6 +4,8 @@ import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.RunIndex;
 import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,7 @@ import java.util.function.Consumer;
 public final class RunWriter {
   private final EventLog log;
   private final Hub hub;
+  private final RunIndex index;
   private final SequencerConfig config;
   private final Sequencer sequencer;
   private final Admission admission;
@@ -35,7 +38,6 @@ public final class RunWriter {
   public RunWriter(
       EventLog log,
       LogApplier applier,
-      PersistedRuns persistedRuns,
       InstantSource clock,
       SequencerConfig config,
       Threads threads,
@@ -43,10 +45,11 @@ public final class RunWriter {
       BiConsumer<String, Throwable> onDefect) {
     this.log = log;
     hub = applier.hub();
+    index = applier.index();
     this.config = config;
     sequencer =
         new Sequencer(log, applier, clock, config, threads, new Feedback(onHealth, onDefect));
-    admission = new Admission(hub, sequencer, persistedRuns, config, threads, onDefect);
+    admission = new Admission(index, sequencer, config, threads, onDefect);
     sequencer.start();
   }
 
@@ -74,6 +77,11 @@ public final class RunWriter {
    */
   public CompletableFuture<Applied> deleteAndPersist(Command.Delete delete) {
     return persisted(execute(delete));
+  }
+
+  /** Gives back the id of a run of a library that was claimed and shown to nobody. */
+  public void giveBack(FoldedRun claimed) {
+    index.giveBack(claimed);
   }
 
   private CompletableFuture<Applied> persisted(CompletableFuture<Applied> executed) {

@@ -1,14 +1,14 @@
 package dev.eider.server.sequencer;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
+import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.Micros;
-import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogWriteException;
+import dev.eider.server.runs.Inquiry;
+import dev.eider.server.runs.RunIndex;
 import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -28,29 +28,26 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #offer} and {@link #stop} are thread-safe; everything else is owned by the sequencer
  * thread.
  */
-final class Sequencer {
+final class Sequencer implements WorkerLoop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
   private static final long IDLE_MS_MAX = 20;
   private static final long SLOW_COMMIT_MS = 1_000;
 
   private final EventLog log;
   private final Hub hub;
+  private final RunIndex index;
   private final InstantSource clock;
   private final SequencerConfig config;
   private final Listener listener;
   private final Decider decider;
   private final LogApplier applier;
   private final HealthWatch health;
-  private final Threads threads;
   private final BlockingQueue<Submission> queue;
-  private final Signal offered;
+  private final WorkerLoop loop;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final long idleMs;
   private final Throttle throttle;
-  private final Signal pauseOver;
   private long forcedAtMs;
-  private @Nullable Worker worker;
-  private volatile boolean stopping;
 
   Sequencer(
       EventLog log,
@@ -62,27 +59,22 @@ final class Sequencer {
     this.log = log;
     this.applier = applier;
     hub = applier.hub();
+    index = applier.index();
     this.clock = clock;
     this.config = config;
-    this.threads = threads;
     this.listener = listener;
-    offered = threads.newSignal();
+    loop = new WorkerLoop(threads, "sequencer", this, listener::defectFound);
     decider = new Decider(config.producersPerRunMax());
     health = new HealthWatch(log, hub.progress(), clock, config, listener::healthChanged);
     queue = new ArrayBlockingQueue<>(config.queueRequestsMax());
     idleMs = config.async() ? Math.min(IDLE_MS_MAX, config.forceIntervalMs()) : IDLE_MS_MAX;
     throttle = new Throttle(idleMs);
-    pauseOver = threads.newSignal();
   }
 
   /** Starts the thread; the listener knows the health by then. */
   void start() {
     health.check();
-    worker = threads.start("sequencer", this::run, listener::defectFound);
-  }
-
-  RunReaper reaper() {
-    return applier.reaper();
+    loop.start();
   }
 
   /**
@@ -107,7 +99,7 @@ final class Sequencer {
   /** Takes a command with room reserved, or returns false when as many wait as may. */
   boolean offer(Submission submission) {
     boolean accepted = queue.offer(submission);
-    offered.raise();
+    loop.wake();
     return accepted;
   }
 
@@ -117,34 +109,32 @@ final class Sequencer {
    * @return whether it ended in time
    */
   boolean stop(long timeoutMs) throws InterruptedException {
-    stopping = true;
-    return worker == null || worker.join(timeoutMs);
+    return loop.stop(timeoutMs);
   }
 
-  private void run() {
-    try {
-      while (!stopping || !queue.isEmpty()) {
-        health.check();
-        Submission first = queue.poll();
-        if (first != null) {
-          // Whoever was told that a run is erased must not find that memory still thinks of it.
-          applier.reap();
-          process(first);
-        } else if (!offered.await(idleMs)) {
-          rest();
-        }
-        applier.tidy();
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the sequencer", e);
+  @Override
+  public boolean mustFinish() {
+    return !queue.isEmpty();
+  }
+
+  @Override
+  public long turn() throws InterruptedException {
+    health.check();
+    Submission first = queue.poll();
+    if (first != null) {
+      // Whoever was told that a run is erased must not find that memory still thinks of it.
+      applier.reap();
+      process(first);
     }
+    applier.tidy();
+    return first == null ? idleMs : 0;
   }
 
   private void process(Submission first) throws InterruptedException {
     observeStore();
-    BatchRoom room =
-        new BatchRoom(hub, config.openRunsMax(), health.health() == PublishHealth.FULL);
-    Batch batch = new Batch(log, hub, decider, applier.reaper(), room);
+    boolean isDiskFull = health.health() == PublishHealth.FULL;
+    BatchRoom room = new BatchRoom(hub, config.openRunsMax(), isDiskFull);
+    Batch batch = new Batch(log, index, decider, room);
     long nowUs = Micros.now(clock);
     for (Submission next = first; next != null; next = nextFor(batch)) {
       release(next);
@@ -159,8 +149,8 @@ final class Sequencer {
       forceIfDue();
     }
     long pauseMs = throttle.pauseMs(batch.bytes());
-    if (pauseMs > 0 && !stopping) {
-      pauseOver.await(pauseMs);
+    if (pauseMs > 0) {
+      boolean unused = loop.pause(pauseMs);
     }
   }
 
@@ -181,19 +171,15 @@ final class Sequencer {
   }
 
   private void decide(Batch batch, Submission submission, long nowUs) {
-    if (needsLookUp(batch, submission.command())
-        && !applier.reaper().remembersSince(submission.reapCount())) {
-      listener.runUnknown(submission);
+    Inquiry inquiry = submission.inquiry();
+    if (inquiry != null) {
+      batch.add(submission, nowUs);
+      index.decided(inquiry);
+    } else if (Admission.isDecidable(submission.command(), batch::isKnown, batch::isRequestKnown)) {
+      batch.add(submission, nowUs);
     } else {
-      batch.add(submission.orElse(applier.reaper()), nowUs);
+      listener.runUnknown(submission);
     }
-  }
-
-  private static boolean needsLookUp(Batch batch, Command command) {
-    RunId needed = command.neededRunId();
-    return command instanceof Command.Delete
-        || batch.find(command.runId()) == null
-        || (needed != null && batch.find(needed) == null);
   }
 
   private boolean commit(Batch batch) {
@@ -211,7 +197,8 @@ final class Sequencer {
     return true;
   }
 
-  private void rest() {
+  @Override
+  public void rest() {
     if (health.health() == PublishHealth.BROKEN) {
       return;
     }

@@ -12,6 +12,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,14 +42,6 @@ public interface ColdReader {
   List<FoldedRun> findRuns(Collection<RunId> runIds, Collection<String> requestIds)
       throws StoreException;
 
-  /**
-   * Returns those of these ids that are taken by runs of a library, be they shown to readers yet or
-   * not. Does not block.
-   */
-  default List<FoldedRun> findInLibrary(Collection<RunId> runIds) {
-    return List.of();
-  }
-
   /** Returns a deleted run that is kept for what its forks inherit, or null. */
   @Nullable FoldedRun findKept(RunId runId) throws StoreException;
 
@@ -59,6 +53,21 @@ public interface ColdReader {
    * to {@link #FORKS_MAX} each.
    */
   Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException;
+
+  /** Returns in how many parts {@link #readIds} should be asked for all ids. */
+  int idParts() throws StoreException;
+
+  /**
+   * Passes on those ids that are in one of so many parts. A part is of one moment; all of them
+   * together have every run that was there, or was deleted, before the first was read and is not
+   * changed meanwhile.
+   *
+   * @param part the first is 0
+   * @param runs takes the id and the request id of a run
+   * @param deleted takes the first 16 bytes of the SHA-256 of the id of a deleted run
+   */
+  void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+      throws StoreException;
 
   /** Returns runs by create time and run id, both descending. */
   List<FoldedRun> listRuns(RunQuery query) throws StoreException;

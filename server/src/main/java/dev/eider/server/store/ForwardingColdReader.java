@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Asks another reader, for those who answer a part themselves. As thread-safe as that one. */
@@ -33,11 +35,6 @@ public abstract class ForwardingColdReader implements ColdReader {
   }
 
   @Override
-  public List<FoldedRun> findInLibrary(Collection<RunId> runIds) {
-    return store.findInLibrary(runIds);
-  }
-
-  @Override
   public @Nullable FoldedRun findKept(RunId runId) throws StoreException {
     return store.findKept(runId);
   }
@@ -50,6 +47,17 @@ public abstract class ForwardingColdReader implements ColdReader {
   @Override
   public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
     return store.findForks(parentIds);
+  }
+
+  @Override
+  public int idParts() throws StoreException {
+    return store.idParts();
+  }
+
+  @Override
+  public void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+      throws StoreException {
+    store.readIds(part, parts, runs, deleted);
   }
 
   @Override

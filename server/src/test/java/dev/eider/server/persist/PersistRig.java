@@ -3,7 +3,6 @@ package dev.eider.server.persist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Threads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
@@ -13,7 +12,8 @@ import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.log.segment.SegmentedLog;
-import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.RunIndex;
+import dev.eider.server.runs.StorePersistedRuns;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.LogApplier;
@@ -23,11 +23,9 @@ import dev.eider.server.sequencer.TestClock;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -90,9 +88,10 @@ public final class PersistRig implements AutoCloseable {
                 StoreConfig.QUERIES_MAX_DEFAULT));
     long position = store.persistedPosition();
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
-    hub = new Hub(bounds, new PersistProgress(position, Threads.system().newSignal()));
+    hub = new Hub(bounds, new PersistProgress(position));
     store.openRuns().forEach(hub::restore);
-    LogApplier applier = new LogApplier(hub, clock, SEQUENCER.graceMs());
+    RunIndex index = new RunIndex(hub, new StorePersistedRuns(store.reader()));
+    LogApplier applier = new LogApplier(hub, index, clock, SEQUENCER.graceMs());
     applier.replay(log, position);
     persister =
         new Persister(
@@ -107,7 +106,6 @@ public final class PersistRig implements AutoCloseable {
         new RunWriter(
             log,
             applier,
-            this::findPersisted,
             clock,
             SEQUENCER,
             Threads.system(),
@@ -142,14 +140,5 @@ public final class PersistRig implements AutoCloseable {
     store.close();
     log.close();
     assertThat(defects).isEmpty();
-  }
-
-  private List<FoldedRun> findPersisted(Collection<RunId> runIds, Collection<String> requestIds) {
-    try {
-      return store.reader().findRuns(runIds, requestIds);
-    } catch (StoreException e) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()));
-    }
   }
 }

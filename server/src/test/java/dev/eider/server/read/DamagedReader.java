@@ -8,6 +8,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** A store whose file is damaged everywhere. */
 public final class DamagedReader implements ColdReader {
@@ -24,6 +26,17 @@ public final class DamagedReader implements ColdReader {
 
   @Override
   public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public int idParts() throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+      throws StoreException {
     throw damage();
   }
 

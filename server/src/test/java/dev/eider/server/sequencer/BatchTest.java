@@ -6,13 +6,14 @@ import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.log.segment.SegmentedLog;
+import dev.eider.server.runs.RunIndex;
+import dev.eider.server.runs.StoredRuns;
 import dev.eider.v1.ErrorReason;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -27,10 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class BatchTest {
   private final Hub hub =
-      new Hub(
-          new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-          new PersistProgress(0, Threads.system().newSignal()));
-  private final LogApplier applier = new LogApplier(hub, InstantSource.system(), 0);
+      new Hub(new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE), new PersistProgress(0));
+  private final RunIndex index = new RunIndex(hub, new StoredRuns());
+  private final LogApplier applier = new LogApplier(hub, index, InstantSource.system(), 0);
   private final Submission first = Submission.of(publish(RUN, 1));
   private final Submission closing = Submission.of(close(RUN));
   private final Submission late = Submission.of(publish(RUN, 1));
@@ -42,7 +42,7 @@ final class BatchTest {
   @BeforeEach
   void decide() throws Exception {
     log = SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), 0);
-    batch = new Batch(log, hub, new Decider(3), applier.reaper(), new BatchRoom(hub, 10, false));
+    batch = new Batch(log, index, new Decider(3), new BatchRoom(hub, 10, false));
     batch.add(first, 1);
     batch.add(closing, 2);
     batch.add(late, 3);

@@ -4,6 +4,7 @@ import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.sequencer.Commands.close;
 import static dev.eider.server.sequencer.Commands.open;
 import static dev.eider.server.sequencer.Commands.publish;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -60,18 +61,21 @@ final class ImportTest {
   }
 
   @Test
-  void shouldRememberThemForThoseWhoAskedDuckDbTooEarly() throws Exception {
+  void shouldAskDuckDbAboutThemOnceItHasThem() throws Exception {
     // given
     rig.apply(IMPORT);
     long before = rig.hub.runBytes();
+    assertThat(rig.stored.asked()).isEmpty();
 
     // when
+    rig.stored.put(requireNonNull(rig.index.find(SECOND)));
     rig.persist();
     await().until(() -> rig.hub.stagedFiles().isEmpty());
 
-    // then, though DuckDB says here that it does not know them
+    // then
     assertThat(rig.refusalOf(publish(SECOND, 1)).reason())
         .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+    assertThat(rig.stored.asked()).containsExactly(SECOND);
     assertThat(rig.hub.runBytes()).isLessThan(before);
   }
 

@@ -7,7 +7,6 @@ import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.eider.server.base.Threads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
@@ -19,6 +18,8 @@ import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.RunIndex;
+import dev.eider.server.runs.StoredRuns;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -81,7 +82,7 @@ final class LogApplierTest {
     Hub hub =
         new Hub(
             new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-            new PersistProgress(position, Threads.system().newSignal()));
+            new PersistProgress(position));
     hub.restore(persisted);
 
     // when
@@ -109,7 +110,7 @@ final class LogApplierTest {
     Hub hub =
         new Hub(
             new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-            new PersistProgress(position, Threads.system().newSignal()));
+            new PersistProgress(position));
 
     // then
     assertThatThrownBy(() -> replay(hub, position))
@@ -120,7 +121,8 @@ final class LogApplierTest {
   private long replay(Hub hub, long position) throws Exception {
     try (SegmentedLog log =
         SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), position)) {
-      return new LogApplier(hub, InstantSource.system(), 0).replay(log, position);
+      return new LogApplier(hub, new RunIndex(hub, new StoredRuns()), InstantSource.system(), 0)
+          .replay(log, position);
     }
   }
 

@@ -18,6 +18,8 @@ import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.LogWriteException.Kind;
 import dev.eider.server.log.MemoryLog;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.RunIndex;
+import dev.eider.server.runs.StoredRuns;
 import dev.eider.v1.ErrorReason;
 import java.util.List;
 import java.util.Map;
@@ -46,15 +48,14 @@ final class OtherLogTest {
   void start() {
     hub =
         new Hub(
-            new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-            new PersistProgress(0, Threads.system().newSignal()));
-    LogApplier applier = new LogApplier(hub, clock, WriterRig.CONFIG.graceMs());
+            new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE), new PersistProgress(0));
+    RunIndex index = new RunIndex(hub, new StoredRuns());
+    LogApplier applier = new LogApplier(hub, index, clock, WriterRig.CONFIG.graceMs());
     applier.replay(log, 0);
     writer =
         new RunWriter(
             log,
             applier,
-            (runIds, requestIds) -> List.of(),
             clock,
             WriterRig.CONFIG,
             Threads.system(),

@@ -14,18 +14,16 @@ import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.RunIndex;
+import dev.eider.server.runs.StoredRuns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** A run writer over a real log on disk; what DuckDB would hold is in a map. */
 final class WriterRig implements AutoCloseable {
@@ -39,11 +37,10 @@ final class WriterRig implements AutoCloseable {
   final SickDisk disk;
   final SegmentedLog log;
   final Hub hub =
-      new Hub(
-          new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-          new PersistProgress(0, Threads.system().newSignal()));
+      new Hub(new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE), new PersistProgress(0));
+  final StoredRuns stored = new StoredRuns();
+  final RunIndex index = new RunIndex(hub, stored);
   final RunWriter writer;
-  private final Map<RunId, FoldedRun> persisted = new ConcurrentHashMap<>();
 
   WriterRig(Path directory) throws IOException {
     this(directory, CONFIG);
@@ -53,13 +50,12 @@ final class WriterRig implements AutoCloseable {
     Files.createDirectories(directory);
     disk = new SickDisk(new FileDisk(directory));
     log = SegmentedLog.open(disk, LogConfig.defaults(), 0);
-    LogApplier applier = new LogApplier(hub, clock, config.graceMs());
+    LogApplier applier = new LogApplier(hub, index, clock, config.graceMs());
     applier.replay(log, 0);
     writer =
         new RunWriter(
             log,
             applier,
-            new Persisted(),
             clock,
             config,
             Threads.system(),
@@ -83,7 +79,7 @@ final class WriterRig implements AutoCloseable {
   /** Does what the persister does, at once. */
   void persist() {
     List<FoldedRun> runs = hub.runs().stream().map(RunTail::run).toList();
-    runs.forEach(run -> persisted.put(run.runId(), run));
+    runs.forEach(stored::put);
     hub.persisted(runs, log.endPosition());
   }
 
@@ -97,26 +93,5 @@ final class WriterRig implements AutoCloseable {
     disk.heal();
     log.close();
     assertThat(defects).isEmpty();
-  }
-
-  /** What DuckDB says. */
-  private final class Persisted implements PersistedRuns {
-    @Override
-    public List<FoldedRun> find(Collection<RunId> runIds, Collection<String> requestIds) {
-      return persisted.values().stream()
-          .filter(run -> runIds.contains(run.runId()) || requestIds.contains(run.requestId()))
-          .toList();
-    }
-
-    @Override
-    public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) {
-      return persisted.values().stream()
-          .filter(run -> run.deletion() != FoldedRun.Deletion.GONE)
-          .filter(run -> run.parent() != null && parentIds.contains(run.parent().runId()))
-          .collect(
-              Collectors.groupingBy(
-                  run -> Objects.requireNonNull(run.parent()).runId(),
-                  Collectors.mapping(FoldedRun::runId, Collectors.toList())));
-    }
   }
 }

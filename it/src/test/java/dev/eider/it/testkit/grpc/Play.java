@@ -1,8 +1,12 @@
 package dev.eider.it.testkit.grpc;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.it.Daemon;
+import dev.eider.it.Events;
+import dev.eider.it.RunCalls;
+import dev.eider.it.RunReader;
 import dev.eider.it.testkit.History;
 import dev.eider.it.testkit.RuleBook;
 import dev.eider.it.testkit.workload.Follower;
@@ -20,6 +24,7 @@ import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -39,7 +44,7 @@ public final class Play implements AutoCloseable {
   private static final int PLAYERS = 4;
   private static final int VISITORS = 2;
   private static final int TRIES_MAX = 10_000;
-  private static final Duration SOON = Duration.ofSeconds(60);
+  public static final Duration SOON = Duration.ofSeconds(60);
 
   private final Daemon daemon;
   private final Stage stage;
@@ -52,6 +57,7 @@ public final class Play implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Future<Void>> writing = new ArrayList<>();
   private final List<Future<Void>> reading = new ArrayList<>();
+  private long cutsBefore;
 
   /** Begins; run ids and names begin with the name, which must be new to the daemon. */
   public Play(Daemon daemon, String name, Habits habits, Random random) {
@@ -116,6 +122,7 @@ public final class Play implements AutoCloseable {
 
   /** Has everybody try at once, since the daemon was started again. */
   public void isBack() {
+    cutsBefore = tally().count("streams cut");
     playersChannel.resetConnectBackoff();
     readersChannel.resetConnectBackoff();
   }
@@ -143,9 +150,36 @@ public final class Play implements AutoCloseable {
     reading.stream().filter(Future::isDone).forEach(Play::join);
   }
 
-  /** Waits until the follower has come as far as the players were told by now. */
+  /** Waits until the follower has come as far as the runs have by now. */
   public void shouldBeFollowed() {
-    await("events delivered", 1);
+    Map<String, Long> heads = new RunCalls(daemon).heads();
+    await(
+        "a follower at the head of each run",
+        () ->
+            stage.book().all().stream()
+                .allMatch(run -> follower.reached(run) >= heads.getOrDefault(run, 0L)));
+  }
+
+  /** No reader's stream has ended since the play began or the daemon came back. */
+  public void shouldHaveItsReaders() {
+    shouldGoOn();
+    assertThat(tally().count("streams cut")).as("streams cut").isEqualTo(cutsBefore);
+  }
+
+  /** Each run is there up to some seq, without a gap, and can be published to; ends the play. */
+  public void shouldHoldAPrefix() {
+    close();
+    RunCalls calls = new RunCalls(daemon);
+    Map<String, Long> heads = calls.heads();
+    for (String run : stage.book().all()) {
+      long head = heads.getOrDefault(run, 0L);
+      try (RunReader reader = RunReader.fromStart(daemon.channel(), run)) {
+        reader.awaitSeq(head, SOON);
+      }
+      assertThat(calls.publish(run, Events.metrics(1, 1)).getFirstSeq())
+          .as(run)
+          .isEqualTo(head + 1);
+    }
   }
 
   /**

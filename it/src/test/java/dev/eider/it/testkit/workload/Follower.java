@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Follows every run of a book live from its first event to its close. Owned by one client; {@link
- * #stop} and {@link #finished} are for any thread.
+ * #stop} and what is asked of it are for any thread.
  */
 public final class Follower implements Callable<Void> {
   private static final long POLL_MS = 5;
@@ -16,6 +16,7 @@ public final class Follower implements Callable<Void> {
   private final Stage stage;
   private final Map<String, Following> followings = new LinkedHashMap<>();
   private final Set<String> finished = ConcurrentHashMap.newKeySet();
+  private final Map<String, Long> reached = new ConcurrentHashMap<>();
   private volatile boolean stopped;
 
   public Follower(Stage stage) {
@@ -42,6 +43,7 @@ public final class Follower implements Callable<Void> {
     do {
       before = following.lastSeq();
       following.step(0);
+      reached.put(following.runId(), following.lastSeq());
     } while (!following.isDone() && following.lastSeq() > before);
     if (following.isDone()) {
       following.leave();
@@ -53,6 +55,11 @@ public final class Follower implements Callable<Void> {
   /** Returns the runs that it has followed to their end. */
   public Set<String> finished() {
     return finished;
+  }
+
+  /** Returns the last seq that it has got of a run. */
+  public long reached(String runId) {
+    return reached.getOrDefault(runId, 0L);
   }
 
   public void stop() {

@@ -11,6 +11,7 @@ import dev.eider.v1.EventFilter;
 import dev.eider.v1.SubscribeRequest;
 import dev.eider.v1.SubscribeResponse;
 import dev.eider.v1.SubscribeResponse.RunClosed;
+import java.util.Random;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,22 @@ public final class Following {
       leave();
       ended(end);
     }
+  }
+
+  /** Follows to the end, or until the reader has had enough; leaves and comes back at times. */
+  public void follow(Random random, boolean mayGiveUp) {
+    while (!isDone) {
+      step(20);
+      if (mayGiveUp && random.nextInt(40) == 0) {
+        leave();
+        stage.tally().add("streams cancelled");
+        if (random.nextInt(3) == 0) {
+          return;
+        }
+      }
+    }
+    leave();
+    stage.tally().add("filtered reads", filter == null ? 0 : 1);
   }
 
   private void begin() {

@@ -18,10 +18,12 @@ public record Habits(
   /** A hundredth of the steps is a close, and so on. */
   public static final Habits USUAL = new Habits(1, 1, 2, 4, 5, 2_000, 1);
 
-  /** Short runs, and small events for small bounds. */
-  public static final Habits BRIEF = new Habits(3, 2, 6, 12, 3, 300, 15);
+  /** Returns habits of short runs, and of small events for small bounds. */
+  public static Habits brief(int runsAtATime) {
+    return new Habits(3, 5, 6, 12, runsAtATime, 300, 15);
+  }
 
-  /** Publishes alone. */
+  /** Returns habits of those who publish alone. */
   public static Habits publishing(int runs, int textCharsMax, int restMsMax) {
     return new Habits(0, 0, 0, 10, runs, textCharsMax, restMsMax);
   }

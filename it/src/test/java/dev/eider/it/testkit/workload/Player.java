@@ -30,6 +30,7 @@ public final class Player implements Callable<Void> {
   private final Attempts attempts;
   private final Forking forking;
   private final Producing producing;
+  private final Readings readings;
   private volatile boolean stopped;
 
   public Player(String name, Stage stage, Random random) {
@@ -39,6 +40,7 @@ public final class Player implements Callable<Void> {
     this.attempts = new Attempts(stage.wire(), random, stage.tally());
     this.forking = new Forking(stage, attempts, random);
     this.producing = new Producing(name, stage, random);
+    this.readings = new Readings(stage, name);
   }
 
   /** Plays until it is stopped. */
@@ -96,6 +98,8 @@ public final class Player implements Callable<Void> {
         attempts.make(tries, deadlineMs -> stage.wire().publish(built, deadlineMs));
     PublishResponse response = answer.value();
     if (response != null) {
+      Rule.REFUSED_IS_ABSENT.require(
+          answer.wasInDoubt() || !response.getDuplicate(), "put off and stored: %s", sent);
       producing.acked(draft, built, sent, response);
       return;
     }
@@ -170,8 +174,8 @@ public final class Player implements Callable<Void> {
     }
   }
 
-  /** Closes a run if it is there. */
-  public void close(String runId) {
+  /** Closes a run if it is there; returns whether it is known to be closed or not there. */
+  public boolean close(String runId) {
     CloseRunRequest request = CloseRunRequest.newBuilder().setRunId(runId).build();
     Answer<Run> answer =
         attempts.make(stage.triesMax(), deadlineMs -> stage.wire().close(request, deadlineMs));
@@ -183,8 +187,9 @@ public final class Player implements Callable<Void> {
       stage.tally().add("runs closed");
       stage.book().retire(runId);
     } else {
-      requireOneOf(answer, "close", Set.of("RUN_NOT_FOUND", "RUN_CLOSED"));
+      requireOneOf(answer, "close", Set.of("RUN_NOT_FOUND"));
     }
+    return run != null || answer.reason().equals("RUN_NOT_FOUND");
   }
 
   /** Deletes a run if it is there and may be deleted, by force at times. */
@@ -201,6 +206,8 @@ public final class Player implements Callable<Void> {
       stage.tally().add("runs deleted");
       stage.tally().add("runs deleted that forks inherit from", response.getKeptForForks() ? 1 : 0);
       stage.book().retire(runId);
+      readings.cold(runId, 0, 0);
+      readings.get(runId);
     } else {
       requireOneOf(answer, "delete", Set.of("RUN_NOT_FOUND", "RUN_OPEN", "RUN_HAS_FORKS"));
     }

@@ -123,34 +123,30 @@ final class Producing {
   String sendRow(String runId, Attempts attempts) {
     List<Sent> open = row(runId);
     int gaps = 0;
-    for (int tries = 0; tries < stage.triesMax(); tries++) {
+    for (int tries = 0; tries < stage.triesMax() && gaps <= GAPS_MAX; tries++) {
       if (tries > 0) {
         attempts.rest();
       }
       String refusal = sendOnce(open, attempts.deadlineMs());
       open = open.stream().filter(Sent::isOpen).toList();
       if (open.isEmpty()) {
-        return "";
+        return refusal;
       }
       switch (refusal) {
-        case "", "OVERLOADED", "STORAGE_FULL" -> stage.tally().add(Tally.PUT_OFF);
-        case "PRODUCER_GAP" -> gaps++; // those before it may be on their way
-        case "RUN_CLOSED" -> {
-          open.forEach(sent -> sent.request().refused(refusal));
-          return refusal;
+        case "", "RUN_CLOSED" -> {}
+        case "OVERLOADED", "STORAGE_FULL" -> {
+          stage.tally().add(Tally.PUT_OFF);
+          stage.tally().add(refusal);
         }
+        case "PRODUCER_GAP" -> gaps++; // those before it may be on their way
         default -> {
           startOver(runId);
           return refusal;
         }
       }
-      if (gaps > GAPS_MAX) {
-        startOver(runId);
-        return refusal;
-      }
     }
     startOver(runId);
-    return "";
+    return gaps > GAPS_MAX ? "PRODUCER_GAP" : "";
   }
 
   private List<Sent> row(String runId) {
@@ -179,8 +175,11 @@ final class Producing {
       PublishResponse response = answers.get(i).value();
       if (response != null) {
         acked(row.get(i).draft(), row.get(i).publish(), row.get(i).request(), response);
-      } else if (refusal.isEmpty()) {
-        refusal = answers.get(i).reason();
+      } else {
+        refusal = refusal.isEmpty() ? answers.get(i).reason() : refusal;
+        if (answers.get(i).reason().equals("RUN_CLOSED")) {
+          row.get(i).request().refused("RUN_CLOSED");
+        }
       }
     }
     return refusal;

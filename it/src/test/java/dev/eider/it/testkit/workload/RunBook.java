@@ -15,11 +15,13 @@ public final class RunBook {
   private final String prefix;
   private final int runsAtATime;
   private final List<String> active = new ArrayList<>();
+  private final List<String> played = new ArrayList<>();
   private final List<String> all = new ArrayList<>();
   private final Map<String, Long> heads = new HashMap<>();
   private final List<TurnStart> turnStarts = new ArrayList<>();
   private final List<String> forks = new ArrayList<>();
   private int turns = Plays.TURNS;
+  private boolean isEnding;
 
   /** All ids of runs begin with the prefix. */
   public RunBook(String prefix, int runsAtATime) {
@@ -29,8 +31,10 @@ public final class RunBook {
   }
 
   private void fillUp() {
-    while (active.size() < runsAtATime) {
-      active.add(newRunId());
+    while (!isEnding && active.size() < runsAtATime) {
+      String runId = newRunId();
+      active.add(runId);
+      played.add(runId);
     }
   }
 
@@ -41,18 +45,20 @@ public final class RunBook {
     return runId;
   }
 
+  /** Returns a run that is probably open, if there is one. */
   public synchronized String pick(Random random) {
-    return active.get(random.nextInt(active.size()));
+    return active.isEmpty() ? any(random) : active.get(random.nextInt(active.size()));
   }
 
-  /** Returns the runs that nobody was heard to have closed. */
-  public synchronized List<String> active() {
-    return List.copyOf(active);
+  /** Lets no other run take the place of one that is closed from now on. */
+  public synchronized void end() {
+    isEnding = true;
   }
 
   /** Adds a fork to the runs that are played. */
   synchronized void adopt(String childRunId) {
     active.add(childRunId);
+    played.add(childRunId);
     forks.add(childRunId);
   }
 
@@ -100,6 +106,11 @@ public final class RunBook {
   /** Returns the forks that were answered. */
   public synchronized List<String> forks() {
     return List.copyOf(forks);
+  }
+
+  /** Returns the runs that were ever there to be played. */
+  public synchronized List<String> played() {
+    return List.copyOf(played);
   }
 
   /** Returns every run that there ever was, or that somebody tried to open. */

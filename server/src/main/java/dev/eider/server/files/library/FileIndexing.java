@@ -92,7 +92,7 @@ final class FileIndexing {
         shown++;
       }
     } finally {
-      found.runs.forEach(run -> index.giveBack(run, file));
+      claims.giveBack(found.runs, file);
     }
     LOG.info(
         "{} has {} runs with {} events; {} runs of it are shown",

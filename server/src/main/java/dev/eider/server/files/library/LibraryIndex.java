@@ -5,18 +5,17 @@ import dev.eider.server.files.format.LibraryFile;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunPlace;
 import dev.eider.server.store.ColdReader.RunQuery;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of libraries, each with its file. A run is claimed first: its id is taken then, and
- * readers do not find it yet. Once it is shown it stays, as it is, for as long as the daemon runs.
+ * The runs of libraries, each with its file. A run is claimed first: no other file gets its id
+ * then, and readers do not find it yet. Once it is shown it stays, as it is, for as long as the
+ * daemon runs.
  *
  * <p>Changed by the worker {@code library}; everything else is thread-safe.
  */
@@ -55,28 +54,24 @@ public final class LibraryIndex {
     return true;
   }
 
-  /** Gives back the id of a run, if this file has claimed it and it is not shown. */
-  void giveBack(FoldedRun run, LibraryFile file) {
+  /**
+   * Gives back the id of a run, if this file has claimed it and it is not shown; returns whether it
+   * has.
+   */
+  boolean giveBack(FoldedRun run, LibraryFile file) {
     Entry entry = entries.get(run.runId());
-    if (entry != null && entry.file.equals(file) && !entry.isShown) {
-      entries.remove(run.runId());
-      count -= countOf(run);
+    if (entry == null || !entry.file.equals(file) || entry.isShown) {
+      return false;
     }
+    entries.remove(run.runId());
+    count -= countOf(run);
+    return true;
   }
 
   /** Has readers find a run that is claimed. */
   void show(RunId runId) {
     entries.computeIfPresent(runId, (id, entry) -> new Entry(entry.run, entry.file, true));
     shown.incrementAndGet();
-  }
-
-  /** The runs that are claimed or shown of these. */
-  List<FoldedRun> findTaken(Collection<RunId> runIds) {
-    return runIds.stream()
-        .map(entries::get)
-        .filter(Objects::nonNull)
-        .map(entry -> entry.run)
-        .toList();
   }
 
   /** Returns the file of a run that is shown, or null. */

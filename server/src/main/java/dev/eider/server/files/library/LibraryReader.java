@@ -50,11 +50,6 @@ public final class LibraryReader extends ForwardingColdReader {
   }
 
   @Override
-  public List<FoldedRun> findInLibrary(Collection<RunId> runIds) {
-    return index.findTaken(runIds);
-  }
-
-  @Override
   public List<FoldedRun> listRuns(RunQuery query) throws StoreException {
     List<FoldedRun> own = super.listRuns(query);
     List<FoldedRun> inLibrary = index.list(query);

@@ -7,6 +7,7 @@ import dev.eider.server.run.FoldedRun;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.RunWriter;
+import dev.eider.v1.ErrorReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,12 +18,9 @@ import java.util.concurrent.TimeoutException;
 /**
  * Makes sure that the ids of a file's runs are nobody else's.
  *
- * <p>Problem: while a run of a library is looked up among the daemon's own, a client may open one
- * of that id. So its id is claimed in the index first, which the sequencer asks about ids that it
- * does not know, and refuses. Then the sequencer gets an append of nothing to it, as it would from
- * a client. The answer that the run is read-only says that no command before it, durable by now,
- * has made such a run, and none after it will; any other answer, that the daemon has or had one.
- * Then the daemon's own counts, and the claim is given back.
+ * <p>A client may open a run of the same id at any moment. So the id is claimed by a command, which
+ * the sequencer decides between those of clients: the claim is granted if no command before it has
+ * made such a run, and none after it will. Else the daemon's own run counts.
  *
  * <p>Owned by the worker {@code library}; blocks.
  */
@@ -67,6 +65,15 @@ final class RunIdClaims {
     return kept;
   }
 
+  /** Gives back the ids of the runs of a file that are not shown. */
+  void giveBack(List<FoldedRun> runs, LibraryFile file) {
+    for (FoldedRun run : runs) {
+      if (index.giveBack(run, file)) {
+        writer.giveBack(run);
+      }
+    }
+  }
+
   /** Asks about each once; returns those to be asked about again. */
   private List<Claim> settle(List<Claim> claims, List<FoldedRun> kept, LeftOutRuns leftOut)
       throws InterruptedException {
@@ -101,13 +108,13 @@ final class RunIdClaims {
     }
 
     void ask() {
-      asked = writer.execute(new Command.Publish(run.runId(), List.of(), false, null, null, false));
+      asked = writer.execute(new Command.Claim(run));
     }
 
     Answer answer() throws InterruptedException {
       try {
         asked.get(ANSWER_MS_MAX, TimeUnit.MILLISECONDS);
-        return Answer.OWN;
+        return Answer.FREE;
       } catch (TimeoutException e) {
         return Answer.UNKNOWN;
       } catch (ExecutionException e) {
@@ -119,11 +126,9 @@ final class RunIdClaims {
     }
 
     private static Answer answer(BrokerException refusal) {
-      return switch (refusal.reason()) {
-        case ERROR_REASON_RUN_READ_ONLY -> Answer.FREE;
-        case ERROR_REASON_RUN_NOT_FOUND, ERROR_REASON_RUN_CLOSED -> Answer.OWN;
-        default -> Answer.UNKNOWN;
-      };
+      return refusal.reason() == ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS
+          ? Answer.OWN
+          : Answer.UNKNOWN;
     }
   }
 

@@ -9,6 +9,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads through the store's read connections. Thread-safe. */
@@ -48,6 +50,22 @@ public final class StoreReader implements ColdReader {
   @Override
   public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
     return access.read(connection -> DeletedRuns.findForks(connection, parentIds));
+  }
+
+  @Override
+  public int idParts() throws StoreException {
+    return access.read(StoredIds::parts);
+  }
+
+  @Override
+  public void readIds(int part, int parts, BiConsumer<RunId, String> runs, Consumer<byte[]> deleted)
+      throws StoreException {
+    access.read(
+        connection -> {
+          StoredIds.readRuns(connection, part, parts, runs);
+          StoredIds.readDeleted(connection, part, parts, deleted);
+          return part;
+        });
   }
 
   @Override

@@ -28,8 +28,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A disk that takes no more, played by a limit on the size of this process's files. */
+@Isolated("limits how large files of this process may get")
 @Timeout(60)
 class StoreFailureTest {
   /** Above what surefire writes, below what a large batch needs. */

@@ -73,6 +73,27 @@ class RunQueriesTest {
   }
 
   @Test
+  void shouldPassOnEveryIdInOneOfItsParts() throws StoreException {
+    for (int parts : new int[] {1, 2, 7}) {
+      // when
+      List<String> ids = new ArrayList<>();
+      for (int part = 0; part < parts; part++) {
+        store
+            .reader()
+            .readIds(
+                part,
+                parts,
+                (runId, requestId) -> ids.add(runId.value() + requestId),
+                deleted -> ids.add("deleted"));
+      }
+
+      // then
+      assertThat(ids).hasSize(10).contains("r3request-3").doesNotHaveDuplicates();
+    }
+    assertThat(store.reader().idParts()).isEqualTo(1);
+  }
+
+  @Test
   void shouldListPagesNewestFirst() throws StoreException {
     // given
     List<String> listed = new ArrayList<>();

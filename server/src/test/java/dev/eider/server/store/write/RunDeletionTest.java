@@ -1,8 +1,10 @@
 package dev.eider.server.store.write;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.event.EventMatcher;
+import dev.eider.server.event.RunDigest;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
@@ -16,6 +18,8 @@ import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -171,6 +175,10 @@ class RunDeletionTest {
     open();
     requireNoTrace("gone");
     assertThat(store.reader().findDeleted(Set.of(new RunId("gone")))).hasSize(1);
+    List<byte[]> deleted = new ArrayList<>();
+    store.reader().readIds(0, 1, (runId, requestId) -> {}, deleted::add);
+    byte[] hash = RunDigest.hash("gone".getBytes(UTF_8));
+    assertThat(deleted).containsExactly(Arrays.copyOf(hash, 16));
   }
 
   private void play(String runId, Parent parent) {
