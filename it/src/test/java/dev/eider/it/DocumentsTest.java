@@ -39,6 +39,7 @@ class DocumentsTest {
   private static final Pattern PATH =
       Pattern.compile(
           "(?:proto|server|client|cli|it|docs)/[\\w./-]+|[\\w./-]+\\.(?:java|proto|sql|sh)");
+  private static final Pattern PROPERTY = Pattern.compile("-D(eider\\.[\\w.]+)=");
   private static final Pattern PROTO_NAME =
       Pattern.compile("(?m)^\\s*(?:message|enum|service|rpc) (\\w+)");
 
@@ -136,6 +137,21 @@ class DocumentsTest {
     if (!document.path().endsWith(CHANGELOG)) {
       assertThat(unknown).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void shouldNamePropertiesThatTestsRead(Document document) {
+    String tests = String.join("", SOURCES.values());
+    List<String> unread =
+        PROPERTY
+            .matcher(document.text())
+            .results()
+            .map(found -> found.group(1))
+            .filter(property -> !tests.contains("\"" + property + "\""))
+            .toList();
+
+    assertThat(unread).isEmpty();
   }
 
   @Test

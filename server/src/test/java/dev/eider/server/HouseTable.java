@@ -14,10 +14,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The table of packages in docs/architecture.md: what each may import, as patterns of packages.
- * Immutable.
+ * The table of packages in docs/architecture.md. Immutable.
+ *
+ * @param rows by package, what its row names, each as patterns of packages
  */
-record HouseTable(Map<String, List<String>> mayImport) {
+record HouseTable(Map<String, Map<String, List<String>>> rows) {
   static final String HOUSE = "dev.eider.server";
 
   private static final Pattern ROW =
@@ -39,14 +40,23 @@ record HouseTable(Map<String, List<String>> mayImport) {
     String rooms = text.substring(text.indexOf("\n## The rooms\n"), text.indexOf("\n## Threads\n"));
     List<MatchResult> rows = ROW.matcher(rooms).results().toList();
     Set<String> names = Set.copyOf(rows.stream().map(row -> row.group(1)).toList());
-    Map<String, List<String>> table = new TreeMap<>();
+    Map<String, Map<String, List<String>>> table = new TreeMap<>();
     for (MatchResult row : rows) {
-      List<String> allowed = new ArrayList<>(EVERYWHERE);
-      allowed.add(HOUSE + "." + row.group(1) + "..");
-      Stream.of(row.group(2).split(",")).forEach(name -> allowed.addAll(of(name.strip(), names)));
-      table.put(row.group(1), List.copyOf(allowed));
+      Map<String, List<String>> imports = new TreeMap<>();
+      Stream.of(row.group(2).split(","))
+          .map(String::strip)
+          .forEach(name -> imports.put(name, of(name, names)));
+      table.put(row.group(1), imports);
     }
     return new HouseTable(table);
+  }
+
+  /** Returns the patterns of all packages that one of the house may depend on. */
+  List<String> mayImport(String name) {
+    List<String> allowed = new ArrayList<>(EVERYWHERE);
+    allowed.add(HOUSE + "." + name + "..");
+    rows.get(name).values().forEach(allowed::addAll);
+    return allowed;
   }
 
   private static List<String> of(String name, Set<String> packages) {

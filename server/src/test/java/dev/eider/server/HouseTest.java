@@ -32,16 +32,16 @@ final class HouseTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages(HOUSE);
 
-  private static final Map<String, List<String>> MAY_IMPORT = HouseTable.read().mayImport();
+  private static final HouseTable TABLE = HouseTable.read();
 
   static Stream<String> packages() {
-    return MAY_IMPORT.keySet().stream().sorted();
+    return TABLE.rows().keySet().stream();
   }
 
   @ParameterizedTest
   @MethodSource("packages")
   void shouldImportOnlyWhatTheTableAllows(String name) {
-    List<String> allowed = MAY_IMPORT.get(name);
+    List<String> allowed = TABLE.mayImport(name);
     PackageMatchers matchers = PackageMatchers.of(allowed);
     boolean sql = allowed.contains("java.sql..");
 
@@ -56,6 +56,26 @@ final class HouseTest {
                     type -> isAllowed(type.getBaseComponentType(), matchers, sql))));
   }
 
+  @ParameterizedTest
+  @MethodSource("packages")
+  void shouldNeedWhatTheTableAllows(String name) {
+    Set<String> needed = new TreeSet<>();
+    for (JavaClass type : CLASSES) {
+      if ((type.getPackageName() + ".").startsWith(HOUSE + "." + name + ".")) {
+        type.getDirectDependenciesFromSelf()
+            .forEach(on -> needed.add(on.getTargetClass().getBaseComponentType().getPackageName()));
+      }
+    }
+
+    List<String> unneeded =
+        TABLE.rows().get(name).entrySet().stream()
+            .filter(named -> needed.stream().noneMatch(PackageMatchers.of(named.getValue())::test))
+            .map(Map.Entry::getKey)
+            .toList();
+
+    assertThat(unneeded).isEmpty();
+  }
+
   @Test
   void shouldHaveNoPackageOutsideTheTable() {
     Set<String> found = new TreeSet<>();
@@ -66,7 +86,7 @@ final class HouseTest {
       }
     }
 
-    assertThat(MAY_IMPORT.keySet()).isEqualTo(found);
+    assertThat(TABLE.rows().keySet()).isEqualTo(found);
   }
 
   @Test

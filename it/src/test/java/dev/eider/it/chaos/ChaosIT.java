@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class ChaosIT {
   private static final int ROUNDS = Scale.of("eider.it.chaos", 1, 40);
   private static final int DISK_MEBIBYTES = 192;
-  private static final int ACKS_MAX = 150;
+  private static final int ACKS_MAX = 200;
 
   private static final List<String> JVM =
       List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");

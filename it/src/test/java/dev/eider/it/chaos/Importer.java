@@ -39,7 +39,11 @@ final class Importer implements Callable<Void> {
   Importer(Stage stage, String target, Path directory) {
     this.stage = stage;
     this.directory = directory;
-    this.client = EiderClient.connect(ClientConfig.defaults(target).withCallDeadline(PATIENCE));
+    this.client =
+        EiderClient.connect(
+            ClientConfig.defaults(target)
+                .withCallDeadline(PATIENCE)
+                .withBackoff(Duration.ofMillis(20), Duration.ofMillis(200)));
   }
 
   @Override

@@ -8,10 +8,12 @@ import dev.eider.it.DuckDbFile;
 import dev.eider.it.Events;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
+import dev.eider.it.VolumePublisher;
 import dev.eider.it.testkit.grpc.Play;
 import dev.eider.it.testkit.workload.Tally;
 import io.grpc.Status;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -114,10 +116,11 @@ final class FullDiskIT {
     RunCalls calls = new RunCalls(daemon);
 
     // when the disk is filled by what is published, and nothing else
-    int requests = BulkPublisher.publishUntilFull(daemon, "bulk");
+    VolumePublisher publisher = new VolumePublisher(daemon.channel(), "bulk", new AtomicInteger());
+    publisher.publishUntilFull();
 
     // then
-    assertThat(calls.get("bulk").getHeadSeq()).isEqualTo(BulkPublisher.eventsIn(requests));
+    assertThat(calls.get("bulk").getHeadSeq()).isEqualTo(publisher.published());
     calls.close("bulk");
     shouldStopWithEachEventOnce(daemon);
     assertThat(disks.logBytes()).as("log that DuckDB no longer needs").isLessThan(8 << 20);

@@ -11,6 +11,7 @@ import dev.eider.it.MemoryWatch;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
+import dev.eider.it.VolumePublisher;
 import dev.eider.v1.Event;
 import dev.eider.v1.Run;
 import java.time.Duration;
@@ -31,13 +32,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(1800)
 class HotRunIT {
   private static final int OTHERS = Scale.of("eider.it.overload.others", 10, 100);
-  private static final int TURNS = Scale.of("eider.it.overload.turns", 20, 200);
-  private static final int HOT_READERS = Scale.of("eider.it.overload.hotReaders", 20, 100);
+  private static final int TURNS = Scale.of("eider.it.overload.turns", 8, 200);
+  private static final int HOT_READERS = Scale.of("eider.it.overload.hotReaders", 12, 100);
   private static final String TEXT = "word ".repeat(60);
   private static final Duration LONG = Duration.ofSeconds(600);
 
   @RegisterExtension
-  static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 500);
+  static final DaemonExtension EXTENSION =
+      new DaemonExtension().likeLauncher().set("grace-ms", 500);
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);
@@ -98,7 +100,7 @@ class HotRunIT {
     try (Workers workers = new Workers()) {
       for (int i = 0; i < OTHERS; i++) {
         String runId = prefix + "-" + i;
-        StormPublisher publisher = new StormPublisher(channels.get(i), runId, overloads);
+        VolumePublisher publisher = new VolumePublisher(channels.get(i), runId, overloads);
         RunReader reader = RunReader.fromStart(channels.get(i + 1), runId);
         long[] tookUs = new long[TURNS];
         all.add(tookUs);
@@ -109,7 +111,7 @@ class HotRunIT {
     return all.stream().flatMapToLong(Arrays::stream).sorted().toArray();
   }
 
-  private void play(StormPublisher publisher, RunReader reader, long[] tookUs, AtomicLong hot) {
+  private void play(VolumePublisher publisher, RunReader reader, long[] tookUs, AtomicLong hot) {
     long hotBefore = hot == null ? 0 : hot.get();
     for (int turn = 0; turn < TURNS; turn++) {
       long start = System.nanoTime();

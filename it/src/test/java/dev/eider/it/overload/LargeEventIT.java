@@ -14,6 +14,7 @@ import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
 import dev.eider.it.StreamChecker;
+import dev.eider.it.VolumePublisher;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.Event;
 import dev.eider.v1.PublishRequest;
@@ -50,7 +51,7 @@ class LargeEventIT {
 
   @RegisterExtension
   static final DaemonExtension EXTENSION =
-      new DaemonExtension().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 200);
+      new DaemonExtension().likeLauncher().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 200);
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);
@@ -100,8 +101,8 @@ class LargeEventIT {
       }
 
       // when, on the same connection
-      StormPublisher after =
-          new StormPublisher(channels.get(0), "after-too-large", new AtomicInteger());
+      VolumePublisher after =
+          new VolumePublisher(channels.get(0), "after-too-large", new AtomicInteger());
       after.publish(request(after.runId(), 1 << 20).getEventsList());
 
       // then
@@ -121,12 +122,12 @@ class LargeEventIT {
     // given as many producers, each with a connection, as together exceed the heap
     StormCounters before = StormCounters.atRest(daemon);
     AtomicInteger overloads = new AtomicInteger();
-    List<StormPublisher> publishers = new ArrayList<>();
+    List<VolumePublisher> publishers = new ArrayList<>();
     try (MemoryWatch memory = new MemoryWatch(daemon);
         Channels channels = new Channels(daemon, PRODUCERS);
         Workers workers = new Workers()) {
       for (int i = 0; i < PRODUCERS; i++) {
-        StormPublisher publisher = new StormPublisher(channels.get(i), "large-" + i, overloads);
+        VolumePublisher publisher = new VolumePublisher(channels.get(i), "large-" + i, overloads);
         publishers.add(publisher);
         Event event = request(publisher.runId(), REQUEST_BYTES_MAX - 64).getEvents(0);
         workers.start(
@@ -138,7 +139,7 @@ class LargeEventIT {
       }
 
       // when they all publish at once, and a small run goes on meanwhile
-      StormPublisher small = new StormPublisher(daemon.channel(), "small", overloads);
+      VolumePublisher small = new VolumePublisher(daemon.channel(), "small", overloads);
       for (int i = 0; i < 50; i++) {
         small.publish(Events.metrics(1, i));
       }
@@ -151,7 +152,7 @@ class LargeEventIT {
       assertThat(daemon.isAlive()).isTrue();
       assertThat(memory.heapBytesMax()).isLessThanOrEqualTo(HEAP_BYTES);
     }
-    for (StormPublisher publisher : publishers) {
+    for (VolumePublisher publisher : publishers) {
       Run closed = runs.close(publisher.runId(), LONG);
       assertThat(closed.getHeadSeq()).isEqualTo(EVENTS_EACH);
       StreamChecker cold = ColdRead.of(daemon.channel(), publisher.runId()).checker();
@@ -171,7 +172,7 @@ class LargeEventIT {
 
     // when
     for (int game = 0; game < GAMES; game++) {
-      StormPublisher publisher = new StormPublisher(daemon.channel(), "game-" + game, overloads);
+      VolumePublisher publisher = new VolumePublisher(daemon.channel(), "game-" + game, overloads);
       for (int turn = 0; turn < WORLDS_EACH; turn++) {
         List<Event> events = new ArrayList<>(Events.metrics(EVENTS_PER_WORLD - 1, turn));
         events.add(Events.prompt(turn, world + turn));

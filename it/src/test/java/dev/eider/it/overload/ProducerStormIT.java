@@ -13,6 +13,7 @@ import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
 import dev.eider.it.StreamChecker;
+import dev.eider.it.VolumePublisher;
 import dev.eider.v1.Run;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ class ProducerStormIT {
 
   @RegisterExtension
   static final DaemonExtension EXTENSION =
-      new DaemonExtension().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 500);
+      new DaemonExtension().likeLauncher().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 500);
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);
@@ -65,7 +66,7 @@ class ProducerStormIT {
       }
 
       // when
-      List<StormPublisher> publishers = startAlone(producerChannels, workers, overloads);
+      List<VolumePublisher> publishers = startAlone(producerChannels, workers, overloads);
       publishTogether();
       workers.awaitAll(LONG);
       report("published", start, overloads.get(), memory);
@@ -98,11 +99,11 @@ class ProducerStormIT {
   }
 
   /** The runs with even numbers, each on a connection of its own. */
-  private List<StormPublisher> startAlone(
+  private List<VolumePublisher> startAlone(
       Channels channels, Workers workers, AtomicInteger overloads) {
-    List<StormPublisher> publishers = new ArrayList<>();
+    List<VolumePublisher> publishers = new ArrayList<>();
     for (int i = 0; i < PRODUCERS; i += 2) {
-      StormPublisher publisher = new StormPublisher(channels.get(i / 2), runId(i), overloads);
+      VolumePublisher publisher = new VolumePublisher(channels.get(i / 2), runId(i), overloads);
       publishers.add(publisher);
       workers.start(
           () -> {

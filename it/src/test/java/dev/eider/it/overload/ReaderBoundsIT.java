@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
 import dev.eider.it.MemoryWatch;
-import dev.eider.it.PacedPublisher;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
-import dev.eider.it.Seed;
+import dev.eider.it.VolumePublisher;
 import dev.eider.v1.Run;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -33,6 +33,7 @@ class ReaderBoundsIT {
   private static final int CHANGES_MAX = 100;
   private static final int WATCHES = 5;
   private static final int CHANGED_RUNS = 400;
+  private static final int CLOSERS = 40;
 
   /** So much that a few runs fill the window of a connection. */
   private static final Map<String, String> LABELS =
@@ -48,6 +49,7 @@ class ReaderBoundsIT {
   @RegisterExtension
   static final DaemonExtension EXTENSION =
       new DaemonExtension()
+          .likeLauncher()
           .jvm("-XX:+ExitOnOutOfMemoryError")
           .set("grace-ms", 200)
           .set("subscriptions-max", SUBSCRIPTIONS_MAX)
@@ -78,9 +80,8 @@ class ReaderBoundsIT {
         assertThat(refusal.hasRetryDelay()).isTrue();
         assertThat(refusal.metadata()).containsEntry("limit", "" + SUBSCRIPTIONS_MAX);
       }
-      PacedPublisher publisher =
-          new PacedPublisher(daemon, "stalled", Seed.random(ReaderBoundsIT.class));
-      publisher.publish(STALLED_MIB);
+      new VolumePublisher(daemon.channel(), "stalled", new AtomicInteger())
+          .publishText(STALLED_MIB);
 
       // then the network holds its share, and who reads then gets everything
       System.out.printf(
@@ -130,9 +131,23 @@ class ReaderBoundsIT {
       }
       reading.leave();
     }
-    for (int i = 0; i < CHANGED_RUNS; i++) {
-      runs.close("changed-" + i);
-    }
+    closeSideBySide();
     before.awaitBack();
+  }
+
+  /** One after the other, each would wait for a DuckDB transaction of its own. */
+  private void closeSideBySide() {
+    try (Workers workers = new Workers()) {
+      for (int i = 0; i < CLOSERS; i++) {
+        int first = i;
+        workers.start(
+            () -> {
+              for (int run = first; run < CHANGED_RUNS; run += CLOSERS) {
+                runs.close("changed-" + run, LONG);
+              }
+            });
+      }
+      workers.awaitAll(LONG);
+    }
   }
 }

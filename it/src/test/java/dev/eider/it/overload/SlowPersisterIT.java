@@ -13,6 +13,7 @@ import dev.eider.it.MemoryWatch;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
+import dev.eider.it.VolumePublisher;
 import dev.eider.v1.Event;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ class SlowPersisterIT {
   @RegisterExtension
   static final DaemonExtension EXTENSION =
       new DaemonExtension()
+          .likeLauncher()
           .set("grace-ms", 200)
           .set("unpersisted-bytes-max", 1 << 20)
           .set("tail-bytes-max", 1 << 20)
@@ -60,7 +62,7 @@ class SlowPersisterIT {
       for (String runId : runIds()) {
         readers.add(RunReader.fromStart(daemon.channel(), runId));
       }
-      StormPublisher raw = new StormPublisher(daemon.channel(), "slow-raw", overloads);
+      VolumePublisher raw = new VolumePublisher(daemon.channel(), "slow-raw", overloads);
       workers.start(
           () -> {
             for (int i = 0; i < EVENTS; i++) {

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,15 @@ final class Scheduler implements InstantSource {
   private static final int LEAP_US_MAX = 30_000;
   private static final long TURNS_MAX = 400_000;
   private static final long STUCK_S = 60;
+
+  /** For all simulations, since a life has some hundred actors and most are short. */
+  private static final Executor THREADS =
+      Executors.newCachedThreadPool(
+          body -> {
+            Thread thread = new Thread(body, "sim");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private final Random random;
   private final List<Actor> actors = new ArrayList<>();
@@ -48,11 +59,11 @@ final class Scheduler implements InstantSource {
   void run(Runnable main) throws Throwable {
     Actor first = add("main", null, main);
     current = first;
-    first.thread.start();
+    first.start();
     boolean isOver = over.await(STUCK_S, TimeUnit.SECONDS);
     String left = actors.toString();
     isClosing = true;
-    List.copyOf(actors).forEach(actor -> LockSupport.unpark(actor.thread));
+    List.copyOf(actors).forEach(Actor::wake);
     Throwable thrown = isOver ? failure : new AssertionError("a turn without end: " + left);
     if (thrown != null) {
       throw thrown;
@@ -66,7 +77,7 @@ final class Scheduler implements InstantSource {
    */
   Actor start(String name, @Nullable Span life, Runnable body) {
     Actor actor = add(name, life, body);
-    actor.thread.start();
+    actor.start();
     return actor;
   }
 
@@ -161,7 +172,7 @@ final class Scheduler implements InstantSource {
     }
     current = next;
     if (next != self) {
-      LockSupport.unpark(next.thread);
+      next.wake();
       if (self != null) {
         self.awaitTurn();
       }
@@ -238,15 +249,28 @@ final class Scheduler implements InstantSource {
     private final String name;
     private final @Nullable Span life;
     private final int weight;
-    private final Thread thread;
+    private final Runnable body;
+    private volatile @Nullable Thread thread;
     private long wakeAtUs;
 
     Actor(String name, @Nullable Span life, Runnable body, int weight) {
       this.name = name;
       this.life = life;
       this.weight = weight;
-      thread = new Thread(() -> live(body), "sim-" + name);
-      thread.setDaemon(true);
+      this.body = body;
+    }
+
+    private void start() {
+      THREADS.execute(
+          () -> {
+            thread = Thread.currentThread();
+            live();
+          });
+    }
+
+    /** Has it look whether it is its turn; one that has not begun will look by itself. */
+    private void wake() {
+      LockSupport.unpark(thread);
     }
 
     boolean isDone() {
@@ -254,7 +278,7 @@ final class Scheduler implements InstantSource {
     }
 
     @SuppressWarnings("CatchAllThrowable") // whatever ends an actor is the simulation's result
-    private void live(Runnable body) {
+    private void live() {
       try {
         awaitTurn();
         dieIfOver(this);

@@ -313,6 +313,95 @@ class RuleBookTest {
     shouldBreak(Rule.DIGEST, log);
   }
 
+  @Test
+  void shouldCatchADeletedRunThatIsBack() {
+    history.deleting("game");
+    history.deleted("game");
+
+    shouldBreak(Rule.DELETED_STAYS_GONE, log);
+  }
+
+  @Test
+  void shouldCatchADeletedRunThatIsReadOrWritten() {
+    history.deleting("gone");
+    history.deleted("gone");
+    assertThat(violationsOf(log)).isEmpty();
+
+    Reader late = history.read("late", "gone", 0);
+    late.saw(events(1, "ghost").get(0));
+    shouldBreak(Rule.DELETED_STAYS_GONE, log);
+    acked("gone", 1, "ghost");
+    shouldBreak(Rule.DELETED_STAYS_GONE, log);
+  }
+
+  @Test
+  void shouldJudgeADeletedRunByWhatWasSeenOfIt() {
+    acked("gone", 1, "e1", "e2");
+    Reader early = history.read("early", "gone", 0);
+    events(1, "e1", "e2").forEach(early::saw);
+    history.deleting("gone");
+    assertThat(violationsOf(log)).isEmpty();
+
+    history.read("other", "gone", 0).saw(StoredEvent.of(1, "e1", new byte[] {1}));
+    shouldBreak(Rule.SAME_BYTES, log);
+  }
+
+  @Test
+  void shouldCatchHalfAnImport() {
+    Request first = history.send("file-1", List.of("i1"));
+    Request second = history.send("file-2", List.of("i2"));
+    history.importing(List.of(first, second));
+    assertThat(violationsOf(log)).isEmpty();
+
+    history.finalLog("file-1", events(1, "i1"));
+    shouldBreak(Rule.IMPORT_WHOLE, log);
+    history.finalLog("file-2", events(1, "i2"));
+    assertThat(violationsOf(log)).isEmpty();
+  }
+
+  @Test
+  void shouldCatchAMirrorOutOfOrder() {
+    List<Place> order = new ArrayList<>(places("game", 6));
+    order.addAll(places("child", 2));
+    history.logOrder(order);
+    history.mirrored(new Mirrored("whole", order, true, place -> true));
+    history.mirrored(new Mirrored("beginning", order.subList(0, 3), false, place -> true));
+    history.mirrored(
+        new Mirrored("part", places("child", 2), true, place -> place.runId().equals("child")));
+    assertThat(violationsOf(log)).isEmpty();
+
+    history.mirrored(new Mirrored("lacking", order.subList(0, 7), true, place -> true));
+    shouldBreak(Rule.LOG_ORDER, log);
+  }
+
+  @Test
+  void shouldCatchADoubledEventInAMirror() {
+    List<Place> twice = new ArrayList<>(places("game", 2));
+    twice.addAll(1, places("game", 1));
+    history.logOrder(places("game", 6));
+    history.mirrored(new Mirrored("twice", twice, false, place -> true));
+
+    shouldBreak(Rule.LOG_ORDER, log);
+  }
+
+  @Test
+  void shouldCatchAFilteredReaderThatLacksAMatch() {
+    Reader filtered = history.read("a", "game", 0).filtered(e -> e.id().startsWith("a"));
+    filtered.saw(log.get(1));
+    filtered.complete(2);
+    assertThat(violationsOf(log)).isEmpty();
+
+    filtered.complete(6);
+    shouldBreak(Rule.READER_COMPLETE, log);
+  }
+
+  @Test
+  void shouldCatchAFilteredReaderThatGetsWhatItDidNotAskFor() {
+    history.read("a", "game", 0).filtered(e -> e.id().startsWith("a")).saw(log.get(0));
+
+    shouldBreak(Rule.READER_CONTIGUOUS, log);
+  }
+
   private void shouldBreak(Rule rule, List<StoredEvent> finalLog) {
     assertThat(violationsOf(finalLog)).extracting(Violation::rule).contains(rule);
   }

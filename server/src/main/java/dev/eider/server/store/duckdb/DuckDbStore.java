@@ -165,14 +165,14 @@ public final class DuckDbStore implements ColdStore {
     return reader;
   }
 
-  /** Returns what finds the closed runs that are to go. */
-  public ExpiredRuns expiredRuns() {
-    return expiredRuns;
-  }
-
   /** Returns what finds closed runs by their labels. */
   public LabelledRuns labelledRuns() {
     return labelledRuns;
+  }
+
+  /** Returns what finds the closed runs that are to go. */
+  public ExpiredRuns expiredRuns() {
+    return expiredRuns;
   }
 
   /** Runs a reading on a read connection, waiting for one, and for the store, if need be. */
