@@ -19,7 +19,7 @@ import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.runs.RunIndex;
 import dev.eider.server.runs.StorePersistedRuns;
-import dev.eider.server.sequencer.LogReplay;
+import dev.eider.server.sequencer.LogApplier;
 import dev.eider.server.sequencer.PublishHealth;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.ColdReader;
@@ -65,7 +65,9 @@ public final class Broker {
     PersistProgress progress = new PersistProgress(persistedPosition);
     hub = new Hub(config.hub(), progress);
     store.openRuns().forEach(hub::restore);
-    long replayed = LogReplay.run(log, hub, persistedPosition);
+    RunIndex index = new RunIndex(hub, new StorePersistedRuns(ground.reader()));
+    LogApplier applier = new LogApplier(hub, index, ground.clock(), config.get(Setting.GRACE_MS));
+    long replayed = applier.replay(log, persistedPosition);
     store.requireStaged(hub.stagedFiles());
     LOG.info("{} runs in memory, {} records of the log folded", hub.runCount(), replayed);
     persister =
@@ -75,8 +77,7 @@ public final class Broker {
     writer =
         new RunWriter(
             log,
-            hub,
-            new RunIndex(hub, new StorePersistedRuns(ground.reader())),
+            applier,
             ground.clock(),
             config.sequencer(),
             threads,
