@@ -63,7 +63,7 @@ public final class Broker {
     ColdStore store = ground.store();
     Threads threads = ground.threads();
     long persistedPosition = store.persistedPosition();
-    PersistProgress progress = new PersistProgress(persistedPosition, threads.newSignal());
+    PersistProgress progress = new PersistProgress(persistedPosition);
     hub = new Hub(config.hub(), progress);
     store.openRuns().forEach(hub::restore);
     long replayed = LogReplay.run(log, hub, persistedPosition);

@@ -30,8 +30,10 @@ import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.DuckDbLibrary;
 import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.server.store.duckdb.LabelledRuns;
+import dev.eider.server.upkeep.Chore;
 import dev.eider.server.upkeep.Retention;
 import dev.eider.server.upkeep.Rewriter;
+import dev.eider.server.upkeep.Upkeep;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +44,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -63,8 +66,7 @@ public final class EiderServer implements AutoCloseable {
   private final DataDir dataDir;
   private final DuckDbStore store;
   private final Broker broker;
-  private final Rewriter rewriter;
-  private final Retention retention;
+  private final Upkeep upkeep;
   private final Queries queries;
   private final LibraryIndex libraryIndex = new LibraryIndex();
   private final LibraryReader reader;
@@ -102,17 +104,8 @@ public final class EiderServer implements AutoCloseable {
             new Broker.Ground(log, store, reader, InstantSource.system(), Threads.system()),
             new Broker.Watcher(this::healthChanged, this::defectFound));
     undo.push(() -> broker.stopNow());
-    rewriter = new Rewriter(store, config.rewrites(), Threads.system(), this::defectFound);
-    undo.push(() -> rewriter.stop(WORKER_MS));
-    retention =
-        new Retention(
-            store,
-            broker.writer(),
-            InstantSource.system(),
-            config.retention(),
-            Threads.system(),
-            this::defectFound);
-    undo.push(() -> retention.stop(WORKER_MS));
+    upkeep = new Upkeep(chores(), Threads.system(), this::defectFound);
+    undo.push(() -> upkeep.stop(WORKER_MS));
     queries =
         new Queries(
             new Queries.Ground(
@@ -203,8 +196,7 @@ public final class EiderServer implements AutoCloseable {
             "the daemon is stopping; resume when it is back");
     grpc.endServing();
     broker.writer().refuse();
-    boolean areEnded = retention.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
-    areEnded &= rewriter.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
+    boolean isUpkept = upkeep.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
     libraries.close();
     grpc.drain(refusal);
     boolean isWritten = broker.stopWriting(refusal, leftMs(untilNanos));
@@ -212,7 +204,7 @@ public final class EiderServer implements AutoCloseable {
     transfers.endAll(refusal);
     runFiles.close();
     grpc.stop(Math.min(CALLS_MS, leftMs(untilNanos)));
-    if (!areEnded || !isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
+    if (!isUpkept || !isWritten || !broker.stopPersisting(leftMs(untilNanos))) {
       log().warn("not everything is in DuckDB yet; the next start takes the rest from the log");
     }
     queries.close();
@@ -298,6 +290,13 @@ public final class EiderServer implements AutoCloseable {
 
   private static String message(Exception e) {
     return String.valueOf(e.getMessage());
+  }
+
+  private List<Chore> chores() {
+    InstantSource clock = InstantSource.system();
+    return List.of(
+        new Retention(store, broker.writer(), clock, config.retention()),
+        new Rewriter(store, config.rewrites(), clock));
   }
 
   private TransferGround transferGround() {

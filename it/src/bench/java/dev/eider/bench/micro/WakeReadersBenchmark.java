@@ -72,7 +72,7 @@ public class WakeReadersBenchmark {
   /** Has both tails followed by as many readers, who are at the head. */
   @Setup
   public void follow() {
-    hub = new Hub(new HubBounds(0, 1, 1), new PersistProgress(0, Threads.system().newSignal()));
+    hub = new Hub(new HubBounds(0, 1, 1), new PersistProgress(0));
     pools = new ReaderPools(Threads.system(), 2, 1);
     pool = Threads.system().newPool("was", 2);
     inRounds = open(RUN);

@@ -126,8 +126,8 @@ final class SimThreads implements Threads {
     }
 
     @Override
-    public void after(long delayMs, Runnable task) {
-      Registration unused = add(new Beat(scheduler.nowMs() + delayMs, 0, task));
+    public Registration after(long delayMs, Runnable task) {
+      return add(new Beat(scheduler.nowMs() + delayMs, 0, task));
     }
 
     @Override

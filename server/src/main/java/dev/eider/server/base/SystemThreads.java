@@ -119,13 +119,14 @@ final class SystemThreads implements Threads {
 
   private record ThreadTimer(ScheduledThreadPoolExecutor executor) implements Timer {
     ThreadTimer {
-      // Else the beats of streams that have ended would stay queued until they are due.
+      // Else what was taken back would stay queued until it is due.
       executor.setRemoveOnCancelPolicy(true);
     }
 
     @Override
-    public void after(long delayMs, Runnable task) {
-      ScheduledFuture<?> unused = executor.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+    public Registration after(long delayMs, Runnable task) {
+      ScheduledFuture<?> due = executor.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+      return () -> due.cancel(false);
     }
 
     @Override

@@ -2,8 +2,12 @@ package dev.eider.server.base;
 
 /** Runs what is brief when its time has come, on one thread. Thread-safe. */
 public interface Timer extends AutoCloseable {
-  /** Runs a task once, after a delay. */
-  void after(long delayMs, Runnable task);
+  /**
+   * Runs a task once, after a delay.
+   *
+   * @return takes it back, if it has not begun
+   */
+  Registration after(long delayMs, Runnable task);
 
   /**
    * Runs a task again and again, first after one period.

@@ -2,7 +2,8 @@ package dev.eider.server.hub;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.eider.server.base.Invariants;
-import dev.eider.server.base.Signal;
+import dev.eider.server.base.Listeners;
+import dev.eider.server.base.Registration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,11 +17,14 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class PersistProgress {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Signal wanted;
+  private final Listeners<Runnable> listeners = new Listeners<>();
 
   @GuardedBy("lock")
   private final PriorityQueue<Waiter> waiters =
       new PriorityQueue<>(Comparator.comparingLong(Waiter::position));
+
+  // Written by the persister before its thread starts, read by those who wait for it.
+  private volatile Runnable onWanted = () -> {};
 
   // Written under the lock by the persister thread, read by any.
   private volatile long persistedPosition;
@@ -31,11 +35,7 @@ public final class PersistProgress {
   // Written by the persister thread, read by any.
   private volatile boolean isFailing;
 
-  /**
-   * @param wanted what the persister waits for when it has nothing to do
-   */
-  public PersistProgress(long persistedPosition, Signal wanted) {
-    this.wanted = wanted;
+  public PersistProgress(long persistedPosition) {
     this.persistedPosition = persistedPosition;
     this.checkpointedPosition = persistedPosition;
   }
@@ -57,7 +57,7 @@ public final class PersistProgress {
         done.complete(null);
       } else {
         waiters.add(new Waiter(position, done));
-        wanted.raise();
+        onWanted.run();
       }
     } finally {
       lock.unlock();
@@ -98,14 +98,17 @@ public final class PersistProgress {
     }
   }
 
-  /** Waits until one more waits for the persister, or it is woken, or the time is over. */
-  public void awaitWanted(long timeoutMs) throws InterruptedException {
-    wanted.await(timeoutMs);
+  /** Has {@code wake} called, on any thread and briefly, when one more waits for the persister. */
+  public void onWanted(Runnable wake) {
+    onWanted = wake;
   }
 
-  /** Ends an {@link #awaitWanted} early. */
-  public void wake() {
-    wanted.raise();
+  /**
+   * Has {@code listener} called, on the persister thread and briefly, whenever DuckDB has come
+   * further. Unlike {@link #await} this does not hurry the persister.
+   */
+  public Registration addListener(Runnable listener) {
+    return listeners.add(listener);
   }
 
   void advance(long position) {
@@ -125,6 +128,7 @@ public final class PersistProgress {
       lock.unlock();
     }
     reached.forEach(done -> done.complete(null));
+    listeners.forEach(Runnable::run);
   }
 
   private record Waiter(long position, CompletableFuture<Void> done) {}

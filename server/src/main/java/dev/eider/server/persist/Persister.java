@@ -1,8 +1,7 @@
 package dev.eider.server.persist;
 
-import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
+import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
@@ -32,9 +31,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Runs on the thread {@code persister}, which it owns. {@link #stop} is thread-safe.
  */
-public final class Persister {
+public final class Persister implements WorkerLoop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Persister.class);
-  private static final long POLL_MS = 10;
+
+  /** How often it looks whether a transaction is due while it lets a burst go first. */
+  private static final long LINGER_LOOK_MS = 10;
+
+  /** How often it looks for what nobody wakes it for: a checkpoint, a copy, a store that failed. */
+  private static final long IDLE_LOOK_MS = 100;
+
+  private static final long NOTHING_LACKS = -1;
 
   /** How much of what DuckDB may lack it does lack when a transaction waits no longer. */
   private static final double BACKLOG_SHARE = 0.375;
@@ -47,19 +53,28 @@ public final class Persister {
   private final Hub hub;
   private final InstantSource clock;
   private final PersisterConfig config;
-  private final Worker worker;
-  private final Signal stop;
+  private final WorkerLoop loop;
+  private @Nullable Following following;
   private @Nullable PersistBatch unconfirmed;
+
+  // Up to where, exclusively, the log was read and nothing more found.
+  private long readTo;
+
+  // When it was first seen that the log has more.
+  private long lackingSinceMs = NOTHING_LACKS;
   private long retryMs = RETRY_MIN_MS;
   private int failures;
 
   // What DuckDB holds in memory until a checkpoint comes back when it is opened again.
   private boolean needsMemory;
 
-  private volatile boolean stopping;
+  // Written by the persister thread, read by those who append to the log.
+  private volatile boolean isIdle;
 
   // Written by the persister thread, read once it has ended.
   private volatile boolean hasFinished;
+
+  private boolean hasGivenUp;
 
   /** Starts the thread. The store is used by it alone, but for its readers. */
   public Persister(
@@ -75,8 +90,11 @@ public final class Persister {
     this.hub = hub;
     this.clock = clock;
     this.config = config;
-    stop = threads.newSignal();
-    worker = threads.start("persister", this::run, onDefect);
+    loop = new WorkerLoop(threads, "persister", this, onDefect);
+    hub.progress().onWanted(loop::wake);
+    hub.addLogListener(this::noteAppended);
+    hub.addListener(run -> noteAppended());
+    loop.start();
   }
 
   /**
@@ -86,32 +104,33 @@ public final class Persister {
    * @return whether it got that far in time; what is not persisted then stays in the log
    */
   public boolean stop(long timeoutMs) throws InterruptedException {
-    stopping = true;
-    stop.raise();
-    hub.progress().wake();
-    return worker.join(timeoutMs) && hasFinished;
+    return loop.stop(timeoutMs) && hasFinished;
   }
 
-  private void run() {
+  /** A stop waits until everything is in DuckDB, or DuckDB fails. */
+  @Override
+  public boolean mustFinish() {
+    return !hasFinished && !hasGivenUp;
+  }
+
+  @Override
+  public long turn() throws InterruptedException {
     try {
-      while (true) {
-        try {
-          if (store.isFailed()) {
-            reopen();
-          }
-          follow();
-          hasFinished = true;
-          return;
-        } catch (StoreException | UncheckedIOException e) {
-          failed(e);
-          if (stop.await(retryMs)) {
-            return;
-          }
-          retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
+      Following now = following;
+      if (now == null) {
+        if (store.isFailed()) {
+          reopen();
         }
+        now = begin();
+        following = now;
       }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the persister", e);
+      return follow(now);
+    } catch (StoreException | UncheckedIOException e) {
+      forget();
+      failed(e);
+      hasGivenUp = !loop.pause(retryMs);
+      retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
+      return 0;
     }
   }
 
@@ -151,8 +170,8 @@ public final class Persister {
     }
   }
 
-  /** Persists until asked to stop. */
-  private void follow() throws StoreException, InterruptedException {
+  /** Begins where the store says that it is. */
+  private Following begin() throws StoreException {
     long position = store.persistedPosition();
     confirm(position);
     BatchBuilder batch = new BatchBuilder(store.openRuns(), position, this::inMemory);
@@ -163,27 +182,54 @@ public final class Persister {
       checkpoint(schedule);
       needsMemory = false;
     }
-    try (LogReader reader = log.read(position)) {
-      while (true) {
-        requireUsable();
-        boolean isLast = isStopping();
-        fill(batch, reader);
-        if (!batch.isEmpty()) {
-          persist(batch.build(), schedule);
-          batch.clear();
-        } else if (batch.pendingImport() != null) {
-          persist(batch.takeImport(), schedule);
-        } else if (isLast) {
-          checkpoint(schedule);
-          return;
-        } else {
-          hub.progress().awaitWanted(POLL_MS);
-        }
-        if (schedule.isDue(clock.millis(), store.usableBytes(), store.needsCheckpoint())) {
-          checkpoint(schedule);
-        }
-        boolean unused = store.swapIfReady();
-      }
+    readTo = position;
+    lackingSinceMs = NOTHING_LACKS;
+    return new Following(batch, schedule, log.read(position));
+  }
+
+  private void forget() {
+    Following ended = following;
+    if (ended != null) {
+      ended.reader().close();
+      following = null;
+    }
+  }
+
+  /** Persists what is due; returns when to look again. */
+  private long follow(Following now) throws StoreException {
+    requireUsable();
+    boolean isLast = loop.isStopping();
+    // In this order: what is appended behind the look wakes this thread.
+    isIdle = true;
+    isIdle = log.endPosition() <= readTo;
+    if (readablePosition() > readTo && !isDue()) {
+      return LINGER_LOOK_MS;
+    }
+    long idleMs = 0;
+    fill(now.batch(), now.reader());
+    if (!now.batch().isEmpty()) {
+      persist(now.batch().build(), now.schedule());
+      now.batch().clear();
+    } else if (now.batch().pendingImport() != null) {
+      persist(now.batch().takeImport(), now.schedule());
+    } else if (isLast) {
+      checkpoint(now.schedule());
+      forget();
+      hasFinished = true;
+      return 0;
+    } else {
+      idleMs = isIdle ? IDLE_LOOK_MS : LINGER_LOOK_MS;
+    }
+    if (now.schedule().isDue(clock.millis(), store.usableBytes(), store.needsCheckpoint())) {
+      checkpoint(now.schedule());
+    }
+    boolean unused = store.swapIfReady();
+    return idleMs;
+  }
+
+  private void noteAppended() {
+    if (isIdle) {
+      loop.wake();
     }
   }
 
@@ -199,29 +245,32 @@ public final class Persister {
     }
   }
 
-  /** Adds records, once a transaction is due, until the batch is full or there are no more. */
-  private void fill(BatchBuilder batch, LogReader reader) throws InterruptedException {
-    long sinceMs = clock.millis();
-    while (lackedBytes() > 0 && !isDue(sinceMs)) {
-      hub.progress().awaitWanted(POLL_MS);
-    }
+  /** Adds records until the batch is full or there are no more. */
+  private void fill(BatchBuilder batch, LogReader reader) {
+    lackingSinceMs = NOTHING_LACKS;
     while (batch.eventCount() < config.batchEventsMax()
         && batch.bytes() < config.batchBytesMax()
         && batch.pendingImport() == null) {
-      LogRecord entry = reader.next(readablePosition());
+      long limit = readablePosition();
+      LogRecord entry = reader.next(limit);
       if (entry == null) {
+        readTo = limit;
         return;
       }
       batch.add(entry);
     }
   }
 
-  /** Says whether a burst is to be left the processors no longer. */
-  private boolean isDue(long sinceMs) {
+  /** Returns whether a burst is to be left the processors no longer. */
+  private boolean isDue() {
+    long nowMs = clock.millis();
+    if (lackingSinceMs == NOTHING_LACKS) {
+      lackingSinceMs = nowMs;
+    }
     return backlogShare() >= BACKLOG_SHARE
-        || clock.millis() - sinceMs >= config.lingerMs()
+        || nowMs - lackingSinceMs >= config.lingerMs()
         || hub.progress().isWanted()
-        || isStopping();
+        || loop.isStopping();
   }
 
   /** Of the log or of memory, where a small event takes several times as much. */
@@ -258,10 +307,6 @@ public final class Persister {
     unconfirmed = null;
   }
 
-  private boolean isStopping() {
-    return stopping;
-  }
-
   private void checkpoint(CheckpointSchedule schedule) throws StoreException {
     if (store.checkpoint()) {
       succeeded();
@@ -272,4 +317,7 @@ public final class Persister {
       schedule.postpone(clock.millis());
     }
   }
+
+  /** How far a store that does not fail has been followed. Of the persister thread. */
+  private record Following(BatchBuilder batch, CheckpointSchedule schedule, LogReader reader) {}
 }

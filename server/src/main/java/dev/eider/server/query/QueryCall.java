@@ -77,8 +77,7 @@ public final class QueryCall implements StreamedCall {
   @Override
   public void start() {
     queries.add(this);
-    // It runs once at most; unlike what is to run once, it can be taken back.
-    end = queries.timer().every(queries.bounds().timeoutMs(question), this::timeIsOver);
+    end = queries.timer().after(queries.bounds().timeoutMs(question), this::timeIsOver);
     if (!question.minSeqs().isEmpty()) {
       // Asks the persister to hurry.
       var unused = queries.ground().hub().progress().await(queries.ground().logEnd().getAsLong());
@@ -131,7 +130,7 @@ public final class QueryCall implements StreamedCall {
     }
     try {
       if (!minSeqs.isPersisted()) {
-        queries.timer().after(POLL_MS, this::proceed);
+        var unused = queries.timer().after(POLL_MS, this::proceed);
         return;
       }
       isRunning = true;
@@ -140,7 +139,7 @@ public final class QueryCall implements StreamedCall {
         if (waitedMs > THREAD_WAIT_MS) {
           throw queries.overloaded();
         }
-        queries.timer().after(POLL_MS, this::proceed);
+        var unused = queries.timer().after(POLL_MS, this::proceed);
       }
     } catch (BrokerException refusal) {
       fail(refusal);

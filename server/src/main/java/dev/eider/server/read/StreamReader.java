@@ -160,7 +160,7 @@ public abstract class StreamReader implements StreamedCall {
       return step(mayBlock);
     } catch (BrokerException refusal) {
       if (ending == null && outlives(refusal)) {
-        pools.timer().after(RETRY_MS, this::wake);
+        var unused = pools.timer().after(RETRY_MS, this::wake);
       } else {
         fail(refusal);
       }

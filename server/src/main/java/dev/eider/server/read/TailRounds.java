@@ -131,7 +131,7 @@ final class TailRounds {
 
     private void pause(long pauseMs, int seen) {
       try {
-        timer.after(pauseMs, () -> goOn(seen));
+        var unused = timer.after(pauseMs, () -> goOn(seen));
       } catch (RejectedExecutionException e) {
         LOG.debug("a run's readers are told while the daemon stops", e);
       }

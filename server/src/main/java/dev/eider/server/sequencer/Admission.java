@@ -2,9 +2,8 @@ package dev.eider.server.sequencer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
+import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.RunId;
 import dev.eider.server.runs.Inquiry;
 import dev.eider.server.runs.RunIndex;
@@ -30,10 +29,10 @@ import org.slf4j.LoggerFactory;
  * ones queue behind it. Many look-ups go into one query. Thread-safe; the look-ups run on the
  * thread {@code run-lookup}.
  */
-final class Admission {
+final class Admission implements WorkerLoop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
   private static final int LOOKUPS_PER_QUERY_MAX = 500;
-  private static final long IDLE_MS = 100;
+  private static final long RETRY_MS = 100;
 
   private final RunIndex index;
   private final Sequencer sequencer;
@@ -44,9 +43,7 @@ final class Admission {
   @GuardedBy("lock")
   private final Map<RunId, Integer> waiting = new HashMap<>();
 
-  private final Signal offered;
-  private final Worker worker;
-  private volatile boolean stopping;
+  private final WorkerLoop loop;
 
   Admission(
       RunIndex index,
@@ -58,8 +55,8 @@ final class Admission {
     this.sequencer = sequencer;
     this.config = config;
     lookups = new LinkedBlockingQueue<>(config.queueRequestsMax());
-    offered = threads.newSignal();
-    worker = threads.start("run-lookup", this::run, onDefect);
+    loop = new WorkerLoop(threads, "run-lookup", this, onDefect);
+    loop.start();
   }
 
   /** Passes a command on; a refusal completes its future. */
@@ -80,7 +77,7 @@ final class Admission {
         accepted = lookups.offer(submission);
         if (accepted) {
           waiting.merge(runId, 1, Integer::sum);
-          offered.raise();
+          loop.wake();
         }
       }
     }
@@ -110,37 +107,32 @@ final class Admission {
 
   /** Ends the thread once it has passed on what it has. */
   boolean stop(long timeoutMs) throws InterruptedException {
-    stopping = true;
-    return worker.join(timeoutMs);
+    return loop.stop(timeoutMs);
   }
 
-  private void run() {
+  @Override
+  public boolean mustFinish() {
+    return !lookups.isEmpty();
+  }
+
+  @Override
+  public long turn() {
     List<Submission> batch = new ArrayList<>();
-    try {
-      while (!stopping || !lookups.isEmpty()) {
-        lookups.drainTo(batch, LOOKUPS_PER_QUERY_MAX);
-        boolean isIdle = batch.isEmpty();
-        if (!isIdle) {
-          lookUp(batch);
-          batch.clear();
-        }
-        boolean isMore = !stopping && readIds();
-        if (isIdle && !isMore) {
-          offered.await(IDLE_MS);
-        }
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the look-ups", e);
+    lookups.drainTo(batch, LOOKUPS_PER_QUERY_MAX);
+    if (!batch.isEmpty()) {
+      lookUp(batch);
     }
+    long idleMs = loop.isStopping() ? WorkerLoop.UNTIL_WOKEN_MS : readIds();
+    return batch.isEmpty() ? idleMs : 0;
   }
 
-  /** Lets the index know some more of the ids that DuckDB has; returns whether it lacks more. */
-  private boolean readIds() {
+  /** Lets the index know some more of the ids that DuckDB has; returns when to go on with it. */
+  private long readIds() {
     try {
-      return index.readIds();
+      return index.readIds() ? 0 : WorkerLoop.UNTIL_WOKEN_MS;
     } catch (BrokerException unavailable) {
       LOG.debug("ids are asked for again: {}", unavailable.getMessage());
-      return false;
+      return RETRY_MS;
     }
   }
 

@@ -1,9 +1,8 @@
 package dev.eider.server.sequencer;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
+import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.Micros;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.PersistProgress;
@@ -32,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #offer} and {@link #stop} are thread-safe; everything else is owned by the sequencer
  * thread.
  */
-final class Sequencer {
+final class Sequencer implements WorkerLoop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
   private static final long IDLE_MS_MAX = 20;
   private static final long SLOW_COMMIT_MS = 1_000;
@@ -52,19 +51,15 @@ final class Sequencer {
   private final Listener listener;
   private final Decider decider;
   private final RunReaper reaper;
-  private final Threads threads;
   private final BlockingQueue<Submission> queue;
-  private final Signal offered;
+  private final WorkerLoop loop;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final long idleMs;
   private final Throttle throttle;
-  private final Signal pauseOver;
   private PublishHealth health = PublishHealth.OK;
   private long probedAtMs;
   private long refusedBatches;
   private long forcedAtMs;
-  private @Nullable Worker worker;
-  private volatile boolean stopping;
 
   Sequencer(
       EventLog log,
@@ -79,15 +74,13 @@ final class Sequencer {
     this.index = index;
     this.clock = clock;
     this.config = config;
-    this.threads = threads;
     this.listener = listener;
-    offered = threads.newSignal();
+    loop = new WorkerLoop(threads, "sequencer", this, listener::defectFound);
     decider = new Decider(config.producersPerRunMax());
     reaper = new RunReaper(hub, index, clock, config.graceMs());
     queue = new ArrayBlockingQueue<>(config.queueRequestsMax());
     idleMs = config.async() ? Math.min(IDLE_MS_MAX, config.forceIntervalMs()) : IDLE_MS_MAX;
     throttle = new Throttle(idleMs);
-    pauseOver = threads.newSignal();
     for (RunTail tail : hub.runs()) {
       if (tail.run().isDeleted()) {
         reaper.deleted(tail);
@@ -100,7 +93,7 @@ final class Sequencer {
   /** Starts the thread; the listener knows the health by then. */
   void start() {
     checkHealth();
-    worker = threads.start("sequencer", this::run, listener::defectFound);
+    loop.start();
   }
 
   /**
@@ -125,7 +118,7 @@ final class Sequencer {
   /** Takes a command with room reserved, or returns false when as many wait as may. */
   boolean offer(Submission submission) {
     boolean accepted = queue.offer(submission);
-    offered.raise();
+    loop.wake();
     return accepted;
   }
 
@@ -135,28 +128,26 @@ final class Sequencer {
    * @return whether it ended in time
    */
   boolean stop(long timeoutMs) throws InterruptedException {
-    stopping = true;
-    return worker == null || worker.join(timeoutMs);
+    return loop.stop(timeoutMs);
   }
 
-  private void run() {
-    try {
-      while (!stopping || !queue.isEmpty()) {
-        checkHealth();
-        Submission first = queue.poll();
-        if (first != null) {
-          // Whoever was told that a run is erased must not find that memory still thinks of it.
-          reaper.run();
-          process(first);
-        } else if (!offered.await(idleMs)) {
-          rest();
-        }
-        hub.evict();
-        reaper.run();
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the sequencer", e);
+  @Override
+  public boolean mustFinish() {
+    return !queue.isEmpty();
+  }
+
+  @Override
+  public long turn() throws InterruptedException {
+    checkHealth();
+    Submission first = queue.poll();
+    if (first != null) {
+      // Whoever was told that a run is erased must not find that memory still thinks of it.
+      reaper.run();
+      process(first);
     }
+    hub.evict();
+    reaper.run();
+    return first == null ? idleMs : 0;
   }
 
   private void process(Submission first) throws InterruptedException {
@@ -176,8 +167,8 @@ final class Sequencer {
       forceIfDue();
     }
     long pauseMs = throttle.pauseMs(batch.bytes());
-    if (pauseMs > 0 && !stopping) {
-      pauseOver.await(pauseMs);
+    if (pauseMs > 0) {
+      boolean unused = loop.pause(pauseMs);
     }
   }
 
@@ -224,7 +215,8 @@ final class Sequencer {
     return true;
   }
 
-  private void rest() {
+  @Override
+  public void rest() {
     if (health == PublishHealth.BROKEN) {
       return;
     }

@@ -1,9 +1,7 @@
 package dev.eider.server.upkeep;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Signal;
-import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
+import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.Micros;
 import dev.eider.server.event.RunId;
 import dev.eider.server.sequencer.Applied;
@@ -16,10 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,66 +23,59 @@ import org.slf4j.LoggerFactory;
  * clients send it: a run that is forked or deleted meanwhile is left alone. Off unless a setting
  * says what is too old or too many.
  *
- * <p>Runs on the thread {@code retention}, which it owns; no more than {@link #RUNS_PER_ROUND_MAX}
- * deletions are under way. {@link #stop} is thread-safe.
+ * <p>No more than {@link #RUNS_PER_ROUND_MAX} deletions are under way; a stop leaves them to go on.
+ * Owned by the thread {@code upkeep}.
  */
-public final class Retention {
+public final class Retention implements Chore {
   private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
   private static final int RUNS_PER_ROUND_MAX = 500;
-
-  /** How often a wait for DuckDB looks whether the daemon stops. */
-  private static final long LOOK_MS = 100;
 
   private final DuckDbStore store;
   private final RunWriter writer;
   private final InstantSource clock;
   private final Bounds bounds;
-  private final Signal stop;
-  private final Worker worker;
-  private volatile boolean stopping;
+  private final Interval untilNext;
+  private final List<Deletion> underWay = new ArrayList<>();
 
-  /** Starts the thread. */
-  public Retention(
-      DuckDbStore store,
-      RunWriter writer,
-      InstantSource clock,
-      Bounds bounds,
-      Threads threads,
-      BiConsumer<String, Throwable> onDefect) {
+  /** How many runs this round has deleted so far. */
+  private int deleted;
+
+  public Retention(DuckDbStore store, RunWriter writer, InstantSource clock, Bounds bounds) {
     this.store = store;
     this.writer = writer;
     this.clock = clock;
     this.bounds = bounds;
-    stop = threads.newSignal();
-    worker = threads.start("retention", this::run, onDefect);
+    untilNext = new Interval(clock, bounds.roundMs);
   }
 
-  /**
-   * Ends the thread; deletions under way go on. Blocks.
-   *
-   * @return whether it ended in time
-   */
-  public boolean stop(long timeoutMs) throws InterruptedException {
-    stopping = true;
-    stop.raise();
-    return worker.join(timeoutMs);
-  }
-
-  private void run() {
-    try {
-      while (!stopping && bounds.areSet()) {
-        boolean isStopped = stop.await(bounds.roundMs);
-        while (!isStopped && !stopping && deleteSome() == RUNS_PER_ROUND_MAX) {
-          LOG.debug("another round at once");
-        }
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the retention", e);
+  @Override
+  public long turn(Runnable wake) {
+    if (!bounds.areSet()) {
+      return WorkerLoop.UNTIL_WOKEN_MS;
     }
+    if (!underWay.isEmpty()) {
+      deleted += settle();
+      if (!underWay.isEmpty()) {
+        return WorkerLoop.UNTIL_WOKEN_MS;
+      }
+      untilNext.begin(deleted == RUNS_PER_ROUND_MAX ? 0 : bounds.roundMs);
+    }
+    if (untilNext.leftMs() > 0) {
+      return untilNext.leftMs();
+    }
+    begin(wake);
+    return underWay.isEmpty() ? bounds.roundMs : WorkerLoop.UNTIL_WOKEN_MS;
   }
 
-  /** Deletes what is due, up to the bound; returns how many runs that were. */
-  private int deleteSome() throws InterruptedException {
+  @Override
+  public void askToStop() {
+    // Nothing of it takes long.
+  }
+
+  /** Begins to delete what is due, up to the bound. */
+  private void begin(Runnable wake) {
+    deleted = 0;
+    untilNext.begin(bounds.roundMs);
     List<RunId> expired;
     try {
       expired =
@@ -101,33 +89,40 @@ public final class Retention {
                       RUNS_PER_ROUND_MAX));
     } catch (StoreException e) {
       LOG.warn("runs that are due cannot be found at the moment: {}", e.getMessage());
-      return 0;
+      return;
     }
-    List<CompletableFuture<Applied>> deletions = new ArrayList<>();
     for (RunId runId : expired) {
-      deletions.add(writer.deleteAndPersist(new Command.Delete(runId, false)));
+      CompletableFuture<Applied> done = writer.deleteAndPersist(new Command.Delete(runId, false));
+      underWay.add(new Deletion(runId, done));
+      // Each one that ends wakes the worker, which looks at all of them.
+      var unused = done.whenComplete((applied, failure) -> wake.run());
     }
-    int deleted = 0;
-    for (int i = 0; i < deletions.size() && !stopping; i++) {
-      deleted += isDeleted(expired.get(i), deletions.get(i)) ? 1 : 0;
-    }
-    return deleted;
   }
 
   private static long orAny(long max) {
     return max == 0 ? Long.MAX_VALUE : max;
   }
 
-  private boolean isDeleted(RunId runId, CompletableFuture<Applied> deletion)
-      throws InterruptedException {
-    while (!stopping) {
+  /** Takes note of the deletions that have ended; returns how many runs they deleted. */
+  private int settle() {
+    int erased = 0;
+    for (Deletion deletion : List.copyOf(underWay)) {
+      if (deletion.done.isDone()) {
+        underWay.remove(deletion);
+        erased += deletion.isErased() ? 1 : 0;
+      }
+    }
+    return erased;
+  }
+
+  /** A deletion under way. */
+  private record Deletion(RunId runId, CompletableFuture<Applied> done) {
+    /** Returns, of one that has ended, whether the run is gone. */
+    boolean isErased() {
       try {
-        Applied applied = deletion.get(LOOK_MS, TimeUnit.MILLISECONDS);
-        LOG.info("run {} is deleted by retention, {} events", runId, applied.run().headSeq());
+        LOG.info("run {} is deleted by retention, {} events", runId, done.join().run().headSeq());
         return true;
-      } catch (TimeoutException e) {
-        LOG.trace("DuckDB has not erased run {} yet", runId);
-      } catch (ExecutionException e) {
+      } catch (CompletionException e) {
         if (!(e.getCause() instanceof BrokerException refusal)) {
           throw new IllegalStateException("run " + runId + " could not be deleted", e);
         }
@@ -135,7 +130,6 @@ public final class Retention {
         return false;
       }
     }
-    return false;
   }
 
   /**

@@ -1,21 +1,18 @@
 package dev.eider.server.upkeep;
 
-import dev.eider.server.base.Signal;
-import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.server.store.rewrite.FileRoom;
-import java.util.function.BiConsumer;
+import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Rewrites the file when enough of it is wasted and the disk has room for a copy.
  *
- * <p>Runs on the thread {@code rewriter}, which it owns. {@link #stop} is thread-safe.
+ * <p>Owned by the thread {@code upkeep}.
  */
-public final class Rewriter {
+public final class Rewriter implements Chore {
   private static final Logger LOG = LoggerFactory.getLogger(Rewriter.class);
 
   /** How often it looks. */
@@ -26,45 +23,32 @@ public final class Rewriter {
 
   private final DuckDbStore store;
   private final Rule rule;
-  private final Signal stop;
-  private final Worker worker;
+  private final Interval untilNext;
 
   /** What a rewrite could not do away with, when it gained little; not worth another one. */
   private long settledBytes;
 
-  private volatile boolean stopping;
+  // Written by the one that stops it, read by the worker.
+  private volatile boolean isStopping;
 
-  /** Starts the thread. */
-  public Rewriter(
-      DuckDbStore store, Rule rule, Threads threads, BiConsumer<String, Throwable> onDefect) {
+  public Rewriter(DuckDbStore store, Rule rule, InstantSource clock) {
     this.store = store;
     this.rule = rule;
-    stop = threads.newSignal();
-    worker = threads.start("rewriter", this::run, onDefect);
+    untilNext = new Interval(clock, LOOK_MS);
   }
 
-  /**
-   * Gives up a rewrite under way and ends the thread. Blocks.
-   *
-   * @return whether it ended in time
-   */
-  public boolean stop(long timeoutMs) throws InterruptedException {
-    stopping = true;
-    store.rewriting().end();
-    stop.raise();
-    return worker.join(timeoutMs);
-  }
-
-  private void run() {
-    long waitMs = LOOK_MS;
-    try {
-      while (!stopping) {
-        boolean isStopped = stop.await(waitMs);
-        waitMs = isStopped || look() ? LOOK_MS : RETRY_MS;
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the rewriter", e);
+  @Override
+  public long turn(Runnable wake) {
+    if (untilNext.leftMs() == 0) {
+      untilNext.begin(look() ? LOOK_MS : RETRY_MS);
     }
+    return untilNext.leftMs();
+  }
+
+  @Override
+  public void askToStop() {
+    isStopping = true;
+    store.rewriting().end();
   }
 
   /** Rewrites the file if that is worth it; returns false when it failed. */
@@ -87,7 +71,7 @@ public final class Rewriter {
       }
       return isRewritten;
     } catch (StoreException e) {
-      if (!stopping) {
+      if (!isStopping) {
         LOG.warn("the file was not rewritten: {}", e.getMessage());
       }
       return false;

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Invariants.InvariantBroken;
 import dev.eider.server.base.Registration;
-import dev.eider.server.base.Threads;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 final class HubTest {
   private static final RunId OTHER = new RunId("game-2");
 
-  private final PersistProgress progress = new PersistProgress(0, Threads.system().newSignal());
+  private final PersistProgress progress = new PersistProgress(0);
   private Hub hub = new Hub(new HubBounds(0, Long.MAX_VALUE / 2, Long.MAX_VALUE), progress);
   private long position;
 

@@ -7,7 +7,6 @@ import static dev.eider.server.run.Samples.metrics;
 import static dev.eider.server.run.Samples.publishing;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.base.Threads;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.LogPage;
@@ -32,7 +31,7 @@ final class LogTailTest {
   private static final RunId OTHER = new RunId("game-2");
   private static final long PLENTY = 1 << 20;
 
-  private final PersistProgress progress = new PersistProgress(0, Threads.system().newSignal());
+  private final PersistProgress progress = new PersistProgress(0);
   private final Hub hub = new Hub(new HubBounds(0, Long.MAX_VALUE / 2, Long.MAX_VALUE), progress);
   private long position;
 

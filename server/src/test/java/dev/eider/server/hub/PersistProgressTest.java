@@ -4,17 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Invariants.InvariantBroken;
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.Registration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class PersistProgressTest {
-  private final PersistProgress progress = new PersistProgress(10, Threads.system().newSignal());
+  private final PersistProgress progress = new PersistProgress(10);
 
   @Test
   void shouldNotWaitForWhatIsPersisted() {
@@ -65,31 +66,37 @@ final class PersistProgressTest {
   }
 
   @Test
-  void shouldWakeThePersisterForEachWaiter() throws Exception {
+  void shouldWakeThePersisterForWhoHasToWait() {
     // given
-    long start = System.nanoTime();
+    AtomicInteger wakeUps = new AtomicInteger();
+    progress.onWanted(wakeUps::incrementAndGet);
 
     // when
+    progress.await(10);
     progress.await(11);
-    progress.awaitWanted(20_000);
-    progress.wake();
-    progress.awaitWanted(20_000);
+    progress.await(12);
 
     // then
-    assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(20_000);
+    assertThat(wakeUps).hasValue(2);
   }
 
   @Test
-  void shouldWakeThePersisterNoMoreOftenThanAsked() throws Exception {
+  void shouldTellOfEachStepWithoutHurryingThePersister() {
     // given
-    progress.wake();
-    progress.awaitWanted(20_000);
-    long start = System.nanoTime();
+    AtomicInteger wakeUps = new AtomicInteger();
+    progress.onWanted(wakeUps::incrementAndGet);
+    List<Long> told = new ArrayList<>();
+    Registration telling = progress.addListener(() -> told.add(progress.position()));
 
     // when
-    progress.awaitWanted(20);
+    progress.advance(11);
+    progress.advance(13);
+    telling.close();
+    progress.advance(14);
 
     // then
-    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000);
+    assertThat(told).containsExactly(11L, 13L);
+    assertThat(progress.isWanted()).isFalse();
+    assertThat(wakeUps).hasValue(0);
   }
 }

@@ -88,7 +88,7 @@ public final class PersistRig implements AutoCloseable {
                 StoreConfig.QUERIES_MAX_DEFAULT));
     long position = store.persistedPosition();
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
-    hub = new Hub(bounds, new PersistProgress(position, Threads.system().newSignal()));
+    hub = new Hub(bounds, new PersistProgress(position));
     store.openRuns().forEach(hub::restore);
     LogReplay.run(log, hub, position);
     persister =

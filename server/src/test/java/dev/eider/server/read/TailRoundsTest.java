@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class TailRoundsTest {
-  private final Hub hub =
-      new Hub(new HubBounds(0, 1, 1), new PersistProgress(0, Threads.system().newSignal()));
+  private final Hub hub = new Hub(new HubBounds(0, 1, 1), new PersistProgress(0));
   private final RunTail tail = hub.advance(fold(opening(RUN)), 0, List.of());
   private final ReaderPools pools = new ReaderPools(Threads.system(), 1, 1);
   private final ReaderRegistry registry =
@@ -159,9 +158,10 @@ final class TailRoundsTest {
     private final List<Long> delaysMs = new ArrayList<>();
 
     @Override
-    public void after(long delayMs, Runnable task) {
+    public Registration after(long delayMs, Runnable task) {
       delaysMs.add(delayMs);
       tasks.add(task);
+      return () -> tasks.remove(task);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class RunIndexTest {
   private final Hub hub =
       new Hub(
           new HubBounds(1 << 20, 1 << 20, 1 << 20),
-          new PersistProgress(0, Threads.system().newSignal()));
+          new PersistProgress(0));
   private final StoredRuns stored = new StoredRuns();
   private final RunIndex index = new RunIndex(hub, stored);
   private long position = 100;

@@ -6,7 +6,6 @@ import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Threads;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
@@ -29,9 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class BatchTest {
   private final Hub hub =
-      new Hub(
-          new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-          new PersistProgress(0, Threads.system().newSignal()));
+      new Hub(new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE), new PersistProgress(0));
   private final Submission first = Submission.of(publish(RUN, 1));
   private final Submission closing = Submission.of(close(RUN));
   private final Submission late = Submission.of(publish(RUN, 1));

@@ -7,7 +7,6 @@ import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.eider.server.base.Threads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
@@ -80,7 +79,7 @@ final class LogReplayTest {
     Hub hub =
         new Hub(
             new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-            new PersistProgress(position, Threads.system().newSignal()));
+            new PersistProgress(position));
     hub.restore(persisted);
 
     // when
@@ -108,7 +107,7 @@ final class LogReplayTest {
     Hub hub =
         new Hub(
             new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-            new PersistProgress(position, Threads.system().newSignal()));
+            new PersistProgress(position));
 
     // then
     assertThatThrownBy(() -> replay(hub, position))

@@ -37,9 +37,7 @@ final class WriterRig implements AutoCloseable {
   final SickDisk disk;
   final SegmentedLog log;
   final Hub hub =
-      new Hub(
-          new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE),
-          new PersistProgress(0, Threads.system().newSignal()));
+      new Hub(new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE), new PersistProgress(0));
   final StoredRuns stored = new StoredRuns();
   final RunIndex index = new RunIndex(hub, stored);
   final RunWriter writer;

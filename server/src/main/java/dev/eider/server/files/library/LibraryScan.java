@@ -1,8 +1,7 @@
 package dev.eider.server.files.library;
 
-import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
+import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.files.format.FileStamp;
 import dev.eider.server.files.format.LibraryFile;
 import dev.eider.v1.Libraries;
@@ -49,15 +48,13 @@ public final class LibraryScan implements AutoCloseable {
   /** The name under which each file is shown; of the worker. */
   private final Map<Object, Path> shownAs = new HashMap<>();
 
-  private final Signal stop;
-  private final Worker worker;
+  private final WorkerLoop loop;
 
   // Written by the worker, read by those who ask.
   private volatile boolean isIndexing = true;
 
   // Written by the worker, read by the one that stops it.
   private volatile @Nullable LibraryFile reading;
-  private volatile boolean stopping;
 
   /** Starts the thread, which has nothing to do without libraries. */
   public LibraryScan(
@@ -69,15 +66,15 @@ public final class LibraryScan implements AutoCloseable {
     this.config = config;
     this.index = index;
     this.ground = ground;
+    loop = new WorkerLoop(threads, "library", this::scanAgain, onDefect);
     indexing =
         new FileIndexing(
             index,
             ground,
-            new RunIdClaims(index, ground.writer(), this::pause),
-            () -> stopping,
+            new RunIdClaims(index, ground.writer(), () -> loop.pause(PAUSE_MS)),
+            loop::isStopping,
             config.runsMax());
-    stop = threads.newSignal();
-    worker = threads.start("library", this::run, onDefect);
+    loop.start();
   }
 
   /** Says what there is and what is left out. */
@@ -99,14 +96,13 @@ public final class LibraryScan implements AutoCloseable {
   /** Ends the thread; a file that is being read is left. Blocks. */
   @Override
   public void close() {
-    stopping = true;
-    stop.raise();
+    loop.askToStop();
     LibraryFile current = reading;
     if (current != null) {
       current.cancel();
     }
     try {
-      if (!worker.join(STOP_MS)) {
+      if (!loop.stop(STOP_MS)) {
         LOG.warn("a file of a library is still being read");
       }
     } catch (InterruptedException e) {
@@ -114,25 +110,12 @@ public final class LibraryScan implements AutoCloseable {
     }
   }
 
-  private void run() {
-    try {
-      boolean goOn = !config.directories().isEmpty();
-      while (goOn && !stopping) {
-        scan();
-        goOn = config.scanMs() > 0;
-        if (goOn && !stopping) {
-          stop.await(config.scanMs());
-        }
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the worker", e);
+  private long scanAgain() throws InterruptedException {
+    if (config.directories().isEmpty()) {
+      return WorkerLoop.UNTIL_WOKEN_MS;
     }
-  }
-
-  /** Waits until the sequencer may do again. */
-  private boolean pause() throws InterruptedException {
-    stop.await(PAUSE_MS);
-    return !stopping;
+    scan();
+    return config.scanMs() > 0 ? config.scanMs() : WorkerLoop.UNTIL_WOKEN_MS;
   }
 
   private void scan() throws InterruptedException {
@@ -154,7 +137,7 @@ public final class LibraryScan implements AutoCloseable {
         leaveOut(directory, "it cannot be listed: " + e);
       }
     }
-    if (!stopping) {
+    if (!loop.isStopping()) {
       lookForTheMissing(seen);
       endIndexing();
     }
@@ -181,7 +164,7 @@ public final class LibraryScan implements AutoCloseable {
   /** Returns false when there are as many files as may be. */
   private boolean look(Path path) throws InterruptedException {
     FileState known = files.get(path);
-    if (stopping) {
+    if (loop.isStopping()) {
       return true;
     }
     if (known == null && files.size() >= config.runsMax()) {
@@ -206,7 +189,7 @@ public final class LibraryScan implements AutoCloseable {
 
   /** Takes over what has become of a file, and says so if that is new. */
   private void put(Path path, @Nullable FileState known, FileState now) {
-    if (stopping) {
+    if (loop.isStopping()) {
       return;
     }
     files.put(path, now);
@@ -247,7 +230,7 @@ public final class LibraryScan implements AutoCloseable {
 
   private FileState index(LibraryFile file) throws InterruptedException {
     reading = file;
-    if (stopping) {
+    if (loop.isStopping()) {
       file.cancel();
     }
     try {

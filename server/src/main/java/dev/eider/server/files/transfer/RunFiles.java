@@ -2,9 +2,8 @@ package dev.eider.server.files.transfer;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Registration;
-import dev.eider.server.base.Signal;
 import dev.eider.server.base.Threads;
-import dev.eider.server.base.Worker;
+import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.RunId;
 import dev.eider.server.files.format.RunFileFormat;
 import dev.eider.server.files.format.RunFileWriter;
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Runs on the thread {@code run-files}, which it owns. {@link #close} is thread-safe.
  */
-public final class RunFiles implements AutoCloseable {
+public final class RunFiles implements AutoCloseable, WorkerLoop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(RunFiles.class);
 
   /** The label that asks for a file, unless its value is {@code false}. */
@@ -41,8 +40,6 @@ public final class RunFiles implements AutoCloseable {
 
   private static final int QUEUE_RUNS_MAX = 10_000;
   private static final int RUNS_PER_PAGE = 1_000;
-  private static final long IDLE_MS = 1_000;
-  private static final long POLL_MS = 20;
   private static final long RETRY_MS = 5_000;
   private static final long STOP_MS = 2_000;
 
@@ -50,9 +47,9 @@ public final class RunFiles implements AutoCloseable {
   private final Path directory;
   private final ClosedRuns closedRuns;
   private final BlockingQueue<FoldedRun> queue = new ArrayBlockingQueue<>(QUEUE_RUNS_MAX);
-  private final Signal signal;
+  private final WorkerLoop loop;
   private final Registration listening;
-  private final Worker worker;
+  private final Registration following;
   private long fileNumber;
 
   // Set by the sequencer thread when the queue is full, taken back by the worker.
@@ -60,7 +57,6 @@ public final class RunFiles implements AutoCloseable {
 
   // Written by the worker, read by the one that stops it.
   private volatile @Nullable RunFileWriter writing;
-  private volatile boolean stopping;
 
   /**
    * Starts the thread.
@@ -77,9 +73,10 @@ public final class RunFiles implements AutoCloseable {
     this.ground = ground;
     this.directory = directory;
     this.closedRuns = closedRuns;
-    signal = threads.newSignal();
+    loop = new WorkerLoop(threads, "run-files", this, onDefect);
     listening = ground.hub().addListener(this::noteChange);
-    worker = threads.start("run-files", this::run, onDefect);
+    following = ground.hub().progress().addListener(this::notePersisted);
+    loop.start();
   }
 
   private void noteChange(FoldedRun run) {
@@ -87,7 +84,13 @@ public final class RunFiles implements AutoCloseable {
       if (!queue.offer(run)) {
         mustScan = true;
       }
-      signal.raise();
+      loop.wake();
+    }
+  }
+
+  private void notePersisted() {
+    if (!queue.isEmpty()) {
+      loop.wake();
     }
   }
 
@@ -98,15 +101,15 @@ public final class RunFiles implements AutoCloseable {
   /** Ends the thread; what it has not written is written after the next start. Blocks. */
   @Override
   public void close() {
-    stopping = true;
+    loop.askToStop();
     listening.close();
-    signal.raise();
+    following.close();
     RunFileWriter current = writing;
     if (current != null) {
       current.cancel();
     }
     try {
-      if (!worker.join(STOP_MS)) {
+      if (!loop.stop(STOP_MS)) {
         LOG.warn("a run's file is still being written; the next start makes it anew");
       }
     } catch (InterruptedException e) {
@@ -114,36 +117,31 @@ public final class RunFiles implements AutoCloseable {
     }
   }
 
-  private void run() {
+  @Override
+  public long turn() throws InterruptedException {
     try {
-      while (!stopping) {
-        try {
-          if (mustScan) {
-            mustScan = false;
-            sweep();
-            scan();
-          }
-          FoldedRun next = queue.poll();
-          if (next == null) {
-            signal.await(IDLE_MS);
-          } else {
-            awaitPersisted(next);
-            settle(next);
-          }
-        } catch (StoreException | IOException e) {
-          retryLater(String.valueOf(e.getMessage()));
-        }
+      if (mustScan) {
+        mustScan = false;
+        sweep();
+        scan();
       }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the worker", e);
+      FoldedRun next = queue.peek();
+      if (next == null || ground.hub().progress().position() <= next.lastPosition()) {
+        return WorkerLoop.UNTIL_WOKEN_MS;
+      }
+      queue.remove();
+      settle(next);
+    } catch (StoreException | IOException e) {
+      retryLater(String.valueOf(e.getMessage()));
     }
+    return 0;
   }
 
   private void retryLater(String problem) throws InterruptedException {
-    if (!stopping) {
+    if (!loop.isStopping()) {
       LOG.warn("a run's file cannot be written now, next try in {} ms: {}", RETRY_MS, problem);
       mustScan = true;
-      signal.await(RETRY_MS);
+      boolean unused = loop.pause(RETRY_MS);
     }
   }
 
@@ -168,7 +166,7 @@ public final class RunFiles implements AutoCloseable {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
         RunId runId = new RunId(name.substring(0, name.length() - ".duckdb".length()));
-        if (stopping) {
+        if (loop.isStopping()) {
           return;
         }
         if (ground.reader().findDeleted(Set.of(runId)).contains(runId)) {
@@ -188,18 +186,12 @@ public final class RunFiles implements AutoCloseable {
         last = runId;
         write(runId);
       }
-    } while (page.size() == RUNS_PER_PAGE && !stopping);
-  }
-
-  private void awaitPersisted(FoldedRun run) throws InterruptedException {
-    while (!stopping && ground.hub().progress().position() <= run.lastPosition()) {
-      signal.await(POLL_MS);
-    }
+    } while (page.size() == RUNS_PER_PAGE && !loop.isStopping());
   }
 
   private void write(RunId runId) throws StoreException, IOException, InterruptedException {
     Path file = fileOf(runId);
-    if (stopping || Files.exists(file)) {
+    if (loop.isStopping() || Files.exists(file)) {
       return;
     }
     FoldedRun run = ground.reader().findRun(runId);

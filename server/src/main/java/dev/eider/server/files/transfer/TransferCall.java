@@ -51,8 +51,7 @@ abstract class TransferCall implements StreamedCall {
   @Override
   public final void start() {
     transfers.execute(this, this::run);
-    // It runs once at most; unlike what is to run once, it can be taken back.
-    time = transfers.timer().every(transfers.bounds().msMax(), this::timeIsOver);
+    time = transfers.timer().after(transfers.bounds().msMax(), this::timeIsOver);
     if (ended) {
       stop();
     }

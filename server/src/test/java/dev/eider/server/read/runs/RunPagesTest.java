@@ -5,7 +5,6 @@ import static dev.eider.server.sequencer.Commands.publish;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.base.Threads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
@@ -108,10 +107,7 @@ final class RunPagesTest {
   @Test
   void shouldReadPastManyDeletedRunsThatDuckDbStillHas() {
     // given
-    Hub hub =
-        new Hub(
-            new HubBounds(1 << 20, 1 << 20, 1 << 20),
-            new PersistProgress(0, Threads.system().newSignal()));
+    Hub hub = new Hub(new HubBounds(1 << 20, 1 << 20, 1 << 20), new PersistProgress(0));
     for (int i = 0; i <= DELETED; i++) {
       FoldedRun open = requireNonNull(Fold.apply(null, 10 * i, Samples.opening(id(i))));
       FoldedRun closed = requireNonNull(Fold.apply(open, 10 * i + 1, Samples.closing(id(i))));
