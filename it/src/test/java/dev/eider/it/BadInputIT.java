@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BadInputIT {
   private static final Duration SOON = Duration.ofSeconds(20);
 
-  @RegisterExtension static final DaemonExtension EXTENSION = new DaemonExtension();
+  @RegisterExtension static final DaemonExtension EXTENSION = DaemonExtension.shared();
 
   private static RunReader innocentReader;
   private static long published;

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,11 +34,36 @@ import java.util.regex.Pattern;
  * thread; {@link #broker}, {@link #runs} and {@link #channel} may be called from any.
  */
 public final class Daemon implements AutoCloseable {
+  /**
+   * Options for a daemon that serves some calls and ends: it compiles quickly, and its collector
+   * has one thread. What is said about memory or throughput is said of a daemon without the last
+   * two.
+   */
+  public static final List<String> SHORT_LIVED =
+      List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+  /** As the launcher has it: an archive of another JVM or another place is passed over. */
+  private static final List<String> ARCHIVE =
+      List.of(
+          "-Xshare:auto",
+          "-XX:SharedArchiveFile=" + RepositoryRoot.daemonJar().resolveSibling("eider.jsa"),
+          "-Xlog:disable",
+          "-Xlog:all=warning:stderr",
+          "-Xlog:cds*=off:stderr");
+
   private static final long CALL_SECONDS = 30;
   private static final long START_SECONDS = 60;
   private static final int INBOUND_BYTES_MAX = 64 << 20;
   private static final int LOG_LINES_SHOWN = 40;
   private static final Pattern PORT = Pattern.compile("(?s).*?(\\d+)\\s*");
+
+  /** Those of this process that may still run; none outlives it. */
+  private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> STARTED.forEach(Process::destroyForcibly)));
+  }
 
   private final Path directory;
   private final List<String> jvmArgs;
@@ -96,19 +123,28 @@ public final class Daemon implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("the daemon cannot be started", e);
     }
+    STARTED.removeIf(earlier -> !earlier.isAlive());
+    STARTED.add(process);
   }
 
   private List<String> command() {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
-    command.addAll(jvmArgs);
-    command.addAll(List.of("-jar", RepositoryRoot.daemonJar().toString(), "serve"));
+    List<String> command = serve(directory.resolve("tmp"), jvmArgs);
     command.addAll(List.of("--data-dir", dataDirectory().toString()));
     command.addAll(List.of("--port", String.valueOf(port)));
     command.addAll(List.of("--port-file", portFile().toString()));
     settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     command.addAll(arguments);
+    return command;
+  }
+
+  /** Returns the begin of a command that serves, to which its arguments may be added. */
+  public static List<String> serve(Path temporaryDirectory, List<String> jvmArgs) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Djava.io.tmpdir=" + temporaryDirectory);
+    command.addAll(ARCHIVE);
+    command.addAll(jvmArgs);
+    command.addAll(List.of("-jar", RepositoryRoot.daemonJar().toString(), "serve"));
     return command;
   }
 

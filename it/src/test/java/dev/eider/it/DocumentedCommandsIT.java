@@ -241,7 +241,7 @@ class DocumentedCommandsIT {
 
   private Daemon start(String name) {
     Directories.empty(directory.resolve(name));
-    return Daemon.start(directory.resolve(name), List.of("-Xmx1g"), Map.of());
+    return Daemon.start(directory.resolve(name), Daemon.SHORT_LIVED, Map.of());
   }
 
   private static Run run(Daemon daemon, String runId) {

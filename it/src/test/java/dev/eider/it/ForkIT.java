@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class ForkIT {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final int REAL_RUNS = 20;
+  private static final int REAL_RUNS = Scale.of("eider.it.forkedRuns", 6, 20);
 
   @RegisterExtension
   static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 200);
@@ -36,7 +36,7 @@ class ForkIT {
 
   @Test
   void shouldForkRealRunsAtEveryTurn() {
-    List<RecordedRun> parents = RecordedRuns.all().subList(0, REAL_RUNS);
+    List<RecordedRun> parents = RecordedRuns.some(REAL_RUNS);
     for (RecordedRun parent : parents) {
       runs.publish(parent.runId(), parent.events());
     }

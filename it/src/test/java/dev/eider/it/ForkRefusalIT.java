@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A fork that cannot be made says why and writes nothing. */
 @Timeout(60)
 class ForkRefusalIT {
-  @RegisterExtension static final DaemonExtension EXTENSION = new DaemonExtension();
+  @RegisterExtension static final DaemonExtension EXTENSION = DaemonExtension.shared();
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);

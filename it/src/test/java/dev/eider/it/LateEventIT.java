@@ -14,8 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LateEventIT {
   private static final Duration SOON = Duration.ofSeconds(20);
 
-  @RegisterExtension
-  static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 200);
+  @RegisterExtension static final DaemonExtension EXTENSION = DaemonExtension.shared();
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);

@@ -24,7 +24,8 @@ class ManyRunsIT {
   private static final Duration LONG = Duration.ofSeconds(90);
 
   @RegisterExtension
-  static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 500);
+  static final DaemonExtension EXTENSION =
+      new DaemonExtension().likeLauncher().set("grace-ms", 500);
 
   private final Daemon daemon = EXTENSION.daemon();
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -26,11 +27,27 @@ import java.util.zip.GZIPInputStream;
 public final class RecordedRuns {
   private static final String FILE = "tau-bench-airline-gpt-4o.jsonl.gz";
   private static final JsonFactory JSON = new JsonFactory();
+  private static List<RecordedRun> all = List.of();
 
   private RecordedRuns() {}
 
-  /** Every run, in the order of the file. */
-  public static List<RecordedRun> all() {
+  /** Every run, in the order of the file, which is read once. */
+  public static synchronized List<RecordedRun> all() {
+    if (all.isEmpty()) {
+      all = List.copyOf(read());
+    }
+    return all;
+  }
+
+  /** So many of them at even distances. */
+  public static List<RecordedRun> some(int count) {
+    List<RecordedRun> runs = all();
+    return IntStream.range(0, count)
+        .mapToObj(i -> runs.get((int) ((long) i * runs.size() / count)))
+        .toList();
+  }
+
+  private static List<RecordedRun> read() {
     List<RecordedRun> runs = new ArrayList<>();
     try (JsonParser json = open()) {
       while (json.nextToken() == JsonToken.START_OBJECT) {

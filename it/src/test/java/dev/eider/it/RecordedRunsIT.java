@@ -25,7 +25,8 @@ class RecordedRunsIT {
   private static final int PRODUCERS = 8;
 
   @RegisterExtension
-  static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 500);
+  static final DaemonExtension EXTENSION =
+      new DaemonExtension().likeLauncher().set("grace-ms", 500);
 
   private final Daemon daemon = EXTENSION.daemon();
 

@@ -22,7 +22,7 @@ class RemoteCommandsIT {
   private static final int DIFFERENT = 3;
   private static final int INTERRUPTED = 130;
 
-  @RegisterExtension static final DaemonExtension EXTENSION = new DaemonExtension();
+  @RegisterExtension static final DaemonExtension EXTENSION = DaemonExtension.shared();
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);

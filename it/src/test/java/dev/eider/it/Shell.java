@@ -12,6 +12,9 @@ import java.nio.file.Path;
  * the packaged launcher. Owned by the test thread.
  */
 public final class Shell {
+  /** What is run is short, so that it pays to compile little. */
+  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
   private final Path directory;
 
   /** Makes the directory, or empties it. */
@@ -34,6 +37,7 @@ public final class Shell {
   public Process start(String script) {
     ProcessBuilder builder = new ProcessBuilder("bash", "-e", "-c", script);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("EIDER_JAVA_OPTS", QUICK);
     builder.directory(directory.toFile()).redirectErrorStream(true);
     try {
       return builder.redirectOutput(outputFile().toFile()).start();

@@ -21,11 +21,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(60)
 class SubscribeIT {
   private static final Duration SOON = Duration.ofSeconds(20);
-  private static final int HEARTBEAT_MS = 300;
 
-  @RegisterExtension
-  static final DaemonExtension EXTENSION =
-      new DaemonExtension().set("grace-ms", 200).set("heartbeat-ms", HEARTBEAT_MS);
+  @RegisterExtension static final DaemonExtension EXTENSION = DaemonExtension.shared();
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);

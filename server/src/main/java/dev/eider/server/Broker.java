@@ -2,6 +2,7 @@ package dev.eider.server;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Threads;
+import dev.eider.server.base.Undo;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
 import dev.eider.server.fork.Forker;
@@ -25,8 +26,6 @@ import dev.eider.server.store.ColdStore;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.read.ReadAhead;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -55,11 +54,10 @@ public final class Broker {
   private final RunDirectory directory;
   private final Forker forker;
 
-  private Broker(ServerConfig config, Ground ground, Watcher watcher, Deque<AutoCloseable> undo)
+  private Broker(ServerConfig config, Ground ground, Watcher watcher, Undo undo)
       throws StoreException {
     this.ground = ground;
     log = ground.log();
-    undo.push(log);
     ColdStore store = ground.store();
     Threads threads = ground.threads();
     long persistedPosition = store.persistedPosition();
@@ -112,19 +110,14 @@ public final class Broker {
   }
 
   /**
-   * Starts a broker. Blocks until it has folded the log.
+   * Starts a broker, or what its workers wait for. Blocks until it has folded the log.
    *
-   * @throws StoreException if the store cannot be read; nothing is left running
+   * @param undo takes what ends each part, also of a broker that does not come to be
+   * @throws StoreException if the store cannot be read
    */
-  public static Broker start(ServerConfig config, Ground ground, Watcher watcher)
+  public static Broker start(ServerConfig config, Ground ground, Watcher watcher, Undo undo)
       throws StoreException {
-    Deque<AutoCloseable> undo = new ArrayDeque<>();
-    try {
-      return new Broker(config, ground, watcher, undo);
-    } catch (StoreException | RuntimeException e) {
-      undo.forEach(Broker::closeQuietly);
-      throw e;
-    }
+    return new Broker(config, ground, watcher, undo);
   }
 
   public EventLog log() {
@@ -173,32 +166,15 @@ public final class Broker {
     return true;
   }
 
-  /** Ends what runs without waiting for the store, after a start that went no further. */
-  void stopNow() throws InterruptedException {
-    pools.close();
-    writer.stop(FAILED_START_MS);
-    persister.stop(FAILED_START_MS);
-    log.close();
-  }
-
   /** Ends the threads of readers; nothing is answered any more. */
   public void stopReading() {
     pools.close();
   }
 
-  private static void closeQuietly(AutoCloseable part) {
-    try {
-      part.close();
-    } catch (Exception e) {
-      LOG.warn("after a failed start {} could not be closed", part, e);
-    }
-  }
-
   /**
    * What a broker stands on. Immutable.
    *
-   * @param log open from where the store has come on; the broker closes it when it stops in time,
-   *     or does not start
+   * @param log open from where the store has come on; the broker closes it when it stops in time
    * @param store open; the broker closes it when it stops in time
    * @param reader of the store, and of what else readers get
    */

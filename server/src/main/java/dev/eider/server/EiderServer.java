@@ -2,9 +2,10 @@ package dev.eider.server;
 
 import dev.eider.server.api.WireRules;
 import dev.eider.server.base.BrokerException;
+import dev.eider.server.base.HeldThreads;
 import dev.eider.server.base.Threads;
+import dev.eider.server.base.Undo;
 import dev.eider.server.config.DataDir;
-import dev.eider.server.config.DiskFailure;
 import dev.eider.server.config.JvmMemory;
 import dev.eider.server.config.MemoryBudget;
 import dev.eider.server.config.ServerConfig;
@@ -19,36 +20,30 @@ import dev.eider.server.files.transfer.TransferGround;
 import dev.eider.server.files.transfer.Transfers;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogCorruptedException;
-import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.query.Queries;
 import dev.eider.server.rpc.GrpcServer;
+import dev.eider.server.rpc.ServingState;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.PublishHealth;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.DuckDbLibrary;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.server.store.duckdb.LabelledRuns;
-import dev.eider.server.upkeep.Chore;
 import dev.eider.server.upkeep.Retention;
 import dev.eider.server.upkeep.Rewriter;
 import dev.eider.server.upkeep.Upkeep;
 import dev.eider.v1.ErrorReason;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,71 +59,73 @@ public final class EiderServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final DataDir dataDir;
-  private final DuckDbStore store;
+  private final ServingState state = new ServingState();
   private final Broker broker;
   private final Upkeep upkeep;
   private final Queries queries;
-  private final LibraryIndex libraryIndex = new LibraryIndex();
-  private final LibraryReader reader;
   private final LibraryScan libraries;
   private final Transfers transfers;
   private final RunFiles runFiles;
   private final GrpcServer grpc;
 
-  /** Written by the sequencer thread, read by the one that starts the daemon. */
-  private volatile PublishHealth health = PublishHealth.OK;
-
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-  private EiderServer(ServerConfig config, Deque<AutoCloseable> undo)
+  /** Makes every part, the ones that others need first. None of their workers runs yet. */
+  private EiderServer(
+      ServerConfig config, Threads threads, BiConsumer<String, Throwable> onDefect, Undo undo)
       throws IOException, StoreException {
     this.config = config;
     dataDir = DataDir.take(config.dataDir());
     undo.push(dataDir);
     FileDisk disk = new FileDisk(dataDir.log());
-    if (!dataDir.hasDatabase()) {
-      // Before DuckDB makes an empty one.
-      SegmentedLog.check(disk, 0);
-    }
-    // Only read until the log turns out to be whole: a refused start changes nothing.
-    store = DuckDbStore.look(config.store(dataDir));
-    undo.push(store::leave);
-    SegmentedLog.check(disk, store.persistedPosition());
-    store.prepare();
-    reader = new LibraryReader(store.reader(), libraryIndex);
+    DuckDbStore store = openStore(config, dataDir, disk, undo);
     EventLog log = SegmentedLog.open(disk, config.log(), store.persistedPosition());
+    undo.push(log);
+    InstantSource clock = InstantSource.system();
+    LibraryIndex index = new LibraryIndex();
+    LibraryReader reader = new LibraryReader(store.reader(), index);
     broker =
         Broker.start(
             config,
-            new Broker.Ground(log, store, reader, InstantSource.system(), Threads.system()),
-            new Broker.Watcher(this::healthChanged, this::defectFound));
-    undo.push(() -> broker.stopNow());
-    upkeep = new Upkeep(chores(), Threads.system(), this::defectFound);
+            new Broker.Ground(log, store, reader, clock, threads),
+            new Broker.Watcher(now -> tellHealth(state, now), onDefect),
+            undo);
+    Retention retention = new Retention(store, broker.writer(), clock, config.retention());
+    Rewriter rewriter = new Rewriter(store, config.rewrites(), clock);
+    upkeep = new Upkeep(List.of(retention, rewriter), threads, onDefect);
     undo.push(() -> upkeep.stop(WORKER_MS));
     queries =
         new Queries(
             new Queries.Ground(
                 store::querySession, store.reader(), broker.hub(), broker.log()::endPosition),
             config.queries(),
-            Threads.system());
+            threads);
     undo.push(queries);
-    TransferGround ground = transferGround();
-    transfers = new Transfers(ground, config.transfers(), Threads.system());
+    TransferGround ground = transferGround(config, dataDir, broker, reader);
+    transfers = new Transfers(ground, config.transfers(), threads);
     undo.push(transfers);
     runFiles =
         new RunFiles(
             ground,
             dataDir.runFiles(),
-            (after, runsMax) -> LabelledRuns.closed(store, RunFiles.LABEL, after, runsMax),
-            Threads.system(),
-            this::defectFound);
+            (after, runsMax) -> store.labelledRuns().closed(RunFiles.LABEL, after, runsMax),
+            threads,
+            onDefect);
     undo.push(runFiles);
-    libraries = scanLibraries();
+    LibraryGround libraryGround =
+        new LibraryGround(
+            reader, broker.hub(), broker.writer(), config.scratch(dataDir), new WireRules());
+    libraries = new LibraryScan(config.library(), index, libraryGround, threads, onDefect);
     undo.push(libraries);
-    grpc = listen();
-    // It may have changed before there was anybody to tell.
-    tellHealth();
+    grpc =
+        new GrpcServer(
+            new InetSocketAddress(config.host(), config.port()),
+            config.connections(),
+            config.requests(),
+            config.get(Setting.CLOSE_WAIT_MS),
+            doorParts());
+    undo.push(() -> grpc.stopNow(CALLS_MS));
   }
 
   /**
@@ -145,21 +142,40 @@ public final class EiderServer implements AutoCloseable {
    * @throws StartupException if it cannot, with what to do about it; nothing is left running
    */
   public static EiderServer start(ServerConfig config) {
+    return start(config, Threads.system());
+  }
+
+  /** Starts a daemon on other threads. */
+  static EiderServer start(ServerConfig config, Threads threads) {
     log().info("starting with {}", config);
     requireMemory(config);
-    requireLibraries(config);
-    Deque<AutoCloseable> undo = new ArrayDeque<>();
+    config.requireLibraries();
+    HeldThreads held = new HeldThreads(threads);
+    CompletableFuture<EarlyEnd> earlyEnd = new CompletableFuture<>();
+    Undo undo = new Undo();
     try {
-      EiderServer server = new EiderServer(config, undo);
+      EiderServer server =
+          new EiderServer(
+              config,
+              held,
+              (worker, defect) -> earlyEnd.complete(new EarlyEnd(worker, defect)),
+              undo);
+      held.release();
+      server.listen();
+      if (earlyEnd.isDone()) {
+        throw earlyEnd.join().failure();
+      }
+      server.state.started();
+      CompletableFuture<Void> unused = earlyEnd.thenAccept(server::stopAfter);
       log().info("serving on {}", server.address());
       return server;
     } catch (IOException | StoreException | RuntimeException e) {
-      undo.forEach(EiderServer::closeQuietly);
-      throw startupFailure(e);
+      undo.close();
+      throw StartupException.of(e);
     }
   }
 
-  /** Where it listens. */
+  /** Returns the address it listens on. */
   public InetSocketAddress address() {
     return grpc.address();
   }
@@ -194,7 +210,7 @@ public final class EiderServer implements AutoCloseable {
         BrokerException.of(
             ErrorReason.ERROR_REASON_SHUTTING_DOWN,
             "the daemon is stopping; resume when it is back");
-    grpc.endServing();
+    state.end();
     broker.writer().refuse();
     boolean isUpkept = upkeep.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
     libraries.close();
@@ -218,20 +234,15 @@ public final class EiderServer implements AutoCloseable {
     return Math.max(1, TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime()));
   }
 
-  private void healthChanged(PublishHealth now) {
+  private static void tellHealth(ServingState state, PublishHealth now) {
     log().warn("health is {}", now);
-    health = now;
-    if (grpc != null) {
-      tellHealth();
-    }
+    state.setAccepting(now == PublishHealth.OK);
   }
 
-  private synchronized void tellHealth() {
-    grpc.setServing(health == PublishHealth.OK);
-  }
-
-  private void defectFound(String worker, Throwable defect) {
-    log().error("the daemon stops, since its worker {} ended: {}", worker, defect.toString());
+  private void stopAfter(EarlyEnd end) {
+    log()
+        .error(
+            "the daemon stops, since its worker {} ended: {}", end.worker, end.defect.toString());
     new Thread(this::close, "stopper").start();
   }
 
@@ -247,59 +258,28 @@ public final class EiderServer implements AutoCloseable {
             JvmMemory.directBytesMax() >> 20);
   }
 
-  private static void requireLibraries(ServerConfig config) {
-    Path own = config.dataDir().toAbsolutePath().normalize();
-    for (Path library : config.libraries()) {
-      if (!Files.isDirectory(library)) {
-        throw new StartupException("the library " + library + " is no directory");
-      }
-      if (library.toAbsolutePath().normalize().startsWith(own)) {
-        throw new StartupException(
-            "the library " + library + " is in the daemon's own data directory " + own);
-      }
-    }
-  }
-
-  private static void closeQuietly(AutoCloseable part) {
-    try {
-      part.close();
-    } catch (Exception e) {
-      log().warn("after a failed start {} could not be closed", part, e);
-    }
-  }
-
-  private static RuntimeException startupFailure(Exception e) {
-    if (e instanceof StartupException || e instanceof StoreException) {
-      return e instanceof StartupException known ? known : new StartupException(message(e), e);
-    }
-    if (e instanceof LogCorruptedException || e instanceof LogFormatException) {
-      return new StartupException(message(e), e);
-    }
-    IOException io = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : null;
-    if (e instanceof IOException || io != null) {
-      return new StartupException(
-          "the log cannot be used: " + DiskFailure.describe(io == null ? (IOException) e : io), e);
-    }
-    return e instanceof RuntimeException defect ? defect : new StartupException(message(e), e);
-  }
-
   /** Returns the logger, which is not made before a command has said how much it wants logged. */
   private static Logger log() {
     return LoggerFactory.getLogger(EiderServer.class);
   }
 
-  private static String message(Exception e) {
-    return String.valueOf(e.getMessage());
+  /** Opens DuckDB, which is only read until the log turns out to be whole. */
+  private static DuckDbStore openStore(
+      ServerConfig config, DataDir dataDir, FileDisk disk, Undo undo)
+      throws IOException, StoreException {
+    if (!dataDir.hasDatabase()) {
+      // Before DuckDB makes an empty one.
+      SegmentedLog.check(disk, 0);
+    }
+    DuckDbStore store = DuckDbStore.look(config.store(dataDir));
+    undo.push(store::leave);
+    SegmentedLog.check(disk, store.persistedPosition());
+    store.prepare();
+    return store;
   }
 
-  private List<Chore> chores() {
-    InstantSource clock = InstantSource.system();
-    return List.of(
-        new Retention(store, broker.writer(), clock, config.retention()),
-        new Rewriter(store, config.rewrites(), clock));
-  }
-
-  private TransferGround transferGround() {
+  private static TransferGround transferGround(
+      ServerConfig config, DataDir dataDir, Broker broker, LibraryReader reader) {
     return new TransferGround(
         reader,
         broker.hub(),
@@ -312,43 +292,31 @@ public final class EiderServer implements AutoCloseable {
         InstantSource.system());
   }
 
-  private LibraryScan scanLibraries() {
-    return new LibraryScan(
-        config.library(),
-        libraryIndex,
-        new LibraryGround(
-            reader, broker.hub(), broker.writer(), config.scratch(dataDir), new WireRules()),
-        Threads.system(),
-        this::defectFound);
-  }
-
-  private GrpcServer listen() {
-    InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
-    GrpcServer.Parts parts =
-        new GrpcServer.Parts(
-            broker.writer(),
-            broker.directory(),
-            broker.forker(),
-            broker.readers(),
+  private GrpcServer.Parts doorParts() {
+    ServerInfo info =
+        new ServerInfo(
+            config,
+            broker.hub(),
+            broker.log(),
+            broker.readers().registry(),
             queries,
             transfers,
-            new RunIdMaker(new SecureRandom()),
-            new ServerInfo(
-                    config,
-                    broker.hub(),
-                    broker.log(),
-                    broker.readers().registry(),
-                    queries,
-                    transfers,
-                    libraries)
-                ::describe);
+            libraries);
+    return new GrpcServer.Parts(
+        broker.writer(),
+        broker.directory(),
+        broker.forker(),
+        broker.readers(),
+        queries,
+        transfers,
+        new RunIdMaker(new SecureRandom()),
+        state,
+        info::describe);
+  }
+
+  private void listen() {
     try {
-      return GrpcServer.start(
-          address,
-          config.connections(),
-          config.requests(),
-          config.get(Setting.CLOSE_WAIT_MS),
-          parts);
+      grpc.start();
     } catch (IOException e) {
       throw new StartupException(
           "port "
@@ -359,6 +327,16 @@ public final class EiderServer implements AutoCloseable {
               + Objects.requireNonNullElse(e.getCause(), e).getMessage()
               + "); stop what uses it, or choose another --port (0 takes any free one)",
           e);
+    }
+  }
+
+  /** The first worker that ended before it was told to, and why. */
+  private record EarlyEnd(String worker, Throwable defect) {
+    RuntimeException failure() {
+      return defect instanceof LogCorruptedException damage
+          ? damage
+          : new IllegalStateException(
+              "the worker " + worker + " ended while the daemon started: " + defect, defect);
     }
   }
 }

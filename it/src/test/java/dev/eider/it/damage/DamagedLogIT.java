@@ -35,7 +35,7 @@ class DamagedLogIT {
 
   @BeforeAll
   static void record() {
-    recorded = Recorded.untrimmed();
+    recorded = Recorded.untrimmed(DamagedLogIT.class);
   }
 
   @AfterAll

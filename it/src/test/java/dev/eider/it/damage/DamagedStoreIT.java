@@ -40,8 +40,8 @@ class DamagedStoreIT {
 
   @BeforeAll
   static void record() {
-    untrimmed = Recorded.untrimmed();
-    trimmed = Recorded.trimmed();
+    untrimmed = Recorded.untrimmed(DamagedStoreIT.class);
+    trimmed = Recorded.trimmed(DamagedStoreIT.class);
   }
 
   @AfterAll

@@ -27,8 +27,6 @@ import org.awaitility.Awaitility;
 final class Recorded {
   static final Duration SOON = Duration.ofSeconds(30);
 
-  private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-Xmx1g");
-
   /** What is asked for is persisted; nothing else is, for the time of a test. */
   private static final Map<String, String> UNHURRIED =
       Map.of(
@@ -39,21 +37,21 @@ final class Recorded {
   private final Path directory;
   private final Map<String, StreamChecker> written = new HashMap<>();
 
-  private Recorded(String name) {
-    directory = RepositoryRoot.workDirectory("damage").resolve(name);
+  private Recorded(Class<?> suite, String name) {
+    directory = RepositoryRoot.workDirectory(suite.getSimpleName()).resolve(name);
     Directories.empty(directory);
   }
 
   /** DuckDB's write-ahead log has what it took, and the log still has everything. */
-  static Recorded untrimmed() {
-    Recorded recorded = new Recorded("untrimmed");
+  static Recorded untrimmed(Class<?> suite) {
+    Recorded recorded = new Recorded(suite, "untrimmed");
     recorded.record(UNHURRIED);
     return recorded;
   }
 
   /** Most of what DuckDB has is in its file, and the log has given it up. */
-  static Recorded trimmed() {
-    Recorded recorded = new Recorded("trimmed");
+  static Recorded trimmed(Class<?> suite) {
+    Recorded recorded = new Recorded(suite, "trimmed");
     Map<String, String> hurried = new HashMap<>(UNHURRIED);
     hurried.put("checkpoint-bytes", "1024");
     recorded.record(hurried);
@@ -61,7 +59,7 @@ final class Recorded {
   }
 
   private void record(Map<String, String> settings) {
-    try (Daemon daemon = Daemon.start(directory, JVM, settings)) {
+    try (Daemon daemon = Daemon.start(directory, Daemon.SHORT_LIVED, settings)) {
       RunCalls runs = new RunCalls(daemon);
       runs.publish("part", events(0, 150));
       runs.publish("whole", events(0, 300));
@@ -100,7 +98,7 @@ final class Recorded {
 
   /** Starts a daemon on the copy. */
   Daemon startOnCopy() {
-    return Daemon.start(directory.resolve("copy"), JVM, Map.of());
+    return Daemon.start(directory.resolve("copy"), Daemon.SHORT_LIVED, Map.of());
   }
 
   /**

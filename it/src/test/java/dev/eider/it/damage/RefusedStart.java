@@ -2,6 +2,7 @@ package dev.eider.it.damage;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.eider.it.Daemon;
 import dev.eider.it.Directories;
 import dev.eider.it.RepositoryRoot;
 import java.io.IOException;
@@ -32,14 +33,11 @@ record RefusedStart(int exitCode, String errors) {
    * @param wrapper the words before {@code java}
    */
   static RefusedStart on(Path dataDirectory, List<String> wrapper) {
-    Path scratch = RepositoryRoot.workDirectory("refused-start");
+    Path scratch = RepositoryRoot.workDirectory("refused-start-" + ProcessHandle.current().pid());
     Directories.empty(scratch.resolve("tmp"));
     scratch.resolve("tmp").toFile().setWritable(true, false);
     List<String> command = new ArrayList<>(wrapper);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx1g"));
-    command.add("-Djava.io.tmpdir=" + scratch.resolve("tmp"));
-    command.addAll(List.of("-jar", RepositoryRoot.daemonJar().toString(), "serve"));
+    command.addAll(Daemon.serve(scratch.resolve("tmp"), Daemon.SHORT_LIVED));
     command.addAll(List.of("--port", "0", "--data-dir", dataDirectory.toString()));
     Path errors = scratch.resolve("errors");
     try {

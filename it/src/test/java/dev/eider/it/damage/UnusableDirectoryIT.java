@@ -28,7 +28,7 @@ class UnusableDirectoryIT {
 
   @BeforeAll
   static void record() {
-    recorded = Recorded.untrimmed();
+    recorded = Recorded.untrimmed(UnusableDirectoryIT.class);
   }
 
   @AfterAll

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -28,8 +27,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * thread.
  */
 final class DiskExtension implements BeforeEachCallback, AfterEachCallback {
-  private static final List<String> JVM = List.of("-Xmx1g", "-XX:TieredStopAtLevel=1");
-
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private Path directory;
   private Daemon daemon;
@@ -75,7 +72,7 @@ final class DiskExtension implements BeforeEachCallback, AfterEachCallback {
 
   /** Starts the daemon; its disks must be there. */
   Daemon start(Map<String, String> settings) {
-    daemon = Daemon.start(directory, JVM, settings);
+    daemon = Daemon.start(directory, Daemon.SHORT_LIVED, settings);
     open.push(daemon);
     return daemon;
   }

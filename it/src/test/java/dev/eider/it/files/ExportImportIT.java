@@ -12,6 +12,7 @@ import dev.eider.it.RecordedRun;
 import dev.eider.it.RecordedRuns;
 import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
+import dev.eider.it.Scale;
 import dev.eider.it.StreamChecker;
 import dev.eider.v1.ImportRunsResponse;
 import dev.eider.v1.Run;
@@ -30,10 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** 150 real runs leave one daemon while publishing goes on, and come into another. */
+/** Real runs, 150 at length, leave one daemon while publishing goes on, and come into another. */
 @Timeout(240)
 class ExportImportIT {
   private static final Duration SOON = Duration.ofSeconds(60);
+  private static final int REAL_RUNS = Scale.of("eider.it.exportedRuns", 30, 150);
 
   @TempDir private static Path files;
   private static Daemon source;
@@ -42,16 +44,17 @@ class ExportImportIT {
   @BeforeAll
   static void playTheRecordedRuns() throws Exception {
     source = start("ExportSource");
+    List<RecordedRun> recorded = RecordedRuns.some(REAL_RUNS);
     try (EiderClient client = EiderClient.connect(source.target())) {
-      for (RecordedRun run : RecordedRuns.all()) {
+      for (RecordedRun run : recorded) {
         client.openRun(run.runId(), run.labels());
       }
       try (MultiRunSink sink = client.multiRunSink()) {
-        for (RecordedRun run : RecordedRuns.all()) {
+        for (RecordedRun run : recorded) {
           run.events().forEach(event -> sink.accept(run.runId(), event));
         }
       }
-      for (RecordedRun run : RecordedRuns.all()) {
+      for (RecordedRun run : recorded) {
         RUNS.put(run.runId(), client.getRun(run.runId()));
       }
     }
@@ -65,7 +68,7 @@ class ExportImportIT {
   private static Daemon start(String name) {
     Path directory = RepositoryRoot.workDirectory(name);
     Directories.empty(directory);
-    return Daemon.start(directory, List.of("-Xmx1g"), Map.of("grace-ms", "500"));
+    return Daemon.start(directory, Daemon.SHORT_LIVED, Map.of("grace-ms", "500"));
   }
 
   @ParameterizedTest

@@ -37,8 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What comes in by file is all there or not at all. */
 @Timeout(240)
 class ImportIT {
-  @RegisterExtension
-  static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 200);
+  @RegisterExtension static final DaemonExtension EXTENSION = DaemonExtension.shared();
 
   @TempDir private Path files;
   private final Daemon daemon = EXTENSION.daemon();

@@ -34,6 +34,7 @@ class HostileInputIT {
   @RegisterExtension
   static final DaemonExtension EXTENSION =
       new DaemonExtension()
+          .likeLauncher()
           .jvm("-XX:+ExitOnOutOfMemoryError")
           .set("grace-ms", 200)
           .set("heartbeat-ms", 500);

@@ -34,7 +34,8 @@ class HugeInputIT {
   private static final byte[] NO_MESSAGE = {(byte) 0xff, 1, 2, 3};
 
   @RegisterExtension
-  static final DaemonExtension EXTENSION = new DaemonExtension().jvm("-XX:+ExitOnOutOfMemoryError");
+  static final DaemonExtension EXTENSION =
+      new DaemonExtension().likeLauncher().jvm("-XX:+ExitOnOutOfMemoryError");
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);

@@ -32,13 +32,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(1800)
 class HotRunIT {
   private static final int OTHERS = Scale.of("eider.it.overload.others", 10, 100);
-  private static final int TURNS = Scale.of("eider.it.overload.turns", 20, 200);
-  private static final int HOT_READERS = Scale.of("eider.it.overload.hotReaders", 20, 100);
+  private static final int TURNS = Scale.of("eider.it.overload.turns", 8, 200);
+  private static final int HOT_READERS = Scale.of("eider.it.overload.hotReaders", 12, 100);
   private static final String TEXT = "word ".repeat(60);
   private static final Duration LONG = Duration.ofSeconds(600);
 
   @RegisterExtension
-  static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 500);
+  static final DaemonExtension EXTENSION =
+      new DaemonExtension().likeLauncher().set("grace-ms", 500);
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);

@@ -51,7 +51,7 @@ class LargeEventIT {
 
   @RegisterExtension
   static final DaemonExtension EXTENSION =
-      new DaemonExtension().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 200);
+      new DaemonExtension().likeLauncher().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 200);
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);

@@ -25,13 +25,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** As many open runs as there may be, one too many, and a restart with all of them. */
 @Timeout(900)
 class OpenRunsIT {
-  private static final int RUNS = Scale.of("eider.it.overload.openRuns", 5_000, 100_000);
-  private static final int PROBES = 50;
+  private static final int RUNS = Scale.of("eider.it.overload.openRuns", 2_000, 100_000);
+  private static final int PROBES = Scale.of("eider.it.overload.probes", 15, 50);
   private static final Duration LONG = Duration.ofSeconds(300);
 
   @RegisterExtension
   static final DaemonExtension EXTENSION =
       new DaemonExtension()
+          .likeLauncher()
           .jvm("-Xmx1200m")
           .jvm("-XX:+ExitOnOutOfMemoryError")
           .set("run-bytes-max", 256 << 20)

@@ -43,7 +43,7 @@ class ProducerStormIT {
 
   @RegisterExtension
   static final DaemonExtension EXTENSION =
-      new DaemonExtension().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 500);
+      new DaemonExtension().likeLauncher().jvm("-XX:+ExitOnOutOfMemoryError").set("grace-ms", 500);
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);

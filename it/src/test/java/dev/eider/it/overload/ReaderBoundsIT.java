@@ -33,6 +33,7 @@ class ReaderBoundsIT {
   private static final int CHANGES_MAX = 100;
   private static final int WATCHES = 5;
   private static final int CHANGED_RUNS = 400;
+  private static final int CLOSERS = 40;
 
   /** So much that a few runs fill the window of a connection. */
   private static final Map<String, String> LABELS =
@@ -48,6 +49,7 @@ class ReaderBoundsIT {
   @RegisterExtension
   static final DaemonExtension EXTENSION =
       new DaemonExtension()
+          .likeLauncher()
           .jvm("-XX:+ExitOnOutOfMemoryError")
           .set("grace-ms", 200)
           .set("subscriptions-max", SUBSCRIPTIONS_MAX)
@@ -129,9 +131,23 @@ class ReaderBoundsIT {
       }
       reading.leave();
     }
-    for (int i = 0; i < CHANGED_RUNS; i++) {
-      runs.close("changed-" + i);
-    }
+    closeSideBySide();
     before.awaitBack();
+  }
+
+  /** One after the other, each would wait for a DuckDB transaction of its own. */
+  private void closeSideBySide() {
+    try (Workers workers = new Workers()) {
+      for (int i = 0; i < CLOSERS; i++) {
+        int first = i;
+        workers.start(
+            () -> {
+              for (int run = first; run < CHANGED_RUNS; run += CLOSERS) {
+                runs.close("changed-" + run, LONG);
+              }
+            });
+      }
+      workers.awaitAll(LONG);
+    }
   }
 }

@@ -38,6 +38,7 @@ class SlowPersisterIT {
   @RegisterExtension
   static final DaemonExtension EXTENSION =
       new DaemonExtension()
+          .likeLauncher()
           .set("grace-ms", 200)
           .set("unpersisted-bytes-max", 1 << 20)
           .set("tail-bytes-max", 1 << 20)

@@ -9,7 +9,9 @@ import dev.eider.it.Events;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.RunOutcome;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,9 +26,20 @@ class AttackIT {
   static final DaemonExtension EXTENSION =
       new DaemonExtension().set("query-ms-max", 3_000).set("persist-linger-ms", 10);
 
+  private static EiderClient client;
   private static long published;
 
   private final Daemon daemon = EXTENSION.daemon();
+
+  @BeforeAll
+  static void connect() {
+    client = EiderClient.connect(EXTENSION.daemon().target());
+  }
+
+  @AfterAll
+  static void disconnect() {
+    client.close();
+  }
 
   @ParameterizedTest
   @MethodSource("dev.eider.it.query.Attacks#refused")
@@ -58,17 +71,15 @@ class AttackIT {
   /** Whatever was asked, the daemon goes on publishing and persisting. */
   @AfterEach
   void shouldGoOn() {
-    try (EiderClient client = EiderClient.connect(daemon.target())) {
-      published++;
-      client.publish(
-          PublishRequest.newBuilder()
-              .setRunId(RUN)
-              .setOpenIfMissing(true)
-              .addEvents(Events.metric("ada", 0, "score", published))
-              .build());
-      client.openRun(RUN + published, Map.of());
-      client.closeRun(RUN + published, RunOutcome.RUN_OUTCOME_COMPLETED);
-    }
+    published++;
+    client.publish(
+        PublishRequest.newBuilder()
+            .setRunId(RUN)
+            .setOpenIfMissing(true)
+            .addEvents(Events.metric("ada", 0, "score", published))
+            .build());
+    client.openRun(RUN + published, Map.of());
+    client.closeRun(RUN + published, RunOutcome.RUN_OUTCOME_COMPLETED);
     Asked count =
         Asked.of(
             daemon.channel(),

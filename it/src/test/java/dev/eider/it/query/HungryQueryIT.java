@@ -36,6 +36,7 @@ class HungryQueryIT {
   @RegisterExtension
   static final DaemonExtension EXTENSION =
       new DaemonExtension()
+          .likeLauncher()
           .set("store-memory-bytes-max", 96 << 20)
           .set("query-ms-max", 2_000)
           .set("persist-linger-ms", 10);

@@ -8,7 +8,9 @@ import dev.eider.server.Broker;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Pool;
 import dev.eider.server.base.Timer;
+import dev.eider.server.base.Undo;
 import dev.eider.server.config.ServerConfig;
+import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.segment.FaultyDisk;
 import dev.eider.server.log.segment.SegmentedLog;
@@ -107,21 +109,21 @@ final class SimDaemon {
   }
 
   private void startIn(SimThreads threads) {
+    Undo undo = new Undo();
     try {
+      EventLog log = SegmentedLog.open(shownDisk, config.log(), store.persistedPosition());
+      undo.push(log);
       Broker started =
           Broker.start(
               config,
-              new Broker.Ground(
-                  SegmentedLog.open(shownDisk, config.log(), store.persistedPosition()),
-                  store,
-                  store.reader(),
-                  scheduler,
-                  threads),
-              new Broker.Watcher(now -> health = now, this::defectFound));
+              new Broker.Ground(log, store, store.reader(), scheduler, threads),
+              new Broker.Watcher(now -> health = now, this::defectFound),
+              undo);
       network = threads.newPool("network", NETWORK_THREADS);
       delays = threads.newTimer("delays");
       broker = started;
     } catch (IOException | StoreException | RuntimeException e) {
+      undo.close();
       startFailure = e;
     }
   }

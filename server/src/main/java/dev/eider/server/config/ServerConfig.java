@@ -14,6 +14,7 @@ import dev.eider.server.sequencer.SequencerConfig;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.upkeep.Retention;
 import dev.eider.server.upkeep.Rewriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -230,6 +231,24 @@ public record ServerConfig(
         getInt(Setting.LIBRARY_RUNS_MAX),
         2 * get(Setting.DISK_RESERVE_BYTES),
         get(Setting.LIBRARY_SCAN_MS));
+  }
+
+  /**
+   * Requires each library to be a directory outside the daemon's own.
+   *
+   * @throws StartupException if one is not
+   */
+  public void requireLibraries() {
+    Path own = dataDir.toAbsolutePath().normalize();
+    for (Path library : libraries) {
+      if (!Files.isDirectory(library)) {
+        throw new StartupException("the library " + library + " is no directory");
+      }
+      if (library.toAbsolutePath().normalize().startsWith(own)) {
+        throw new StartupException(
+            "the library " + library + " is in the daemon's own data directory " + own);
+      }
+    }
   }
 
   private static boolean isAsync(String value) {

@@ -10,15 +10,11 @@ import dev.eider.server.read.Readers;
 import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.RunWriter;
-import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.GetServerInfoResponse;
-import dev.eider.v1.RunServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Server;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
@@ -41,29 +37,17 @@ public final class GrpcServer {
   private static final long CLIENT_PINGS_S = 5;
 
   private final Server server;
-  private final HealthStatusManager health;
   private final BrokerEndpoint broker;
 
-  private GrpcServer(Server server, HealthStatusManager health, BrokerEndpoint broker) {
-    this.server = server;
-    this.health = health;
-    this.broker = broker;
-  }
-
-  /**
-   * Binds the socket and begins to answer. Health is NOT_SERVING until {@link #setServing}.
-   *
-   * @throws IOException if the address cannot be bound
-   */
-  public static GrpcServer start(
+  /** Makes what answers, for an address that {@link #start} binds. */
+  public GrpcServer(
       InetSocketAddress address,
       ConnectionLimits connections,
       RequestLimits limits,
       long closeWaitMs,
-      Parts parts)
-      throws IOException {
+      Parts parts) {
     TransportLog.limit();
-    BrokerEndpoint broker =
+    broker =
         new BrokerEndpoint(parts.writer(), parts.forker(), parts.readers(), limits, parts.runIds());
     RunEndpoint runs =
         new RunEndpoint(
@@ -71,11 +55,9 @@ public final class GrpcServer {
             parts.directory(),
             parts.forker(),
             parts.readers());
-    HealthStatusManager health = new HealthStatusManager();
-    setServing(health, false);
     InboundBudget inbound =
         new InboundBudget(limits.inboundBytesMax(), limits.callsMax(), System::nanoTime);
-    Server server =
+    server =
         listener(address, connections)
             .directExecutor()
             // A little more than allowed, so that the refusal of what is over it can say why.
@@ -89,13 +71,20 @@ public final class GrpcServer {
             .addService(
                 CheckedService.of(new QueryEndpoint(parts.queries(), parts.transfers()), limits))
             .addService(CheckedService.of(new ServerInfoEndpoint(parts.info()), limits))
-            .addService(CheckedService.of(health.getHealthService(), limits))
+            .addService(CheckedService.of(parts.state().service(), limits))
             .addService(CheckedService.of(ProtoReflectionServiceV1.newInstance(), limits))
             .addService(CheckedService.of(v1AlphaReflection(), limits))
             .addService(CheckedService.of(ChannelzService.newInstance(CHANNELZ_PAGE_SIZE), limits))
-            .build()
-            .start();
-    return new GrpcServer(server, health, broker);
+            .build();
+  }
+
+  /**
+   * Binds the socket and begins to answer.
+   *
+   * @throws IOException if the address cannot be bound
+   */
+  public void start() throws IOException {
+    server.start();
   }
 
   /** Says how connections are watched and when they end. */
@@ -120,27 +109,10 @@ public final class GrpcServer {
     return builder;
   }
 
-  /** The address bound. */
+  /** Returns the address bound. */
   public InetSocketAddress address() {
     List<? extends SocketAddress> sockets = server.getListenSockets();
     return (InetSocketAddress) sockets.get(0);
-  }
-
-  /** Says in the health service whether publishes are accepted. */
-  public void setServing(boolean isServing) {
-    setServing(health, isServing);
-  }
-
-  private static void setServing(HealthStatusManager health, boolean isServing) {
-    ServingStatus status = isServing ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
-    health.setStatus(BrokerServiceGrpc.SERVICE_NAME, status);
-    health.setStatus(RunServiceGrpc.SERVICE_NAME, status);
-  }
-
-  /** Says NOT_SERVING in the health service for good. */
-  public void endServing() {
-    health.enterTerminalState();
   }
 
   /** Takes no new calls and ends the publish streams once what is under way on them is answered. */
@@ -157,6 +129,12 @@ public final class GrpcServer {
     }
   }
 
+  /** Ends every call and closes the socket, or does nothing if it was never bound. Blocks. */
+  public void stopNow(long timeoutMs) throws InterruptedException {
+    server.shutdownNow();
+    server.awaitTermination(timeoutMs, TimeUnit.MILLISECONDS);
+  }
+
   @SuppressWarnings("deprecation") // older grpcurl and others still ask for v1alpha
   private static BindableService v1AlphaReflection() {
     return ProtoReflectionService.newInstance();
@@ -165,6 +143,7 @@ public final class GrpcServer {
   /**
    * What the services hand their requests to.
    *
+   * @param state what the health service answers
    * @param info describes the daemon as it is at the moment
    */
   public record Parts(
@@ -175,5 +154,6 @@ public final class GrpcServer {
       Queries queries,
       Transfers transfers,
       RunIdMaker runIds,
+      ServingState state,
       Supplier<GetServerInfoResponse> info) {}
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Threads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
@@ -33,10 +32,7 @@ final class RunIndexTest {
   private static final RunId PARENT = new RunId("parent");
   private static final String REQUEST = "request-1";
 
-  private final Hub hub =
-      new Hub(
-          new HubBounds(1 << 20, 1 << 20, 1 << 20),
-          new PersistProgress(0));
+  private final Hub hub = new Hub(new HubBounds(1 << 20, 1 << 20, 1 << 20), new PersistProgress(0));
   private final StoredRuns stored = new StoredRuns();
   private final RunIndex index = new RunIndex(hub, stored);
   private long position = 100;

@@ -3,6 +3,7 @@ package dev.eider.server.files.format;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.connection.DuckDbErrors;
+import dev.eider.server.store.sql.Cancellation;
 import dev.eider.v1.ErrorReason;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -23,9 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ScratchDatabase implements AutoCloseable {
   private final DuckDBConnection connection;
 
-  // Written by the thread that uses it, read by those that cancel.
-  private volatile @Nullable Statement current;
-  private volatile boolean cancelled;
+  private final Cancellation cancellation = new Cancellation();
 
   private ScratchDatabase(DuckDBConnection connection) {
     this.connection = connection;
@@ -110,20 +109,20 @@ final class ScratchDatabase implements AutoCloseable {
 
   void execute(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      cancellable(statement);
+      cancellation.beforeRunning(statement);
       statement.execute(sql);
     } finally {
-      current = null;
+      cancellation.afterRunning();
     }
   }
 
   /** Runs a statement that {@link #cancel} ends; it has to be closed by the caller. */
   ResultSet query(PreparedStatement statement) throws SQLException {
-    cancellable(statement);
+    cancellation.beforeRunning(statement);
     try {
       return statement.executeQuery();
     } finally {
-      current = null;
+      cancellation.afterRunning();
     }
   }
 
@@ -138,23 +137,7 @@ final class ScratchDatabase implements AutoCloseable {
 
   /** Ends what it is at, now or as it begins. */
   void cancel() {
-    cancelled = true;
-    Statement running = current;
-    if (running != null) {
-      try {
-        running.cancel();
-      } catch (SQLException e) {
-        // It has just ended.
-        return;
-      }
-    }
-  }
-
-  private void cancellable(Statement statement) throws SQLException {
-    current = statement;
-    if (cancelled) {
-      throw new SQLException("INTERRUPT Error: cancelled");
-    }
+    cancellation.cancel();
   }
 
   /** Lets go of the file; undoes what is not committed. */

@@ -29,7 +29,7 @@ public final class DuckDbErrors {
   private DuckDbErrors() {}
 
   /** Says whether only closing every connection helps. */
-  public static boolean invalidatesStore(SQLException error) {
+  static boolean invalidatesStore(SQLException error) {
     return containsAny(text(error), INVALIDATING);
   }
 
@@ -64,7 +64,7 @@ public final class DuckDbErrors {
   }
 
   /** Says whether a file cannot be opened because it is damaged or was never a database. */
-  public static boolean isDamagedFile(SQLException error) {
+  static boolean isDamagedFile(SQLException error) {
     return containsAny(
         text(error),
         List.of("Corrupt", "not a valid DuckDB database", "Could not read enough bytes"));

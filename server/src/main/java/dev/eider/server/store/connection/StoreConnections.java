@@ -67,16 +67,16 @@ public final class StoreConnections {
   }
 
   /** Borrows a read connection, which must be given back; waits up to {@code timeoutMs}. */
-  public DuckDBConnection borrow(long timeoutMs) throws StoreException {
+  DuckDBConnection borrow(long timeoutMs) throws StoreException {
     return readers.borrow(timeoutMs);
   }
 
-  public void giveBack(DuckDBConnection connection) {
+  void giveBack(DuckDBConnection connection) {
     giveBack(readers, connection);
   }
 
   /** Lends a connection to a query; waits up to {@code timeoutMs}. */
-  public SqlSession lend(long timeoutMs, Consumer<QueryException> onFailure) throws StoreException {
+  SqlSession lend(long timeoutMs, Consumer<QueryException> onFailure) throws StoreException {
     SqlSession session =
         new SqlSession(
             queries.borrow(timeoutMs),
@@ -124,7 +124,7 @@ public final class StoreConnections {
    * Cancels the queries and closes what nobody is using now; can be repeated. A transaction under
    * way is undone.
    */
-  public void close() {
+  void close() {
     sessions.forEach(SqlSession::cancel);
     Cancellation underWay = copy;
     if (underWay != null) {
@@ -145,7 +145,7 @@ public final class StoreConnections {
   }
 
   /** Closes everything, waiting for readers; returns false when one is still busy. */
-  public boolean closeAndAwait(long timeoutMs) {
+  boolean closeAndAwait(long timeoutMs) {
     close();
     return readers.awaitClosed(timeoutMs)
         && queries.awaitClosed(timeoutMs)

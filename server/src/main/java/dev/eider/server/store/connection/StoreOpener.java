@@ -95,7 +95,7 @@ public final class StoreOpener {
   /**
    * Opens a file that this process had open before; writes nothing, so that a full disk is fine.
    */
-  public StoreConnections openAgain() throws StoreException {
+  StoreConnections openAgain() throws StoreException {
     DuckDBConnection writer = attach();
     try {
       return new StoreConnections(writer, config.readersMax(), config.queriesMax());

@@ -13,6 +13,7 @@ import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.connection.StoreConnections;
 import dev.eider.server.store.connection.StoreOpener;
 import dev.eider.server.store.read.ExpiredRuns;
+import dev.eider.server.store.read.LabelledRuns;
 import dev.eider.server.store.read.StoreReader;
 import dev.eider.server.store.rewrite.Rewriting;
 import dev.eider.server.store.sql.SqlSession;
@@ -48,6 +49,7 @@ public final class DuckDbStore implements ColdStore {
   private final BatchWriter batches;
   private final StoreReader reader;
   private final ExpiredRuns expiredRuns;
+  private final LabelledRuns labelledRuns;
   private final Rewriting rewriting;
 
   private DuckDbStore(StoreConfig config, StoreOpener opener, StoreConnections connections) {
@@ -59,6 +61,7 @@ public final class DuckDbStore implements ColdStore {
     batches = new BatchWriter(config, staging, checkpoints, budget);
     reader = new StoreReader(access);
     expiredRuns = new ExpiredRuns(access);
+    labelledRuns = new LabelledRuns(access);
     rewriting = new Rewriting(access, opener, checkpoints);
   }
 
@@ -160,6 +163,11 @@ public final class DuckDbStore implements ColdStore {
   @Override
   public ColdReader reader() {
     return reader;
+  }
+
+  /** Returns what finds closed runs by their labels. */
+  public LabelledRuns labelledRuns() {
+    return labelledRuns;
   }
 
   /** Returns what finds the closed runs that are to go. */

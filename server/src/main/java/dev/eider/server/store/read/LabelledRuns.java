@@ -1,7 +1,8 @@
-package dev.eider.server.store.duckdb;
+package dev.eider.server.store.read;
 
 import dev.eider.server.event.RunId;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.connection.StoreAccess;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,7 +21,11 @@ public final class LabelledRuns {
       LIMIT ?
       """;
 
-  private LabelledRuns() {}
+  private final StoreAccess access;
+
+  public LabelledRuns(StoreAccess access) {
+    this.access = access;
+  }
 
   /**
    * Returns the closed runs with a label whose value is not {@code false}, in order of run id.
@@ -28,9 +33,8 @@ public final class LabelledRuns {
    *
    * @param after exclusive
    */
-  public static List<RunId> closed(DuckDbStore store, String label, RunId after, int runsMax)
-      throws StoreException {
-    return store.read(connection -> find(connection, label, after, runsMax));
+  public List<RunId> closed(String label, RunId after, int runsMax) throws StoreException {
+    return access.read(connection -> find(connection, label, after, runsMax));
   }
 
   private static List<RunId> find(Connection connection, String label, RunId after, int runsMax)
