@@ -249,13 +249,12 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private static void requireMemory(ServerConfig config) {
-    MemoryBudget budget = MemoryBudget.of(config);
-    budget.requireWithin(JvmMemory.heapBytesMax(), JvmMemory.directBytesMax());
+    MemoryBudget budget = MemoryBudget.require(config, JvmMemory.directBytesMax());
     log()
         .info(
             "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
             budget.heapBytes() >> 20,
-            JvmMemory.heapBytesMax() >> 20,
+            config.heapBytes() >> 20,
             budget.directBytes() >> 20,
             JvmMemory.directBytesMax() >> 20);
   }

@@ -11,7 +11,7 @@ import dev.eider.server.files.format.RunFileFormat;
 import dev.eider.server.files.format.RunFileWriter;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
-import dev.eider.server.run.ImportRecordCodec;
+import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.StagedFile;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
@@ -242,7 +242,7 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
    * @return whether the log may name the file
    */
   private boolean execute(ImportRecord record) throws InterruptedException {
-    int bytes = ImportRecordCodec.encode(record).length;
+    int bytes = RunRecordCodec.encode(record).length;
     if (bytes > TransferBounds.RECORD_BYTES_MAX) {
       fail(
           BrokerException.of(
