@@ -3,6 +3,7 @@ package dev.eider.server;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Undo;
+import dev.eider.server.config.HeapShare;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
 import dev.eider.server.fork.Forker;
@@ -88,10 +89,7 @@ public final class Broker {
     registry = new ReaderRegistry(config.readers());
     ReadAhead cold =
         new ReadAhead(
-            ground.reader(),
-            config.get(Setting.PAGE_CACHE_BYTES_MAX),
-            pools.cold(),
-            threads::newSignal);
+            ground.reader(), config.get(HeapShare.PAGE_CACHE), pools.cold(), threads::newSignal);
     hub.addErasureListener(cold::forget);
     RunHistory history = new RunHistory(hub, cold);
     LogHistory logHistory = new LogHistory(hub, history, cold, log::endPosition);

@@ -129,7 +129,7 @@ class ReaderBoundsIT {
         refusal.shouldBe(Status.Code.RESOURCE_EXHAUSTED, "OVERLOADED");
         assertThat(refusal.metadata()).containsEntry("limit", "" + CHANGES_MAX);
       }
-      reading.leave();
+      reading.close();
     }
     closeSideBySide();
     before.awaitBack();
