@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.v1.Run;
 import java.time.Duration;
-<<<<<<< HEAD
 import java.util.concurrent.atomic.AtomicInteger;
-=======
-import java.util.Random;
 import org.awaitility.Awaitility;
->>>>>>> lanes
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -56,14 +52,9 @@ class StalledSubscriberIT {
     RunReader stalled = RunReader.stalled(daemon.channel(), "stalled");
     long heapBefore = heapAtRest();
 
-<<<<<<< HEAD
-    // when more than the daemon's memory is published to its run
+    // when far more than may be held is published to its run
     AtomicInteger refused = new AtomicInteger();
     VolumePublisher publisher = new VolumePublisher(daemon.channel(), "stalled", refused);
-=======
-    // when far more than may be held is published to its run
-    PacedPublisher publisher = new PacedPublisher(daemon, "stalled", random);
->>>>>>> lanes
     MemoryWatch memory = new MemoryWatch(daemon);
     Duration taken;
     try (memory) {
