@@ -1,60 +1,38 @@
 package dev.eider.it;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.SECONDS;
-
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.SubscribeRequest;
 import dev.eider.v1.SubscribeResponse;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.awaitility.Awaitility;
 
 /**
  * One Subscribe call whose envelopes go to a {@link StreamChecker} as they come. Responses are fed
  * on the connection's threads, one at a time; the other methods are for the test thread.
  */
-public final class RunReader implements AutoCloseable {
+public final class RunReader extends StreamCall<SubscribeRequest, RawResponse<SubscribeResponse>> {
   private static final MethodDescriptor<SubscribeRequest, RawResponse<SubscribeResponse>> METHOD =
       RawResponse.keepingBytes(BrokerServiceGrpc.getSubscribeMethod(), SubscribeResponse.parser());
 
   private final StreamChecker checker;
   private final Consumer<RawEnvelope> alsoTo;
-  private final Consumer<SubscribeResponse> noticesAlsoTo;
   private final NoticeChecker noticeChecker;
   private final List<SubscribeResponse> notices = new CopyOnWriteArrayList<>();
-  private final CompletableFuture<Status> ended = new CompletableFuture<>();
-  private final ClientCall<SubscribeRequest, RawResponse<SubscribeResponse>> call;
-  private volatile Metadata trailers = new Metadata();
   private volatile long lastSeq;
   private volatile int largestBatch;
-  private volatile boolean reading;
 
   private RunReader(
-      Channel channel,
-      StreamChecker checker,
-      Consumer<RawEnvelope> alsoTo,
-      Consumer<SubscribeResponse> noticesAlsoTo,
-      boolean reading) {
+      Channel channel, StreamChecker checker, Consumer<RawEnvelope> alsoTo, boolean reading) {
+    super(channel, METHOD, reading);
     this.checker = checker;
     this.alsoTo = alsoTo;
-    this.noticesAlsoTo = noticesAlsoTo;
     this.noticeChecker = new NoticeChecker(checker);
     this.lastSeq = checker.lastSeq();
-    this.reading = reading;
-    this.call = channel.newCall(METHOD, CallOptions.DEFAULT);
   }
 
   /** Reads every event of a run from its start, also when it is not there yet. */
@@ -78,23 +56,12 @@ public final class RunReader implements AutoCloseable {
       SubscribeRequest request,
       StreamChecker checker,
       Consumer<RawEnvelope> alsoTo) {
-    return open(channel, request, checker, alsoTo, notice -> {});
-  }
-
-  /** Also shows each notice to the test, in its place among the envelopes. */
-  public static RunReader open(
-      Channel channel,
-      SubscribeRequest request,
-      StreamChecker checker,
-      Consumer<RawEnvelope> alsoTo,
-      Consumer<SubscribeResponse> noticesAlsoTo) {
-    return new RunReader(channel, checker, alsoTo, noticesAlsoTo, true).started(request);
+    return new RunReader(channel, checker, alsoTo, true).started(request);
   }
 
   /** Subscribes and takes nothing from the network until {@link #readOn}. */
   public static RunReader stalled(Channel channel, String runId) {
-    return new RunReader(
-            channel, StreamChecker.after(runId, 0), envelope -> {}, notice -> {}, false)
+    return new RunReader(channel, StreamChecker.after(runId, 0), envelope -> {}, false)
         .started(request(runId, 0));
   }
 
@@ -129,44 +96,13 @@ public final class RunReader implements AutoCloseable {
   }
 
   private RunReader started(SubscribeRequest request) {
-    call.start(new Listener(), new Metadata());
-    call.sendMessage(request);
-    call.halfClose();
-    if (reading) {
-      call.request(1);
-    }
+    start(request);
     return this;
-  }
-
-  /** Ends a stall. */
-  public void readOn() {
-    reading = true;
-    call.request(1);
   }
 
   /** Waits until an event has come. */
   public void awaitSeq(long seq, Duration atMost) {
-    Awaitility.await("seq " + seq)
-        .atMost(atMost)
-        .pollInterval(Duration.ofMillis(5))
-        .until(() -> lastSeq >= seq || ended.isDone());
-    if (lastSeq < seq) {
-      throw new AssertionError("the stream ended after " + lastSeq + " with " + awaitEnd(atMost));
-    }
-  }
-
-  /** Waits for the end, and throws what the checkers found broken. */
-  public Status awaitEnd(Duration atMost) {
-    try {
-      return ended.get(atMost.toMillis(), MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new AssertionError(e.getCause().getMessage(), e.getCause());
-    } catch (TimeoutException e) {
-      throw new AssertionError("the stream still ran after " + atMost + ", at seq " + lastSeq, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
+    await("seq " + seq + ", after " + lastSeq, atMost, () -> lastSeq >= seq);
   }
 
   /** Waits for the end that a closed run's stream has, digest included; returns the checker. */
@@ -183,11 +119,6 @@ public final class RunReader implements AutoCloseable {
       checker.shouldHaveDigest(last.getRunClosed().getDigest());
     }
     return checker;
-  }
-
-  /** The error that the stream ended with. */
-  public Refusal awaitRefusal(Duration atMost) {
-    return Refusal.of(new StatusRuntimeException(awaitEnd(atMost), trailers));
   }
 
   /** The run that is read. */
@@ -212,55 +143,22 @@ public final class RunReader implements AutoCloseable {
     return largestBatch;
   }
 
-  public boolean hasEnded() {
-    return ended.isDone();
-  }
-
-  /** Leaves the stream, and waits until no more is fed. */
   @Override
-  public void close() {
-    call.cancel("the reader leaves", null);
-    try {
-      ended.handle((status, error) -> true).get(10, SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new AssertionError("a cancelled call did not end", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  protected void take(RawResponse<SubscribeResponse> response) {
+    noticeChecker.accept(response);
+    for (RawEnvelope envelope : response.envelopes()) {
+      checker.accept(envelope);
+      alsoTo.accept(envelope);
+      lastSeq = envelope.seq();
     }
+    if (response.envelopes().isEmpty()) {
+      notices.add(response.message());
+    }
+    largestBatch = Math.max(largestBatch, response.envelopes().size());
   }
 
-  private final class Listener extends ClientCall.Listener<RawResponse<SubscribeResponse>> {
-    @Override
-    public void onMessage(RawResponse<SubscribeResponse> response) {
-      try {
-        take(response);
-        if (reading) {
-          call.request(1);
-        }
-      } catch (AssertionError | RuntimeException broken) {
-        ended.completeExceptionally(broken);
-        call.cancel("the stream broke its promise", broken);
-      }
-    }
-
-    private void take(RawResponse<SubscribeResponse> response) {
-      noticeChecker.accept(response);
-      for (RawEnvelope envelope : response.envelopes()) {
-        checker.accept(envelope);
-        alsoTo.accept(envelope);
-        lastSeq = envelope.seq();
-      }
-      if (response.envelopes().isEmpty()) {
-        notices.add(response.message());
-        noticesAlsoTo.accept(response.message());
-      }
-      largestBatch = Math.max(largestBatch, response.envelopes().size());
-    }
-
-    @Override
-    public void onClose(Status status, Metadata statusTrailers) {
-      trailers = statusTrailers;
-      ended.complete(status);
-    }
+  @Override
+  public String toString() {
+    return "run " + runId() + " at seq " + lastSeq;
   }
 }

@@ -22,8 +22,8 @@ import dev.eider.server.read.history.ReadStart;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunRecord;
-import dev.eider.server.run.RunRecord.Opened;
+import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Opened;
 import dev.eider.v1.SubscribeResponse;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -100,8 +100,8 @@ public class WakeReadersBenchmark {
   }
 
   private RunTail open(RunId runId) {
-    RunRecord opened =
-        new RunRecord(runId, 0, new Opened(Map.of(), "", new byte[0], null), null, null);
+    StepRecord opened =
+        new StepRecord(runId, 0, new Opened(Map.of(), "", new byte[0], null), null, null);
     FoldedRun run = Fold.apply(null, 0, opened);
     return hub.advance(run, 0, List.of());
   }

@@ -51,11 +51,11 @@ class ChaosIT {
 
   /** What is done to the daemon or its mirror, and how often in a round. */
   private enum Blow {
-    KILL(4),
+    KILL(6),
     KILL_WHILE_PAUSED(1),
     KILL_TWICE(1),
     PAUSE(2),
-    FILL(1),
+    FILL(2),
     KILL_WHILE_FULL(1),
     KILL_MIRROR(3);
 

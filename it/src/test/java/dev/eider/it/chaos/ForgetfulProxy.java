@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ForgetfulProxy extends BrokerServiceGrpc.BrokerServiceImplBase
     implements AutoCloseable {
-  /** What is wrong. */
+  /** Its defect. */
   enum Habit {
     /** Strips the producer, and loses every second answer. */
     FORGETS_PRODUCERS,
@@ -55,7 +55,7 @@ final class ForgetfulProxy extends BrokerServiceGrpc.BrokerServiceImplBase
             .build();
   }
 
-  /** A connection to the proxy. */
+  /** Returns a connection to the proxy. */
   Channel channel() {
     return channel;
   }

@@ -54,8 +54,7 @@ final class Control implements AutoCloseable {
             new History(),
             book,
             new Tally(),
-            Habits.publishing(1, 400, 2),
-            100);
+            Habits.publishing(1, 400, 2));
     Random random = new Random(name.hashCode());
     player = new Player("p", stage, random);
     following = new Following(stage, "the reader", runId, null);

@@ -128,7 +128,7 @@ class ReaderBoundsIT {
         refusal.shouldBe(Status.Code.RESOURCE_EXHAUSTED, "OVERLOADED");
         assertThat(refusal.metadata()).containsEntry("limit", "" + CHANGES_MAX);
       }
-      reading.leave();
+      reading.close();
     }
     runs.closeAll(IntStream.range(0, CHANGED_RUNS).mapToObj(i -> "changed-" + i).toList(), LONG);
     before.awaitBack();

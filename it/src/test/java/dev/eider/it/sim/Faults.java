@@ -44,12 +44,12 @@ final class Faults {
     return isOn;
   }
 
-  /** Says whether the store fails this time: once in {@code oneIn} times. */
+  /** Returns whether the store fails this time: once in {@code oneIn} times. */
   boolean happens(int oneIn) {
     return isOn && storeFails && random.nextInt(oneIn) == 0;
   }
 
-  /** Says whether the network fails this time. */
+  /** Returns whether the network fails this time. */
   boolean onTheNetwork(int oneIn) {
     return isOn && networkFails && random.nextInt(oneIn) == 0;
   }

@@ -21,7 +21,7 @@ record Life(long seed, Mutant mutant, Tally tally, @Nullable Throwable broken) {
     }
   }
 
-  /** The command that shows it again. */
+  /** Returns the command that shows it again. */
   String command() {
     return "./eider simulate --from "
         + seed

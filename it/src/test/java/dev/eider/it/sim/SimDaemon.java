@@ -141,7 +141,7 @@ final class SimDaemon {
     return running == null ? Long.MAX_VALUE : running.log().forcedPosition();
   }
 
-  /** The broker that serves, or null while there is none. */
+  /** Returns the broker that serves, or null while there is none. */
   @Nullable Broker broker() {
     return broker;
   }
@@ -162,7 +162,7 @@ final class SimDaemon {
     return mutant;
   }
 
-  /** Says whether it can only be started again. */
+  /** Returns whether it can only be started again. */
   boolean mustStop() {
     return mustStop || health == PublishHealth.BROKEN;
   }

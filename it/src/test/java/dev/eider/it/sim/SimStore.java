@@ -70,7 +70,7 @@ final class SimStore implements ColdStore, ColdReader {
     this.mutant = mutant;
   }
 
-  /** What is committed. */
+  /** Returns what is committed. */
   StoreContent content() {
     return content;
   }
@@ -85,7 +85,7 @@ final class SimStore implements ColdStore, ColdReader {
     }
   }
 
-  /** Says whether what was committed got lost while the daemon ran, after which it must stop. */
+  /** Returns whether what was committed got lost while the daemon ran, after which it must stop. */
   boolean hasLostCommits() {
     return hasLostCommits;
   }
@@ -370,7 +370,7 @@ final class SimStore implements ColdStore, ColdReader {
     return new LogBlock(events, places, LogPlace.before(until), span);
   }
 
-  /** The events that are committed, by position, run and seq. */
+  /** Returns the events that are committed, by position, run and seq. */
   List<EventRow> inLogOrder(LogSelection selection) {
     List<EventRow> rows = new ArrayList<>();
     for (FoldedRun run : content.runs()) {

@@ -46,7 +46,6 @@ final class Simulation {
   private static final int DISTURBANCES_MAX = 14;
   private static final int READERS_MAX = 5;
   private static final int MIRRORS_MAX = 3;
-  private static final int TRIES_MAX = 60;
   private static final SubscribeAllRequest EVERYTHING = SubscribeAllRequest.getDefaultInstance();
 
   private final Random random;
@@ -76,7 +75,7 @@ final class Simulation {
     runs = new RunBook("run-", habits.runsAtATime());
     World world = new World(scheduler, random, daemon, history, tally);
     Wire wire = new SimWire(world, new PublishRequests(config.requests(), scheduler));
-    stage = new Stage(wire, history, runs, tally, habits, TRIES_MAX);
+    stage = new Stage(wire, history, runs, tally, habits);
     last = new Player("last", stage, random);
   }
 
@@ -84,6 +83,8 @@ final class Simulation {
     int tailBytes = List.of(0, 500, 2_000, 1 << 20).get(random.nextInt(4));
     ServerConfig config =
         ServerConfig.defaults(Path.of("in-memory"))
+            // The same bounds in every JVM, so that a seed is the same life.
+            .withHeap(1L << 30)
             .with(Setting.SEGMENT_BYTES_MAX, 4_096)
             .with(Setting.BATCH_BYTES_MAX, 1_024L << random.nextInt(5))
             .with(Setting.TAIL_BYTES_MAX, tailBytes)
@@ -109,7 +110,7 @@ final class Simulation {
     tally.add("turns", scheduler.turns());
   }
 
-  /** What has happened. */
+  /** Returns what has happened. */
   Tally tally() {
     return tally;
   }

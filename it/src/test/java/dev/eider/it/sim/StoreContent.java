@@ -129,7 +129,7 @@ final class StoreContent {
     return keptRows.getOrDefault(runId, List.of());
   }
 
-  /** The forks of a run, kept ones among them. */
+  /** Returns the forks of a run, kept ones among them. */
   List<RunId> forks(RunId parentId) {
     return Stream.concat(runs.values().stream(), kept.values().stream())
         .filter(run -> run.parent() != null && run.parent().runId().equals(parentId))
@@ -153,7 +153,7 @@ final class StoreContent {
     return rows.getOrDefault(runId, List.of());
   }
 
-  /** The runs as they were one transaction earlier. */
+  /** Returns the runs as they were one transaction earlier. */
   List<FoldedRun> previous(List<FoldedRun> now) {
     return now.stream().map(run -> runsBefore.getOrDefault(run.runId(), run)).toList();
   }

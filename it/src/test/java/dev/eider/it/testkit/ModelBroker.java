@@ -55,7 +55,7 @@ final class ModelBroker {
     return first;
   }
 
-  /** Says whether what was published up to a seq may be acknowledged. */
+  /** Returns whether what was published up to a seq may be acknowledged. */
   boolean mayAck(long lastSeq) {
     return lastSeq <= forced || defect == Defect.ACK_BEFORE_FORCE;
   }
@@ -91,7 +91,7 @@ final class ModelBroker {
     return recordEnds.stream().filter(end -> end <= atMost).mapToInt(end -> end).max().orElse(0);
   }
 
-  /** What a reader may be shown after a seq. */
+  /** Returns what a reader may be shown after a seq. */
   List<StoredEvent> visibleAfter(long afterSeq) {
     int head = defect == Defect.VISIBLE_BEFORE_DURABLE ? log.size() : forced;
     return List.copyOf(log.subList((int) Math.min(afterSeq, head), head));

@@ -35,26 +35,26 @@ public final class Request {
     this.sentAt = clock.getAsLong();
   }
 
-  /** Says that the request is good only if the run's head is this. */
+  /** Records that the request is good only if the run's head is this. */
   public synchronized Request expecting(long headSeq) {
     expectedSeq = OptionalLong.of(headSeq);
     return this;
   }
 
-  /** Says that its client sent it behind another request to the run, without waiting for that. */
+  /** Records that its client sent it behind another request to the run without waiting for that. */
   public synchronized Request after(Request request) {
     previous = request;
     return this;
   }
 
-  /** Says that the events are stored from this seq on. Ignored for a request without events. */
+  /** Records the answer: the seq of the first event; without events it means nothing. */
   public synchronized void acked(long seqOfFirst) {
     outcome = Outcome.ACKED;
     firstSeq = seqOfFirst;
     answeredAt = clock.getAsLong();
   }
 
-  /** Says that nothing of it is stored, and never will be. */
+  /** Records that nothing of it is stored, and never will be. */
   public synchronized void refused(String why) {
     outcome = Outcome.REFUSED;
     reason = why;

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 public final class RuleBook {
   private RuleBook() {}
 
-  /** What the history breaks, at most five of each rule; empty if it is as it should be. */
+  /** Returns what the history breaks, at most five times of each rule. */
   public static List<Violation> violations(History history) {
     FinalLogs logs = new FinalLogs(history);
     Violations violations = new Violations();

@@ -50,12 +50,12 @@ public final class BrokerException extends RuntimeException {
     return metadata;
   }
 
-  /** The field at fault, or null when the request as a whole is. */
+  /** Returns the field at fault, or null when the request as a whole is. */
   public @Nullable String field() {
     return field;
   }
 
-  /** The message, for people. */
+  /** Returns the message, for people. */
   public String text() {
     return String.valueOf(getMessage());
   }

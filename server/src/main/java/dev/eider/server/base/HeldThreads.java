@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Threads whose workers are held back until {@link #release}, so that all parts of a daemon are
- * made before any of them runs. Signals, pools and timers are at hand at once: nobody gives them
- * anything to do before. Thread-safe.
+ * made before any of them runs. Signals, pools and timers are not held back: they get no work
+ * before that. Thread-safe.
  */
 public final class HeldThreads implements Threads {
   private final Threads threads;

@@ -35,7 +35,7 @@ public final class Invariants {
     return value;
   }
 
-  /** Says which invariant was found broken. */
+  /** Names the invariant that was broken. */
   public static final class InvariantBroken extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

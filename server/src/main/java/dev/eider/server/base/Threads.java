@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
  * <p>Implementations are thread-safe.
  */
 public interface Threads {
-  /** The threads of this machine. */
+  /** Returns the threads of this machine. */
   static Threads system() {
     return SystemThreads.INSTANCE;
   }

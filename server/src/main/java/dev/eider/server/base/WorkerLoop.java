@@ -55,7 +55,7 @@ public final class WorkerLoop {
     return stopping;
   }
 
-  /** Asks the worker to stop after the turn it is at. Does not block. */
+  /** Asks the worker to stop after its current turn. Does not block. */
   public void askToStop() {
     stopping = true;
     stop.raise();
@@ -95,7 +95,7 @@ public final class WorkerLoop {
     }
   }
 
-  /** What a worker does, on its thread. */
+  /** The work of a worker, on its thread. */
   @FunctionalInterface
   public interface Work {
     /**

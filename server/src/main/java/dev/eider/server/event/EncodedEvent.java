@@ -5,7 +5,7 @@ import dev.eider.v1.Event;
 
 /**
  * An event encoded once, with what the broker needs to know of it without decoding it again.
- * Immutable: nobody writes to {@code bytes} or {@code hash}.
+ * Immutable: {@code bytes} and {@code hash} are never written to.
  *
  * @param kind see {@link EventKind}
  * @param costUsd the price of an llm_response; 0 for every other kind

@@ -6,7 +6,7 @@ import dev.eider.v1.EventEnvelope;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How the envelopes of one run are encoded: run id, seq, and the event as the last field, so that
+ * The encoding of the envelopes of one run: run id, seq, and the event as the last field, so that
  * an event can be written behind the rest without another copy. Immutable.
  */
 final class EnvelopeForm {
@@ -14,7 +14,7 @@ final class EnvelopeForm {
   private static final int EVENT_TAG =
       EventEnvelope.EVENT_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
-  /** The field with the run id, which all of them begin with. */
+  /** The field with the run id, with which all of them begin. */
   private final byte[] head;
 
   EnvelopeForm(RunId runId) {
@@ -26,7 +26,7 @@ final class EnvelopeForm {
     System.arraycopy(id, 0, head, at, id.length);
   }
 
-  /** The size of an envelope. */
+  /** Returns the size of an envelope. */
   int size(long seq, int eventSize) {
     return head.length
         + 1

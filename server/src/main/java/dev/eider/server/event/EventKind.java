@@ -16,7 +16,7 @@ public final class EventKind {
   public static final String FORK = "fork";
   public static final String METRIC = "metric";
 
-  /** A kind that a newer client published and this daemon does not know. */
+  /** The kind of a payload that a newer client published and this daemon does not know. */
   public static final String UNKNOWN = "unknown";
 
   /** Every kind, {@link #UNKNOWN} included. */
@@ -35,17 +35,17 @@ public final class EventKind {
 
   private EventKind() {}
 
-  /** Names an event's kind. */
+  /** Returns an event's kind. */
   public static String of(Event event) {
     return of(event.getPayloadCase());
   }
 
-  /** Says whether a field of Event is a payload that this daemon knows. */
+  /** Returns whether a field of Event is a payload that this daemon knows. */
   static boolean isPayload(int fieldNumber) {
     return fieldNumber != 0 && PayloadCase.forNumber(fieldNumber) != null;
   }
 
-  /** Names the kind of a payload by its field in Event. */
+  /** Returns the kind of a payload by its field in Event. */
   static String of(int fieldNumber) {
     return of(PayloadCase.forNumber(fieldNumber));
   }

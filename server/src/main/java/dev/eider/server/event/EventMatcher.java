@@ -12,7 +12,7 @@ import java.util.Set;
  * @param tMax inclusive
  */
 public record EventMatcher(Set<String> kinds, Set<String> agentIds, int tMin, int tMax) {
-  /** Lets everything through. */
+  /** Matches everything. */
   public static final EventMatcher ALL =
       new EventMatcher(Set.of(), Set.of(), Integer.MIN_VALUE, Integer.MAX_VALUE);
 
@@ -30,12 +30,12 @@ public record EventMatcher(Set<String> kinds, Set<String> agentIds, int tMin, in
         filter.hasTMax() ? filter.getTMax() : Integer.MAX_VALUE);
   }
 
-  /** Says whether nothing can be filtered out. */
+  /** Returns whether every event matches. */
   public boolean matchesAll() {
     return equals(ALL);
   }
 
-  /** Says whether an event passes. */
+  /** Returns whether an event matches. */
   public boolean matches(SequencedEvent event) {
     return event.t() >= tMin
         && event.t() <= tMax

@@ -8,10 +8,10 @@ import java.io.IOException;
 
 /**
  * Reads from an encoded event what the broker needs to know of it, without building it: a tenth of
- * the time. Payloads are not looked into, but for the price. Confined to one call.
+ * the time. Of payloads it reads the price only. Confined to one call.
  *
- * <p>As protobuf has it, the last of several values of a field counts, and a payload of another
- * kind clears the one before.
+ * <p>As in protobuf, the last of several values of a field counts, and a payload of another kind
+ * clears the one before.
  */
 final class EventScan {
   private String agentId = "";

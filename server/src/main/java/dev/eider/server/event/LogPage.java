@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of the order of all events. Immutable.
  *
- * @param events those that were asked for, in order
+ * @param events the events that match, in order
  * @param last the place of the last of them, null if there are none
- * @param next the place up to which every event that was asked for has been returned
+ * @param next the place up to which every event that matches has been returned
  * @param isLast whether nothing came after {@code next} when it was read
- * @param passedOver how many events after the last one were looked at and not asked for, roughly
+ * @param passedOver roughly how many events after the last one were looked at without a match
  */
 public record LogPage(
     List<SequencedEvent> events,

@@ -9,20 +9,20 @@ package dev.eider.server.event;
  * @param seq 0 for a place before every event of the run at the position
  */
 public record LogPlace(long position, String runId, long seq) implements Comparable<LogPlace> {
-  /** Before everything. */
+  /** The place before everything. */
   public static final LogPlace START = before(0);
 
-  /** After everything at smaller positions. */
+  /** Returns the place after everything at smaller positions. */
   public static LogPlace before(long position) {
     return new LogPlace(position, "", 0);
   }
 
-  /** After an event. */
+  /** Returns the place after an event. */
   public static LogPlace after(long position, RunId runId, long seq) {
     return new LogPlace(position, runId.value(), seq);
   }
 
-  /** Before an event that a place is after. */
+  /** Returns the place before the event that a place is after. */
   public LogPlace previous() {
     return new LogPlace(position, runId, seq - 1);
   }

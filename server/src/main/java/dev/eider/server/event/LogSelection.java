@@ -3,9 +3,9 @@ package dev.eider.server.event;
 import java.util.Map;
 
 /**
- * Which events of all runs somebody wants. Immutable.
+ * A filter over the events of all runs. Immutable.
  *
- * @param matcher what an event must be
+ * @param matcher the filter for the event itself
  * @param runLabels labels that its run must have with these values, all of them
  */
 public record LogSelection(EventMatcher matcher, Map<String, String> runLabels) {
@@ -16,7 +16,7 @@ public record LogSelection(EventMatcher matcher, Map<String, String> runLabels) 
     runLabels = Map.copyOf(runLabels);
   }
 
-  /** Says whether a run with these labels is wanted. */
+  /** Returns whether a run with these labels matches. */
   public boolean matchesRun(Map<String, String> labels) {
     return labels.entrySet().containsAll(runLabels.entrySet());
   }

@@ -8,7 +8,7 @@ import java.time.temporal.ChronoUnit;
 public final class Micros {
   private Micros() {}
 
-  /** The time of a clock. */
+  /** Returns the time of a clock. */
   public static long now(InstantSource clock) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
   }

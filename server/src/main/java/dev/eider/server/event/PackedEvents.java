@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.RandomAccess;
 
 /**
- * Events side by side in one array, as an encoded {@code eider.v1.EventBatch} has them. Whoever
- * sends them writes the array as it is; an element of the list is made when it is asked for.
- * Immutable.
+ * Events side by side in one array, as an encoded {@code eider.v1.EventBatch} has them. The array
+ * is sent as it is; an element of the list is made when it is asked for. Immutable.
  */
 public final class PackedEvents extends AbstractList<SequencedEvent> implements RandomAccess {
   /** No events. */
@@ -23,15 +22,15 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
   private static final byte TAG =
       EventBatch.ENVELOPES_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
-  /** What an event takes here besides its bytes. */
+  /** The bytes that an event takes here besides its own. */
   private static final int PLACE_BYTES = Long.BYTES + Integer.BYTES;
 
-  /** An array of more than half a region takes whole regions of the heap. */
+  /** The size from which an array takes whole regions of the heap. */
   private static final int HALF_REGION_BYTES = 512 << 10;
 
   private final long[] seqs;
 
-  /** Where the fields of the batch begin. */
+  /** The offsets at which the fields of the batch begin. */
   private final int[] places;
 
   private final byte[] bytes;
@@ -78,22 +77,22 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
     }
   }
 
-  /** The seq of an event, without making it. */
+  /** Returns the seq of an event without decoding it. */
   public long seq(int index) {
     return seqs[index];
   }
 
-  /** The size of the encoded batch. */
+  /** Returns the size of the encoded batch. */
   public int encodedSize() {
     return bytes.length;
   }
 
-  /** The size that a part of it adds. */
+  /** Returns the size of a part of the encoded batch. */
   public int encodedSize(int from, int until) {
     return place(until) - place(from);
   }
 
-  /** Some of them, as a copy. */
+  /** Returns a copy of some of the events. */
   public PackedEvents part(int from, int until) {
     int[] partPlaces = new int[until - from];
     for (int i = 0; i < partPlaces.length; i++) {
@@ -114,7 +113,7 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
     out.write(bytes);
   }
 
-  /** What they take of the heap, at the most. */
+  /** Returns the most bytes of heap that the events take. */
   public long memoryBytes() {
     long ofPlaces = (long) PLACE_BYTES * seqs.length;
     return ofPlaces + (bytes.length > HALF_REGION_BYTES ? 2L * bytes.length : bytes.length);
@@ -130,7 +129,7 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
     return EnvelopeForm.putVarint(target, from + 1, envelopeSize);
   }
 
-  /** Makes room for events whose sizes are known, to be filled in. Used by one thread. */
+  /** An array for events whose sizes are known, to be filled in. Used by one thread. */
   public static final class Packing {
     private final EnvelopeForm form;
     private final int[] sizes;
@@ -152,7 +151,7 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
       events = new PackedEvents(seqs, places, new byte[size]);
     }
 
-    /** The array to fill. */
+    /** Returns the array to fill. */
     public byte[] target() {
       return events.bytes;
     }
@@ -165,7 +164,7 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
       return form.put(events.bytes, envelope, seq, size);
     }
 
-    /** The events, once all of them are filled in. */
+    /** Returns the events, once all of them are filled in. */
     public PackedEvents events() {
       return events;
     }

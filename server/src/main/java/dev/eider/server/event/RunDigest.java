@@ -15,17 +15,17 @@ public final class RunDigest {
 
   private RunDigest() {}
 
-  /** The digest of a run without events. */
+  /** Returns the digest of a run without events. */
   public static byte[] initial(RunId runId) {
     return hash(runId.value().getBytes(UTF_8));
   }
 
-  /** The hash of one event's bytes, which {@link #next} takes. */
+  /** Returns the hash of one event's bytes, which {@link #next} takes. */
   public static byte[] hash(byte[] bytes) {
     return SHA_256.get().digest(bytes);
   }
 
-  /** The digest after one more event. */
+  /** Returns the digest after one more event. */
   public static byte[] next(byte[] previous, byte[] eventHash) {
     MessageDigest sha256 = SHA_256.get();
     sha256.update(previous);

@@ -2,10 +2,10 @@ package dev.eider.server.event;
 
 /** The id of a run. Immutable. */
 public record RunId(String value) implements Comparable<RunId> {
-  /** Longest run id and agent id, in characters. */
+  /** The longest run id and agent id, in characters. */
   public static final int CHARS_MAX = 128;
 
-  /** Says whether a client may name a run like this. */
+  /** Returns whether a client may give a run this id. */
   public static boolean isValid(String value) {
     return !value.isEmpty()
         && value.charAt(0) != '.'
@@ -14,7 +14,8 @@ public record RunId(String value) implements Comparable<RunId> {
   }
 
   /**
-   * Says whether a text is made of at most {@link #CHARS_MAX} characters of {@code [A-Za-z0-9._-]}.
+   * Returns whether a text is made of at most {@link #CHARS_MAX} characters of {@code
+   * [A-Za-z0-9._-]}.
    */
   public static boolean hasIdCharacters(String value) {
     if (value.length() > CHARS_MAX) {

@@ -7,9 +7,9 @@ import dev.eider.v1.EventEnvelope;
 import java.io.IOException;
 
 /**
- * An event with its place, in the very bytes every reader gets. Both the live and the cold path
- * make it here, which is why a reader cannot tell them apart. Immutable: nobody writes to {@code
- * envelope}.
+ * An event with its place, in the very bytes that every reader gets. The live and the cold path
+ * both make it here, which is why a reader cannot tell them apart. Immutable: {@code envelope} is
+ * never written to.
  *
  * @param seq first is 1
  * @param kind see {@link EventKind}
@@ -35,7 +35,7 @@ public record SequencedEvent(long seq, String kind, String agentId, int t, byte[
     return of(runId, seq, scan.kind(), scan.agentId(), scan.t(), eventBytes);
   }
 
-  /** An event that is in its envelope already. */
+  /** Returns the event of an envelope. */
   static SequencedEvent ofEnvelope(long seq, byte[] envelope) {
     EventScan scan = EventScan.of(eventBytes(envelope));
     return new SequencedEvent(seq, scan.kind(), scan.agentId(), scan.t(), envelope);
@@ -50,7 +50,7 @@ public record SequencedEvent(long seq, String kind, String agentId, int t, byte[
     }
   }
 
-  /** Takes the event's own bytes out of the envelope. */
+  /** Returns the event's own bytes, without the envelope. */
   public byte[] eventBytes() {
     return eventBytes(envelope);
   }

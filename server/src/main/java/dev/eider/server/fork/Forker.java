@@ -41,7 +41,7 @@ public final class Forker {
   private final WorldBounds bounds;
 
   /**
-   * @param cold runs what waits for DuckDB
+   * @param cold runs the tasks that wait for DuckDB
    * @param worldBytesMax the largest state that a patch may make
    */
   public Forker(
@@ -60,7 +60,7 @@ public final class Forker {
   /**
    * Forks a run. Blocks while it reads the parent; the future completes once the child is durable.
    *
-   * @param childId what the request names, or what is made for it
+   * @param childId the id in the request, or one made for it
    * @throws BrokerException if the fork is refused before anything is written
    */
   public CompletableFuture<ForkResponse> fork(ForkRequest request, RunId childId) {
@@ -84,7 +84,7 @@ public final class Forker {
   /**
    * Returns the snapshot of a turn. Blocks.
    *
-   * @param agentId whose turn_start; null for the first one of the turn
+   * @param agentId the agent of the turn_start; null for the first one of the turn
    * @throws BrokerException RUN_NOT_FOUND, TURN_NOT_FOUND, SNAPSHOT_MISSING or STORAGE_UNAVAILABLE
    */
   public WorldStateSnapshot snapshot(RunId runId, int t, @Nullable String agentId) {

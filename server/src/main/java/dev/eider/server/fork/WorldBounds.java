@@ -43,7 +43,7 @@ record WorldBounds(long bytesMax) {
     }
   }
 
-  /** How many messages lie within each other; takes as long as the value is large. */
+  /** Returns how deep messages are nested. Walks all of the value. */
   static int nesting(Value value) {
     int inside =
         switch (value.getKindCase()) {

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * or in none. Owned by the sequencer thread; the events are read by any.
  */
 final class Chunk {
-  /** What an event costs in memory besides its envelope, in bytes. */
+  /** The bytes that an event costs in memory besides its envelope. */
   private static final int EVENT_OVERHEAD_BYTES = 128;
 
-  /** What a chunk costs in memory besides its events: it, its lists, and its places in two more. */
+  /**
+   * The bytes that a chunk costs besides its events: itself, its lists, its entries in two more.
+   */
   private static final int CHUNK_OVERHEAD_BYTES = 256;
 
   private final RunId runId;
@@ -51,7 +53,7 @@ final class Chunk {
     order.add(this);
   }
 
-  /** Says whether its run is gone, though it is still here. For readers. */
+  /** Returns whether the run is deleted while the chunk is still in memory. For readers. */
   boolean isDeleted() {
     RunTail owner = tail;
     return owner != null && owner.run().isDeleted();
@@ -61,12 +63,12 @@ final class Chunk {
     return runId;
   }
 
-  /** The labels of the run. */
+  /** Returns the labels of the run. */
   Map<String, String> labels() {
     return labels;
   }
 
-  /** The seq after a place at this chunk's position. */
+  /** Returns the seq after a place at this chunk's position. */
   long firstSeqAfter(LogPlace place) {
     int order = runId.value().compareTo(place.runId());
     return order > 0 ? firstSeq : order < 0 ? lastSeq() + 1 : place.seq() + 1;
@@ -84,7 +86,7 @@ final class Chunk {
     return events.get((int) (seq - firstSeq));
   }
 
-  /** The log position of the record. */
+  /** Returns the log position of the record. */
   long position() {
     return position;
   }

@@ -69,7 +69,7 @@ public final class Hub {
     return forks.of(parentId);
   }
 
-  /** The runs in memory, in no order; a view that changes as they do. */
+  /** Returns the runs in memory, in no order; a view that changes as they do. */
   public Collection<RunTail> runs() {
     return tails.values();
   }
@@ -95,22 +95,24 @@ public final class Hub {
     return openRuns.get();
   }
 
-  /** The size of the events in memory, in bytes. */
+  /** Returns the size of the events in memory, in bytes. */
   public long tailBytes() {
     return tailBytes.get();
   }
 
-  /** Says whether the events that DuckDB lacks take as much memory as they may. */
+  /** Returns whether the events that DuckDB lacks take as much memory as they may. */
   public boolean isTailFull() {
     return tailBytes.get() > bounds.persistedBytesMax() + bounds.unpersistedBytesMax();
   }
 
-  /** How much of the memory for events that DuckDB lacks is surely taken; 1 is all of it. */
+  /**
+   * Returns the share that is surely taken of the memory for unpersisted events; 1 is all of it.
+   */
   public double unpersistedShare() {
     return (double) (tailBytes.get() - bounds.persistedBytesMax()) / bounds.unpersistedBytesMax();
   }
 
-  /** The size of what is kept of runs besides their events, in bytes. */
+  /** Returns the size of what is kept of runs besides their events, in bytes. */
   public long runBytes() {
     return runBytes.get();
   }
@@ -123,7 +125,7 @@ public final class Hub {
     return progress;
   }
 
-  /** The newest events of all runs. */
+  /** Returns the newest events of all runs. */
   public LogTail log() {
     return log;
   }
@@ -143,7 +145,7 @@ public final class Hub {
 
   /**
    * Has {@code listener} called, on the sequencer thread and briefly, when DuckDB has erased a
-   * deleted run and before memory forgets it: who keeps something of it lets go of it.
+   * deleted run and before memory forgets it, so that caches drop it.
    */
   public Registration addErasureListener(Consumer<RunId> listener) {
     return erasures.add(listener);
@@ -223,17 +225,17 @@ public final class Hub {
     }
   }
 
-  /** Takes note of a record whose events only DuckDB will have, once it is persisted. */
+  /** Skips a record whose events only DuckDB will have, once it is persisted. */
   public void passOver(long position) {
     log.passOver(position);
   }
 
-  /** Tells those who follow all runs that some have changed. */
+  /** Notifies the readers that follow all runs that some have changed. */
   public void announceAll() {
     logListeners.forEach(Runnable::run);
   }
 
-  /** Tells everybody concerned that a run has changed. */
+  /** Notifies all that listen to a run that it has changed. */
   public void announce(RunTail tail, boolean opened, boolean closed) {
     tail.notifyListeners();
     if (opened) {
@@ -244,7 +246,7 @@ public final class Hub {
     }
   }
 
-  /** Takes over the runs of a durable import; nobody is shown them before DuckDB has them. */
+  /** Adds the runs of a durable import, which stay hidden until DuckDB has them. */
   public void addImport(ImportRecord record, long position) {
     passOver(position);
     imported.add(record, position);
@@ -257,14 +259,14 @@ public final class Hub {
     return imported.find(runId);
   }
 
-  /** The files of the imports that DuckDB lacks. */
+  /** Returns the files of the imports that DuckDB lacks. */
   public List<StagedFile> stagedFiles() {
     return imported.files();
   }
 
   /**
-   * Forgets the imported runs that DuckDB has, tells everybody of them, and returns them. For the
-   * sequencer thread.
+   * Removes the imported runs that DuckDB has, announces and returns them. For the sequencer
+   * thread.
    */
   public List<FoldedRun> releaseImported() {
     List<FoldedRun> released = imported.release(progress.position());
@@ -278,10 +280,7 @@ public final class Hub {
     return released;
   }
 
-  /**
-   * Tells everybody concerned of a run that comes as a whole, without being in memory. For any
-   * thread.
-   */
+  /** Announces a run that appears as a whole, without having been in memory. For any thread. */
   public void announce(FoldedRun run) {
     wakeAwaiting(run.runId());
     listeners.forEach(listener -> listener.runChanged(run));
@@ -295,7 +294,7 @@ public final class Hub {
   }
 
   /**
-   * Takes note that DuckDB has committed these runs as they are given, and everything before a log
+   * Records that DuckDB has committed these runs as they are given, and everything before a log
    * position.
    */
   public void persisted(Collection<FoldedRun> runs, long position) {

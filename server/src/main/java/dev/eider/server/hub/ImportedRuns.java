@@ -14,15 +14,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs that the log has taken in from files and DuckDB has not yet: they exist, and nobody can
- * read them. Owned by the sequencer thread, and before it starts by the one that folds the log;
- * {@link #find} is for any thread.
+ * The imported runs that are in the log and not in DuckDB yet: they exist, and no reader can see
+ * them. Owned by the sequencer thread, and before it starts by the one that folds the log; {@link
+ * #find} is for any thread.
  */
 final class ImportedRuns {
   private final Deque<Pending> oldestFirst = new ArrayDeque<>();
   private final Map<RunId, FoldedRun> runs = new ConcurrentHashMap<>();
 
-  /** What so many runs take in memory. */
+  /** Returns the bytes of memory that runs take. */
   static long memoryBytes(List<FoldedRun> runs) {
     return runs.stream().mapToLong(FoldedRun::memoryBytes).sum();
   }

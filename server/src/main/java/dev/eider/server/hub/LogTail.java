@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * The newest events of all runs in the order of the log.
  *
  * <p>It has every durable event from a position on, and perhaps older ones. What leaves it is
- * persisted: whoever is behind that position finds the rest in DuckDB, at once or, after {@link
+ * persisted: a reader behind that position finds the rest in DuckDB, at once or, after {@link
  * #passOver}, once the persister is that far. A reader looks at the position before and after it
  * reads, since events are dropped only after the position has moved.
  *
  * <p>Written by the sequencer thread. Thread-safe for readers.
  */
 public final class LogTail {
-  /** How many events a read looks at; so a filter that matches nothing holds nobody up. */
+  /** The most events that a read looks at, so that a filter without matches holds no thread up. */
   private static final int LOOK_EVENTS_MAX = 10_000;
 
   private final ConcurrentNavigableMap<Long, Chunk> chunks = new ConcurrentSkipListMap<>();
@@ -40,7 +40,7 @@ public final class LogTail {
     completeFrom = position;
   }
 
-  /** The position from which on every durable event is here. */
+  /** Returns the position from which on every durable event is here. */
   public long completeFrom() {
     return completeFrom;
   }
@@ -77,7 +77,7 @@ public final class LogTail {
     return chunkCount;
   }
 
-  /** The chunk at the smallest position, or null. */
+  /** Returns the chunk at the smallest position, or null. */
   @Nullable Chunk oldest() {
     Map.Entry<Long, Chunk> oldest = chunks.firstEntry();
     return oldest == null ? null : oldest.getValue();
@@ -90,12 +90,12 @@ public final class LogTail {
     chunkCount--;
   }
 
-  /** Takes note that the events of a record are not here, and DuckDB has them sooner or later. */
+  /** Skips a record whose events are not kept here; DuckDB has them sooner or later. */
   void passOver(long position) {
     completeFrom = Math.max(completeFrom, position + 1);
   }
 
-  /** A page in the making. Used by one thread. */
+  /** Builds a page. Used by one thread. */
   private static final class Reading {
     private final LogSelection selection;
     private final int eventsMax;

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How far DuckDB has come in the log, and who waits for it to come further. The persister thread
+ * The progress of DuckDB in the log, and the callers that wait for it. The persister thread
  * advances it. Thread-safe.
  */
 public final class PersistProgress {
@@ -23,7 +23,7 @@ public final class PersistProgress {
   private final PriorityQueue<Waiter> waiters =
       new PriorityQueue<>(Comparator.comparingLong(Waiter::position));
 
-  // Written by the persister before its thread starts, read by those who wait for it.
+  // Written by the persister before its thread starts, read by those that wait for it.
   private volatile Runnable onWanted = () -> {};
 
   // Written under the lock by the persister thread, read by any.
@@ -40,7 +40,7 @@ public final class PersistProgress {
     this.checkpointedPosition = persistedPosition;
   }
 
-  /** The log position up to which, exclusively, DuckDB has committed. */
+  /** Returns the log position up to which, exclusively, DuckDB has committed. */
   public long position() {
     return persistedPosition;
   }
@@ -66,29 +66,29 @@ public final class PersistProgress {
   }
 
   /**
-   * How far DuckDB has come with its checkpoints, at least since the daemon's start: what lies
-   * between this and {@link #position} is still to be written into its main file.
+   * Returns how far DuckDB has come with its checkpoints, at least since the daemon's start: what
+   * lies between this and {@link #position} is still to be written into its main file.
    */
   public long checkpointedPosition() {
     return checkpointedPosition;
   }
 
-  /** Takes note of a checkpoint. */
+  /** Records a checkpoint. */
   public void setCheckpointed(long position) {
     checkpointedPosition = position;
   }
 
-  /** Takes note whether DuckDB fails, so that waiting for it alone does not help. */
+  /** Records whether DuckDB fails, so that waiting for it does not help. */
   public void setFailing(boolean failing) {
     isFailing = failing;
   }
 
-  /** Says whether DuckDB fails at the moment. */
+  /** Returns whether DuckDB fails now. */
   public boolean isFailing() {
     return isFailing;
   }
 
-  /** Says whether somebody waits for the persister. */
+  /** Returns whether any caller waits for the persister. */
   public boolean isWanted() {
     lock.lock();
     try {
@@ -98,7 +98,7 @@ public final class PersistProgress {
     }
   }
 
-  /** Has {@code wake} called, on any thread and briefly, when one more waits for the persister. */
+  /** Sets what is called when another caller waits for the persister, on any thread and briefly. */
   public void onWanted(Runnable wake) {
     onWanted = wake;
   }

@@ -3,14 +3,15 @@ package dev.eider.server.hub;
 import dev.eider.server.run.FoldedRun;
 
 /**
- * Is told of runs that begin, end and are deleted. Called on the sequencer thread, for a run of a
- * library on the thread that found it; must be brief.
+ * A listener to runs that are opened, closed and deleted. Called on the sequencer thread, for a run
+ * of a library on the thread that found it; must be brief.
  */
 @FunctionalInterface
 public interface RunListener {
   /**
-   * Says that a run was opened, closed, deleted, or several at once; it is given as it is after
-   * that.
+   * Called after a run was opened, closed or deleted, or several of these at once.
+   *
+   * @param run the run as it is after that
    */
   void runChanged(FoldedRun run);
 }

@@ -24,8 +24,9 @@ public final class RunTail {
   private final ConcurrentNavigableMap<Long, Chunk> chunks = new ConcurrentSkipListMap<>();
   private final Listeners<Runnable> listeners = new Listeners<>();
 
-  // Written by the sequencer thread, after the chunks: who sees a head finds the events or knows
-  // them persisted.
+  // Written by the sequencer thread, after the chunks: a reader that sees a head finds its events,
+  // or
+  // knows them persisted.
   private volatile FoldedRun run;
 
   // Written by the persister thread.
@@ -42,12 +43,12 @@ public final class RunTail {
     }
   }
 
-  /** The run after its latest durable record. */
+  /** Returns the run after its latest durable record. */
   public FoldedRun run() {
     return run;
   }
 
-  /** The seq up to which DuckDB has committed the run. */
+  /** Returns the seq up to which DuckDB has committed the run. */
   public long persistedSeq() {
     return persistedSeq;
   }

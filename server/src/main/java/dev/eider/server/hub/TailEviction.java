@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * bound is exceeded. Owned by the sequencer thread.
  */
 final class TailEviction {
-  /** How many chunks are kept at the most, however small they are. */
+  /** The most chunks that are kept, however small they are. */
   private static final int CHUNKS_MAX = 200_000;
 
   private final LogTail log;

@@ -28,8 +28,8 @@ public interface EventLog extends AutoCloseable {
    * Adds a record to the batch under way, in memory. Nothing of a batch is in the log before {@link
    * #commit}. Does not block.
    *
-   * @return the position the record will have once its batch is committed: nobody else's record
-   *     comes before it, or the commit fails
+   * @return the position the record will have once its batch is committed: no record of another
+   *     process comes before it, or the commit fails
    */
   long append(RunId runId, long firstSeq, byte[] body);
 
@@ -57,21 +57,21 @@ public interface EventLog extends AutoCloseable {
   void force() throws LogWriteException;
 
   /**
-   * Does what the log puts off for as long as it is busy, so that a later open can tell damage at
-   * its end from what a crash left. To be called when there is nothing to append, between batches.
-   * Makes durable what was committed without force. Cheap when there is nothing to do; else blocks
-   * for as long as the disk takes.
+   * Does what the log puts off while it is busy, so that a later open can tell damage at its end
+   * from what a crash left. Called between batches, when there is nothing to append. Makes durable
+   * what was committed without force. Cheap when there is nothing to do; else blocks for as long as
+   * the disk takes.
    *
    * @throws LogWriteException if it is not done; unless the log is broken, no record is in doubt
    */
   void settle() throws LogWriteException;
 
-  /** Reports how the log is, as far as is known. Cheap; does not block. */
+  /** Returns the health of the log, as far as it is known. Cheap; does not block. */
   LogHealth health();
 
   /**
-   * Finds out by trying whether the log can be written again after it failed, and reports how it
-   * is. The records are left as they are. Blocks for as long as the disk takes.
+   * Tries whether the log can be written again after it failed, and returns its health. The records
+   * are left as they are. Blocks for as long as the disk takes.
    */
   LogHealth probe();
 
@@ -87,13 +87,13 @@ public interface EventLog extends AutoCloseable {
   long forcedPosition();
 
   /**
-   * Finds out where the log ends, whoever appended to it: completes with a position, at least the
-   * log's end at the time of the call, once this process can read all records before it. Complete
-   * at once where nobody else appends.
+   * Finds out where the log ends, whichever process appended to it: completes with a position, at
+   * least the log's end at the time of the call, once this process can read all records before it.
+   * Completes at once if no other process appends.
    *
-   * <p>Whoever must not miss what others have appended waits for this first: a start before it
-   * folds the log, an answer that holds "as of now" before it is given. Fails with the reason if
-   * the log cannot be reached.
+   * <p>A caller that must not miss what other processes have appended waits for this first: a start
+   * before it folds the log, an answer that holds "as of now" before it is given. Fails with the
+   * reason if the log cannot be reached.
    */
   CompletableFuture<Long> awaitEnd();
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class LogWriteException extends Exception {
   private static final long serialVersionUID = 1;
 
-  /** What the caller can do about it. */
+  /** The ways for the caller to go on. */
   public enum Kind {
     /** The disk is full: the batch left nothing behind; try again when there is space. */
     FULL,

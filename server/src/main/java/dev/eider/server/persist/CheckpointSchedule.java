@@ -15,10 +15,10 @@ final class CheckpointSchedule {
   private static final int SHORT_SHARE = 8;
   private static final long SHORT_BYTES_MIN = 1 << 20;
 
-  /** Less than this is little. */
+  /** The bytes below which a checkpoint is worth little. */
   private static final long IDLE_BYTES_MIN = 8 << 20;
 
-  /** What the longest wait is in idle times. */
+  /** The longest wait, in idle times. */
   private static final int IDLE_WAITS_MAX = 128;
 
   private final long bytesMax;
@@ -31,7 +31,7 @@ final class CheckpointSchedule {
   private long idleNotBeforeMs = Long.MIN_VALUE;
   private long idleWaitMs;
 
-  // What an earlier opening of DuckDB has left to be done is not known.
+  // What an earlier opening of DuckDB has left undone is not known.
   private boolean owesFirst = true;
 
   CheckpointSchedule(long bytesMax, long idleMs, long position, long nowMs) {
@@ -61,13 +61,13 @@ final class CheckpointSchedule {
     return checkpointedPosition;
   }
 
-  /** Takes note that DuckDB could not do it just now. */
+  /** Postpones the checkpoint, since DuckDB has to finish something else first. */
   void postpone(long nowMs) {
     notBeforeMs = nowMs + RETRY_MS;
   }
 
   /**
-   * @param usableBytes what is left of the disk: the less, the earlier, since what waits for a
+   * @param usableBytes what is left of the disk: the less, the earlier, since what lacks a
    *     checkpoint takes up room several times over
    * @param isNeeded whether DuckDB needs one
    */

@@ -3,10 +3,10 @@ package dev.eider.server.run;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunDigest;
 import dev.eider.server.run.FoldedRun.Deletion;
-import dev.eider.server.run.RunRecord.Closed;
-import dev.eider.server.run.RunRecord.Deleted;
-import dev.eider.server.run.RunRecord.Opened;
-import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.StepRecord.Closed;
+import dev.eider.server.run.StepRecord.Deleted;
+import dev.eider.server.run.StepRecord.Opened;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.v1.RunOutcome;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ public final class Fold {
    * @return the run after the record, or null if the record has no effect
    */
   public static @Nullable FoldedRun apply(
-      @Nullable FoldedRun run, long position, RunRecord record) {
+      @Nullable FoldedRun run, long position, StepRecord record) {
     Deleted deleted = record.deleted();
     if (deleted == null) {
       return lived(run, position, record);
@@ -51,7 +51,7 @@ public final class Fold {
   }
 
   private static @Nullable FoldedRun lived(
-      @Nullable FoldedRun run, long position, RunRecord record) {
+      @Nullable FoldedRun run, long position, StepRecord record) {
     FoldedRun next = run;
     if (record.opened() != null) {
       next = run == null ? opened(record, record.opened(), position) : null;
@@ -74,7 +74,7 @@ public final class Fold {
         && (producer == null || run.producers().comesNext(producer));
   }
 
-  private static FoldedRun opened(RunRecord record, Opened opened, long position) {
+  private static FoldedRun opened(StepRecord record, Opened opened, long position) {
     return new FoldedRun(
         record.runId(),
         RunOutcome.RUN_OUTCOME_UNSPECIFIED,
@@ -125,7 +125,7 @@ public final class Fold {
         position);
   }
 
-  private static FoldedRun closed(FoldedRun run, long position, RunRecord record, Closed closed) {
+  private static FoldedRun closed(FoldedRun run, long position, StepRecord record, Closed closed) {
     return new FoldedRun(
         run.runId(),
         closed.outcome(),

@@ -41,29 +41,29 @@ public record FoldedRun(
   /** Whether a run is gone. */
   public enum Deletion {
     NONE,
-    /** It is, and no fork inherited from it then. */
+    /** The run is gone, and no fork inherited from it then. */
     GONE,
-    /** It is, but for what its forks inherit. */
+    /** The run is gone, but for what its forks inherit. */
     KEPT
   }
 
   /**
-   * What a run costs in the hub, and its place in the persister, without what varies. As measured
-   * with a producer: 952 bytes. The persister has a run of its own only while it lacks records of
-   * it, which are counted themselves.
+   * The fixed part of what a run takes in the hub and the persister; 952 bytes were measured with
+   * one producer. The persister has a run of its own only while it lacks records of it, which are
+   * counted themselves.
    */
   private static final int RUN_BYTES = 640;
 
-  /** Where a run is that the log never had. */
+  /** The position of a run that is not in the log. */
   private static final long NOWHERE = -1;
 
-  /** What a label costs besides its characters. */
+  /** The bytes that a label takes besides its characters. */
   private static final int LABEL_BYTES = 128;
 
-  /** What a fork's entry among those of its parent costs. */
+  /** The bytes of a fork's entry among those of its parent. */
   private static final int FORK_BYTES = 200;
 
-  /** A run that is there. */
+  /** Makes a run that is not deleted. */
   public FoldedRun(
       RunId runId,
       RunOutcome outcome,
@@ -99,7 +99,7 @@ public record FoldedRun(
         Deletion.NONE);
   }
 
-  /** A run of which nothing is known but that it is gone. */
+  /** Returns a run of which no more is known than that it is gone. */
   public static FoldedRun goneUnseen(RunId runId, long position, Deletion deletion) {
     return new FoldedRun(
         runId,
@@ -120,12 +120,14 @@ public record FoldedRun(
         deletion);
   }
 
-  /** The same run once it is gone. */
+  /** Returns the same run as a deleted one. */
   public FoldedRun deleted(long position, Deletion as) {
     return at(firstPosition, position, as);
   }
 
-  /** The same run as one of a library: it is read from a file and has no place in the log. */
+  /**
+   * Returns the same run as one of a library: it is read from a file and has no place in the log.
+   */
   public FoldedRun inLibrary() {
     return at(NOWHERE, NOWHERE, deletion);
   }
@@ -150,27 +152,27 @@ public record FoldedRun(
         as);
   }
 
-  /** Says whether the run is in a library, so that nobody may change it. */
+  /** Returns whether the run is in a library, so that it cannot be changed. */
   public boolean isInLibrary() {
     return firstPosition == NOWHERE;
   }
 
-  /** Says whether it was known when it was deleted. */
+  /** Returns whether the run was known when it was deleted; true for one that is not. */
   public boolean isSeen() {
     return !isDeleted() || firstPosition < lastPosition;
   }
 
-  /** Says whether the run takes events. */
+  /** Returns whether the run takes events. */
   public boolean isOpen() {
     return outcome == RunOutcome.RUN_OUTCOME_UNSPECIFIED && !isDeleted();
   }
 
-  /** Says whether the run is gone, so that nobody may find it any more. */
+  /** Returns whether the run is gone, so that readers must not find it. */
   public boolean isDeleted() {
     return deletion != Deletion.NONE;
   }
 
-  /** Roughly what the run takes in memory besides its events, the persister's share included. */
+  /** Returns roughly the bytes of memory of the run besides its events, in hub and persister. */
   public long memoryBytes() {
     long bytes = RUN_BYTES + 2L * runId.value().length() + 2L * requestId.length();
     for (Map.Entry<String, String> label : labels.entrySet()) {
@@ -179,7 +181,7 @@ public record FoldedRun(
     return bytes + (parent == null ? 0 : FORK_BYTES) + producers.memoryBytes();
   }
 
-  /** The first ancestor; the run itself when it is no fork. */
+  /** Returns the first ancestor; the run itself when it is no fork. */
   public RunId rootRunId() {
     return parent == null ? runId : parent.rootRunId();
   }

@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run knows of one producer. Immutable: a publish makes a new state that shares the older
+ * The state of one producer of a run. Immutable: a publish makes a new state that shares the older
  * stretches.
  *
- * <p>The stretches say which seqs a repeat got the first time. A producer that has a run to itself
+ * <p>The stretches tell which seqs a repeat got the first time. A producer that has a run to itself
  * has one for ever; one that takes turns with others gets one for each turn, of which as many are
  * kept as {@link ProducerTable} says.
  */
@@ -28,13 +28,13 @@ public final class ProducerState {
     this.newest = newest;
   }
 
-  /** The state after a producer's first accepted events in an epoch. */
+  /** Returns the state after a producer's first accepted events in an epoch. */
   static ProducerState first(ProducerStamp stamp, long seq, long count) {
     Node only = new Node(new Stretch(stamp.seq(), seq, count), null, 1);
     return new ProducerState(stamp.epoch(), stamp.seq() + count - 1, only);
   }
 
-  /** The state as it was stored; the stretches oldest first, at least one. */
+  /** Returns a state that was stored; its stretches are oldest first, at least one. */
   static ProducerState restored(long epoch, long lastSeq, List<Stretch> stretches) {
     Node newest = new Node(stretches.get(0), null, 1);
     for (Stretch stretch : stretches.subList(1, stretches.size())) {
@@ -43,13 +43,13 @@ public final class ProducerState {
     return new ProducerState(epoch, lastSeq, newest);
   }
 
-  /** Says whether events with this place make no new stretch. */
+  /** Returns whether events with this stamp and seq continue the newest stretch. */
   boolean isContinuedBy(ProducerStamp stamp, long seq) {
     return stamp.epoch() == epoch && newest.stretch.isContinuedBy(stamp.seq(), seq);
   }
 
   /**
-   * The state after the next accepted events in the same epoch.
+   * Returns the state after the next accepted events in the same epoch.
    *
    * @param stretchesKept how many of the newest stretches to keep at least
    */
@@ -64,7 +64,7 @@ public final class ProducerState {
     return new ProducerState(epoch, last, new Node(added, base, base.depth + 1));
   }
 
-  /** Roughly what the state takes in memory. */
+  /** Returns roughly the bytes of memory that the state takes. */
   long memoryBytes() {
     return PRODUCER_BYTES + (long) STRETCH_BYTES * newest.depth;
   }
@@ -73,12 +73,12 @@ public final class ProducerState {
     return epoch;
   }
 
-  /** The producer's own number of the last event accepted from it. */
+  /** Returns the producer's own number of the last event accepted from it. */
   public long lastSeq() {
     return lastSeq;
   }
 
-  /** The seq that an accepted event got, or 0 when that is no longer known. */
+  /** Returns the seq that an accepted event got, or 0 if that is no longer known. */
   public long seqOf(long producerSeq) {
     for (Node node = newest; node != null; node = node.older) {
       if (node.stretch.holds(producerSeq)) {
@@ -88,7 +88,7 @@ public final class ProducerState {
     return 0;
   }
 
-  /** The stretches that are known, oldest first. */
+  /** Returns the stretches that are known, oldest first. */
   public List<Stretch> stretches() {
     Deque<Stretch> oldestFirst = new ArrayDeque<>();
     for (Node node = newest; node != null; node = node.older) {

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * many producers that take turns could fill the memory.
  */
 public final class ProducerTable {
-  /** How many of a producer's newest stretches are kept at least, of up to 16 producers. */
+  /** The newest stretches of a producer that are kept at least, with up to 16 producers. */
   public static final int STRETCHES_KEPT = 1_000;
 
-  /** How many are kept at least, whatever the number of producers. */
+  /** The newest stretches that are kept at least, with any number of producers. */
   public static final int STRETCHES_KEPT_MIN = 16;
 
-  /** A run without producers. */
+  /** The table of a run without producers. */
   public static final ProducerTable EMPTY = new ProducerTable(Map.of(), 0);
 
   private static final int STRETCHES_OF_ALL = 16 * STRETCHES_KEPT;
@@ -36,7 +36,7 @@ public final class ProducerTable {
     this.memoryBytes = memoryBytes;
   }
 
-  /** The state of a producer, or null if it never published to the run. */
+  /** Returns the state of a producer, or null if it never published to the run. */
   public @Nullable ProducerState find(String producerId) {
     return producers.get(producerId);
   }
@@ -45,20 +45,20 @@ public final class ProducerTable {
     return producers.size();
   }
 
-  /** Roughly what the table takes in memory. */
+  /** Returns roughly the bytes of memory that the table takes. */
   long memoryBytes() {
     return memoryBytes;
   }
 
-  /** Says whether accepting events with this stamp as {@code seq} makes the table larger. */
+  /** Returns whether accepting events with this stamp as {@code seq} makes the table larger. */
   public boolean isEnlargedBy(ProducerStamp stamp, long seq) {
     ProducerState known = producers.get(stamp.id());
     return known == null || !known.isContinuedBy(stamp, seq);
   }
 
   /**
-   * Says whether events with this stamp come next from their producer: the first of a new producer
-   * or epoch, or those right after the last.
+   * Returns whether events with this stamp come next from their producer: the first of a new
+   * producer or epoch, or those right after the last.
    */
   public boolean comesNext(ProducerStamp stamp) {
     ProducerState known = producers.get(stamp.id());
@@ -68,7 +68,7 @@ public final class ProducerTable {
     return stamp.epoch() == known.epoch() && stamp.seq() == known.lastSeq() + 1;
   }
 
-  /** The table after accepting {@code count} events that come next. */
+  /** Returns the table after accepting {@code count} events that come next. */
   ProducerTable accepted(ProducerStamp stamp, long seq, long count) {
     ProducerState known = producers.get(stamp.id());
     ProducerState next =
@@ -89,7 +89,7 @@ public final class ProducerTable {
     return Math.max(STRETCHES_KEPT_MIN, Math.min(STRETCHES_KEPT, each));
   }
 
-  /** The table as bytes, for the run's row in DuckDB. */
+  /** Returns the table as bytes, for the run's row in DuckDB. */
   public byte[] toBytes() {
     StoredProducers.Builder stored = StoredProducers.newBuilder();
     producers.forEach((id, state) -> stored.addProducers(toStored(id, state)));
@@ -97,7 +97,7 @@ public final class ProducerTable {
   }
 
   /**
-   * Reads back what {@link #toBytes} gave.
+   * Returns the table that {@link #toBytes} encoded.
    *
    * @throws IllegalArgumentException if the bytes are something else
    */

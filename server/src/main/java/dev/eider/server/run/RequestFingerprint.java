@@ -6,7 +6,7 @@ import dev.eider.server.event.RunDigest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Tells whether two requests ask for the same. */
+/** Hashes requests, so that a repeat can be told from another request of the same id. */
 public final class RequestFingerprint {
   private RequestFingerprint() {}
 

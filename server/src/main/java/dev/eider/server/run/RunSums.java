@@ -5,8 +5,8 @@ import dev.eider.server.event.RunDigest;
 import dev.eider.server.event.RunId;
 
 /**
- * What the events of one run add up to, one after another, as {@link Fold} would have it. Owned by
- * one thread.
+ * The sums of the events of one run: count, largest t, cost and digest, computed as {@link Fold}
+ * does. Owned by one thread.
  */
 public final class RunSums {
   private long headSeq;
@@ -26,12 +26,12 @@ public final class RunSums {
     digest = RunDigest.next(digest, event.hash());
   }
 
-  /** The seq of the last event; 0 without any. */
+  /** Returns the seq of the last event; 0 without any. */
   public long headSeq() {
     return headSeq;
   }
 
-  /** The largest t; -1 without any. */
+  /** Returns the largest t; -1 without any. */
   public int lastT() {
     return lastT;
   }
@@ -40,7 +40,7 @@ public final class RunSums {
     return costUsd;
   }
 
-  /** The digest so far; nobody writes to it. */
+  /** Returns the digest so far, which must not be written to. */
   public byte[] digest() {
     return digest;
   }

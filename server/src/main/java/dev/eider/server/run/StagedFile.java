@@ -1,8 +1,8 @@
 package dev.eider.server.run;
 
 /**
- * A file of events that waits in the data directory for DuckDB to take it. Immutable: nobody writes
- * to {@code sha256}.
+ * A file of events in the data directory that is still to be persisted. Immutable: {@code sha256}
+ * is never written to.
  *
  * @param name without its directory
  * @param sha256 over all its bytes

@@ -102,7 +102,7 @@ public sealed interface Command {
   record Import(ImportRecord record, long bytes) implements Command {
     @Override
     public RunId runId() {
-      return record.firstRunId();
+      return record.runId();
     }
 
     @Override

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * call blocks for as long as DuckDB takes, and for a connection when all are in use.
  */
 public interface ColdReader {
-  /** What an event costs in memory besides its envelope, in bytes. */
+  /** The bytes that an event costs in memory besides its envelope. */
   int EVENT_OVERHEAD_BYTES = 128;
 
-  /** How many forks of one run are told at the most. */
+  /** The most forks of one run that {@link #findForks} returns. */
   int FORKS_MAX = 100;
 
   /** Returns a run as of its last persisted record, or null if DuckDB does not know it. */
@@ -45,12 +45,12 @@ public interface ColdReader {
   /** Returns a deleted run that is kept for what its forks inherit, or null. */
   @Nullable FoldedRun findKept(RunId runId) throws StoreException;
 
-  /** Returns those of these ids that are of deleted runs, kept or not. */
+  /** Returns which of these ids belong to deleted runs, kept or not. */
   Set<RunId> findDeleted(Collection<RunId> runIds) throws StoreException;
 
   /**
-   * Returns runs that were forked from these, deleted ones that are kept among them; by parent, up
-   * to {@link #FORKS_MAX} each.
+   * Returns the forks of these runs by parent, up to {@link #FORKS_MAX} each, deleted ones that are
+   * kept among them.
    */
   Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException;
 
@@ -120,7 +120,7 @@ public interface ColdReader {
       long createdUntilUs,
       @Nullable RunPlace before,
       int runsMax) {
-    /** Says whether a run is selected. */
+    /** Returns whether a run is selected. */
     public boolean matches(FoldedRun run) {
       return (open == null || open == run.isOpen())
           && run.createTimeUs() >= createdFromUs
@@ -152,7 +152,7 @@ public interface ColdReader {
       int eventsMax,
       long bytesMax) {
 
-    /** The page behind one that was read. */
+    /** Returns the query for the page behind one that was read. */
     public PageQuery after(ColdPage page) {
       return new PageQuery(
           runId,
@@ -165,7 +165,7 @@ public interface ColdReader {
           bytesMax);
     }
 
-    /** The same events, no further than a seq, in pages of another size. */
+    /** Returns a query for the same events, up to a seq at most, in pages of another size. */
     public PageQuery inPages(long untilSeqMax, int pageEventsMax, long pageBytesMax) {
       return new PageQuery(
           runId,

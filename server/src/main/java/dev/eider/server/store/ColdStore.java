@@ -17,13 +17,13 @@ import java.util.List;
  * #close} after that thread has ended; the rest is thread-safe.
  */
 public interface ColdStore extends AutoCloseable {
-  /** Says whether the store has to be reopened. Does not block. */
+  /** Returns whether the store has to be reopened. Does not block. */
   boolean isFailed();
 
-  /** The log position up to which everything is committed, exclusive; 0 in a new store. */
+  /** Returns the log position up to which all is committed, exclusive; 0 in a new store. */
   long persistedPosition() throws StoreException;
 
-  /** Every run that is open, as of the persisted position. */
+  /** Returns every run that is open, as of the persisted position. */
   List<FoldedRun> openRuns() throws StoreException;
 
   /**
@@ -36,8 +36,8 @@ public interface ColdStore extends AutoCloseable {
   void persist(PersistBatch batch) throws StoreException;
 
   /**
-   * Requires, before anything is persisted, the files whose events are still to be taken; others
-   * may be deleted.
+   * Requires the files whose events are still to be persisted; all others may be deleted. Called
+   * before anything is persisted.
    *
    * @throws StoreException if one is missing or damaged; the message says what to do
    */
@@ -49,24 +49,23 @@ public interface ColdStore extends AutoCloseable {
    * Makes what is committed safe from the loss of the store's own write-ahead log, so that the log
    * before {@link #persistedPosition} is no longer needed. Readers go on meanwhile.
    *
-   * @return false when the store has to finish something else first; to be tried again a little
-   *     later
+   * @return false if the store has to finish something else first; try again a little later
    * @throws StoreException if that failed; the store is failed then too
    */
   boolean checkpoint() throws StoreException;
 
-  /** Says whether a checkpoint should come before the next batch. Does not block. */
+  /** Returns whether a checkpoint should come before the next batch. Does not block. */
   default boolean needsCheckpoint() {
     return false;
   }
 
   /**
-   * Opens a failed store again; does nothing to an open one. Writes nothing, so that on a full disk
-   * reading comes back.
+   * Opens a failed store again; does nothing to an open one. Writes nothing, so that it works on a
+   * full disk.
    *
-   * @param positionMin what readers rely on: a store that has forgotten some of it stays failed for
-   *     good, since a page of it that ends early would pass for the end of what there is
-   * @throws StoreException if that failed; the store is still failed and the caller tries later
+   * @param positionMin what readers rely on: a store that has lost some of it stays failed for
+   *     good, since a page that ends early would pass for the end of a run
+   * @throws StoreException if that failed; the store is still failed, and the caller tries later
    * @throws dev.eider.server.base.Invariants.InvariantBroken if it has lost what it had committed
    */
   void reopen(long positionMin) throws StoreException;
@@ -82,22 +81,22 @@ public interface ColdStore extends AutoCloseable {
   }
 
   /**
-   * Puts a rewritten file in the place of the old one, if there is one, complete. To be called
-   * between two transactions.
+   * Puts a rewritten file in the place of the old one, if a complete one is ready. Called between
+   * two transactions.
    *
-   * @return whether it was put there
-   * @throws StoreException if that failed; the store is failed then, with the one or the other file
+   * @return whether it did
+   * @throws StoreException if that failed; the store is failed then, with either of the files
    */
   default boolean swapIfReady() throws StoreException {
     return false;
   }
 
-  /** How many bytes its disk can still take; huge if it cannot be told. Does not block. */
+  /** Returns the bytes that its disk can still take; huge if unknown. Does not block. */
   default long usableBytes() {
     return Long.MAX_VALUE;
   }
 
-  /** What readers use; valid as long as the store is, through failures. */
+  /** Returns the reader, which is valid as long as the store is, through failures. */
   ColdReader reader();
 
   /** Checkpoints and closes; can be repeated. Waits for queries under way, but not for ever. */

@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Asks another reader, for those who answer a part themselves. As thread-safe as that one. */
+/** A base for decorators: forwards every call to another reader. As thread-safe as that one. */
 public abstract class ForwardingColdReader implements ColdReader {
   private final ColdReader store;
 

@@ -3,7 +3,7 @@ package dev.eider.server.store;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Says that a file of a library cannot be read, and why; others are none the worse. */
+/** Says that a file of a library cannot be read, and why; all others can be. */
 public final class LibraryFileException extends StoreException {
   private static final long serialVersionUID = 1;
 
@@ -20,7 +20,7 @@ public final class LibraryFileException extends StoreException {
     return file;
   }
 
-  /** What is wrong, without the file's name. */
+  /** Returns what is wrong, without the file's name. */
   public String problem() {
     return problem;
   }

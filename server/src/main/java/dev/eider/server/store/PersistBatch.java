@@ -20,7 +20,7 @@ public record PersistBatch(
     this(events, runs, nextPosition, null);
   }
 
-  /** What the import at a log position writes. */
+  /** Returns what the import at a log position writes. */
   public static PersistBatch of(ImportRecord record, long position, long nextPosition) {
     return new PersistBatch(
         List.of(),

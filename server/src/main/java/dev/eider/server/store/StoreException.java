@@ -3,8 +3,8 @@ package dev.eider.server.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that DuckDB cannot be used: at the moment, when nothing that was committed is lost, or, when
- * its file is damaged, until that is restored.
+ * Says that DuckDB cannot be used: for the moment, with nothing lost that was committed; or, if its
+ * file is damaged, until that is restored.
  */
 public class StoreException extends Exception {
   private static final long serialVersionUID = 1;

@@ -37,7 +37,7 @@ public final class Retention implements Chore {
   private final Interval untilNext;
   private final List<Deletion> underWay = new ArrayList<>();
 
-  /** How many runs this round has deleted so far. */
+  /** The number of runs that this round has deleted so far. */
   private int deleted;
 
   public Retention(DuckDbStore store, RunWriter writer, InstantSource clock, Bounds bounds) {
@@ -103,7 +103,7 @@ public final class Retention implements Chore {
     return max == 0 ? Long.MAX_VALUE : max;
   }
 
-  /** Takes note of the deletions that have ended; returns how many runs they deleted. */
+  /** Removes the deletions that have ended; returns how many runs they deleted. */
   private int settle() {
     int erased = 0;
     for (Deletion deletion : List.copyOf(underWay)) {
@@ -117,7 +117,7 @@ public final class Retention implements Chore {
 
   /** A deletion under way. */
   private record Deletion(RunId runId, CompletableFuture<Applied> done) {
-    /** Returns, of one that has ended, whether the run is gone. */
+    /** Returns whether the run is gone, once the deletion has ended. */
     boolean isErased() {
       try {
         LOG.info("run {} is deleted by retention, {} events", runId, done.join().run().headSeq());

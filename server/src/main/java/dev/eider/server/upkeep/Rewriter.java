@@ -15,20 +15,20 @@ import org.slf4j.LoggerFactory;
 public final class Rewriter implements Chore {
   private static final Logger LOG = LoggerFactory.getLogger(Rewriter.class);
 
-  /** How often it looks. */
+  /** The interval between two looks at the file. */
   private static final long LOOK_MS = 1_000;
 
-  /** How long it leaves the file alone after a failure. */
+  /** The pause after a failure. */
   private static final long RETRY_MS = 60_000;
 
   private final DuckDbStore store;
   private final Rule rule;
   private final Interval untilNext;
 
-  /** What a rewrite could not do away with, when it gained little; not worth another one. */
+  /** The waste that the latest rewrite left, if it gained little: not worth another one. */
   private long settledBytes;
 
-  // Written by the one that stops it, read by the worker.
+  // Written by the thread that stops it, read by the worker.
   private volatile boolean isStopping;
 
   public Rewriter(DuckDbStore store, Rule rule, InstantSource clock) {

@@ -16,7 +16,7 @@ import dev.eider.server.runs.RunIndex;
 import dev.eider.server.runs.StorePersistedRuns;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
-import dev.eider.server.sequencer.LogReplay;
+import dev.eider.server.sequencer.LogApplier;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.sequencer.SequencerConfig;
 import dev.eider.server.sequencer.TestClock;
@@ -90,7 +90,9 @@ public final class PersistRig implements AutoCloseable {
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
     hub = new Hub(bounds, new PersistProgress(position));
     store.openRuns().forEach(hub::restore);
-    LogReplay.run(log, hub, position);
+    RunIndex index = new RunIndex(hub, new StorePersistedRuns(store.reader()));
+    LogApplier applier = new LogApplier(hub, index, clock, SEQUENCER.graceMs());
+    applier.replay(log, position);
     persister =
         new Persister(
             log,
@@ -103,8 +105,7 @@ public final class PersistRig implements AutoCloseable {
     writer =
         new RunWriter(
             log,
-            hub,
-            new RunIndex(hub, new StorePersistedRuns(store.reader())),
+            applier,
             clock,
             SEQUENCER,
             Threads.system(),

@@ -94,8 +94,8 @@ final class TailRoundsTest {
   @Test
   void shouldForgetATailWithItsLastReader() {
     // given
-    Registration first = rounds.join(tail, new Counting());
-    Registration second = rounds.join(tail, new Counting());
+    Registration first = rounds.join(tail, new Counting()::wakeHere);
+    Registration second = rounds.join(tail, new Counting()::wakeHere);
 
     // when
     first.close();
@@ -127,7 +127,7 @@ final class TailRoundsTest {
     for (int i = 0; i < count; i++) {
       Counting reader = new Counting();
       readers.add(reader);
-      Registration unused = rounds.join(tail, reader);
+      Registration unused = rounds.join(tail, reader::wakeHere);
     }
     return readers;
   }

@@ -50,12 +50,12 @@ final class WriterRig implements AutoCloseable {
     Files.createDirectories(directory);
     disk = new SickDisk(new FileDisk(directory));
     log = SegmentedLog.open(disk, LogConfig.defaults(), 0);
-    LogReplay.run(log, hub, 0);
+    LogApplier applier = new LogApplier(hub, index, clock, config.graceMs());
+    applier.replay(log, 0);
     writer =
         new RunWriter(
             log,
-            hub,
-            index,
+            applier,
             clock,
             config,
             Threads.system(),

@@ -43,7 +43,6 @@ import org.awaitility.Awaitility;
 public final class Play implements AutoCloseable {
   private static final int PLAYERS = 4;
   private static final int VISITORS = 2;
-  private static final int TRIES_MAX = 10_000;
   public static final Duration SOON = Duration.ofSeconds(60);
 
   private final Daemon daemon;
@@ -65,9 +64,7 @@ public final class Play implements AutoCloseable {
     playersChannel = newChannel();
     readersChannel = newChannel();
     RunBook book = new RunBook(name + "-", habits.runsAtATime());
-    stage =
-        new Stage(
-            new GrpcWire(playersChannel), new History(), book, new Tally(), habits, TRIES_MAX);
+    stage = new Stage(new GrpcWire(playersChannel), new History(), book, new Tally(), habits);
     for (int i = 1; i <= PLAYERS; i++) {
       players.add(new Player(name + "p" + i, stage, new Random(random.nextLong())));
     }
@@ -190,7 +187,7 @@ public final class Play implements AutoCloseable {
     shouldHold(() -> {});
   }
 
-  /** The same, with something more to be recorded while the daemon is still up. */
+  /** Does the same, with something more to be recorded while the daemon is still up. */
   public void shouldHold(Runnable lastRecord) {
     players.forEach(Player::stop);
     writing.forEach(Play::join);

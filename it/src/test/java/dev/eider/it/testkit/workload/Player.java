@@ -2,6 +2,7 @@ package dev.eider.it.testkit.workload;
 
 import dev.eider.it.testkit.Request;
 import dev.eider.it.testkit.Rule;
+import dev.eider.it.testkit.workload.Habits.Shares;
 import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.DeleteRunRequest;
 import dev.eider.v1.DeleteRunResponse;
@@ -21,7 +22,9 @@ import java.util.concurrent.Callable;
  * higher epoch. Owned by one client; {@link #stop} may be called from any thread.
  */
 public final class Player implements Callable<Void> {
-  /** What says, whenever it is said, that the request is not stored and never will be. */
+  /**
+   * The refusals that mean, after whatever tries, that the request is not and will not be stored.
+   */
   private static final Set<String> FOR_GOOD = Set.of("RUN_CLOSED", "SEQ_MISMATCH");
 
   private final String name;
@@ -51,26 +54,25 @@ public final class Player implements Callable<Void> {
   }
 
   public void play(int steps) {
-    Habits habits = stage.habits();
+    int restMsMax = stage.habits().restMsMax();
     for (int i = 0; i < steps && !stopped; i++) {
-      step(random.nextInt(100), habits);
-      if (habits.restMsMax() > 0) {
-        stage.wire().pause(random.nextInt(habits.restMsMax()));
-      }
+      step(random.nextInt(100));
+      stage.wire().pause(random.nextInt(restMsMax));
     }
   }
 
-  private void step(int dice, Habits habits) {
-    int closes = habits.closes();
-    int deletes = closes + habits.deletes();
-    int forks = deletes + habits.forks();
+  private void step(int dice) {
+    Shares shares = stage.habits().shares();
+    int closes = shares.closes();
+    int deletes = closes + shares.deletes();
+    int forks = deletes + shares.forks();
     if (dice < closes) {
       close(stage.book().pick(random));
     } else if (dice < deletes) {
       delete(stage.book().any(random));
     } else if (dice < forks) {
       forking.forkSome();
-    } else if (dice < forks + habits.rows()) {
+    } else if (dice < forks + shares.rows()) {
       sendRow(stage.book().pick(random));
     } else {
       publish(stage.book().pick(random));
@@ -81,8 +83,7 @@ public final class Player implements Callable<Void> {
     Draft draft = producing.draft(runId);
     PublishRequest.Builder request = draft.request();
     request.setOpenIfMissing(random.nextInt(4) > 0);
-    boolean closes = stage.habits().closes() > 0;
-    request.setCloseRun(closes && random.nextInt(200) < stage.habits().closes());
+    request.setCloseRun(random.nextInt(200) < stage.habits().shares().closes());
     int tries = 1;
     if (random.nextInt(5) > 0) {
       producing.stamp(draft, 0);

@@ -21,7 +21,7 @@ final class Producing {
   private static final int ROW_MAX = 20;
   private static final int GAPS_MAX = 30;
 
-  /** Where the producer is in one run. */
+  /** The producer's place in one run. */
   private static final class Numbers {
     private long epoch;
     private long next = 1;

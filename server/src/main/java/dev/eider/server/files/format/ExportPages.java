@@ -50,7 +50,7 @@ final class ExportPages implements RunPages {
     return events;
   }
 
-  /** Returns how many bytes they have. */
+  /** Reads the events; returns how many bytes they have. */
   private static long readEvents(RunId runId, ResultSet rows, List<SequencedEvent> events)
       throws SQLException {
     long bytes = 0;

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the encoded events of an exported file; its other columns say the same and are not looked
- * at. Used by one thread.
+ * Reads the encoded events of an exported file; its other columns say the same and are not read.
+ * Used by one thread.
  */
 final class ExportRows implements FileRows {
-  /** As deep as an event may be, so that a reader's response has 100 messages within each other. */
+  /** The deepest event: the response that carries it may nest 100 messages. */
   private static final int NESTING_MAX = 97;
 
   private final ScratchDatabase database;

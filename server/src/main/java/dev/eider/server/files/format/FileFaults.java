@@ -6,7 +6,7 @@ import dev.eider.server.store.connection.DuckDbErrors;
 import dev.eider.v1.ErrorReason;
 import java.sql.SQLException;
 
-/** Words what is wrong with a file. */
+/** Makes the exceptions for faults of a file. */
 final class FileFaults {
   private FileFaults() {}
 
@@ -24,14 +24,14 @@ final class FileFaults {
         .with("seq", seq);
   }
 
-  /** Says that another process has the file open for writing. */
+  /** Returns that another process has the file open for writing. */
   static StoreException locked(SQLException e) {
     return new StoreException("it is open for writing elsewhere: " + e.getMessage(), e);
   }
 
   /**
-   * What DuckDB says of a file that it reads; that it is in use, or a lack of memory or room, is
-   * not the file's fault.
+   * Translates an error of DuckDB's on reading a file: if the file is in use, or memory or room is
+   * lacking, that is no fault of the file.
    */
   static StoreException unreadable(SQLException e) throws StoreException {
     if (DuckDbErrors.isLocked(e)) {

@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
-/** How a file holds its runs. */
+/** The layout of the runs in a file. */
 enum FileLayout {
   /** Tables runs and events, with seq and the encoded event. */
   EXPORT,
-  /** The one table events of seven columns. */
+  /** One table events, of seven columns. */
   OLDER;
 
   private static final int MAGIC_BYTES = 12;
@@ -23,7 +23,7 @@ enum FileLayout {
   private static final String OLDER_COLUMNS =
       "('run_id', 'agent_id', 't', 'kind', 'payload_json', 'ts', 'schema_version')";
 
-  /** Says whether a file begins as Parquet does; null if neither so nor as DuckDB does. */
+  /** Returns whether a file begins as Parquet does; refuses one that is no DuckDB file either. */
   static boolean isParquet(Path file) throws IOException {
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {
@@ -39,7 +39,7 @@ enum FileLayout {
     throw FileFaults.invalid("it is neither a DuckDB nor a Parquet file");
   }
 
-  /** Tells how a DuckDB file holds its runs. */
+  /** Returns the layout of a DuckDB file. */
   static FileLayout of(ScratchDatabase database) throws SQLException {
     if (database.number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'events'") != 1) {
       throw FileFaults.invalid("it has no table events");

@@ -6,6 +6,6 @@ import java.util.List;
 
 /** Reads rows of a file as events. Used by one thread. */
 interface FileRows {
-  /** The events of these rows, in their order. */
+  /** Returns the events of these rows, in their order. */
   List<EncodedEvent> read(List<RowCursor.Key> keys) throws SQLException;
 }

@@ -4,14 +4,14 @@ import dev.eider.v1.Event;
 import java.util.Map;
 
 /**
- * The rules of the wire contract that what comes in by file keeps to as well. Throws {@link
+ * The rules of the wire contract, which events in files keep as well. Throws {@link
  * dev.eider.server.base.BrokerException}. Thread-safe.
  */
 public interface FileRules {
   /**
    * Checks an event.
    *
-   * @param where names it in a refusal
+   * @param where its name in a refusal
    */
   void event(Event event, String where);
 

@@ -11,16 +11,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a file from another one of the same name, and from itself after a change. Taken without
- * opening it. Immutable.
+ * The identity and state of a file: differs for another file of the same name, and for the same
+ * file after a change. Taken without opening it. Immutable.
  *
- * @param file which file it is, whatever its names
+ * @param file the identity of the file, whatever its names
  * @param bytes its length
- * @param modified when it was written last
+ * @param modified the time of its last change
  * @param log length and time of DuckDB's log beside it; empty without one
  */
 public record FileStamp(Object file, long bytes, FileTime modified, List<Object> log) {
-  /** Takes the stamp of a file. */
+  /** Returns the stamp of a file. */
   public static FileStamp of(Path path) throws IOException {
     BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
     @Nullable Object key = file.fileKey();

@@ -11,9 +11,11 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import java.io.IOException;
 
-/** Makes a Struct of a JSON object. Thread-safe. */
+/** Parses a JSON object to a Struct. Thread-safe. */
 final class JsonObject {
-  /** Three messages of protobuf a level, so that an event stays below 97. */
+  /**
+   * The deepest object: a level takes three messages of protobuf, of which an event may have 97.
+   */
   private static final int NESTING_MAX = 30;
 
   private static final JsonFactory JSON =

@@ -23,19 +23,20 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of runs that stays where it is and is somebody else's: read through once, then in pages.
+ * A file of runs that stays where it is and belongs to another program: read through once, then in
+ * pages.
  *
- * <p>Problem: who has a file open with DuckDB keeps its owner from opening it for writing, and who
- * has it not cannot know that it stays as it is. So it is opened for each page and closed behind
- * it, and its {@link FileStamp} must be that of the first reading before and after the page is
- * read; DuckDB's lock keeps other DuckDBs out in between. A file that was changed is refused for
- * good: what was read of it before and what it holds now are not one run.
+ * <p>Problem: while DuckDB has a file open, its owner cannot open it for writing; while it is
+ * closed, it may change. So it is opened for each page and closed after it, and its {@link
+ * FileStamp} must be that of the first reading before and after each page; DuckDB's lock keeps
+ * other instances out in between. A file that was changed is refused for good: what was read of it
+ * before and what it holds now are not one run.
  *
- * <p>One thread at a time has it open, since closing any opening of a file drops all locks that
- * this process has on it. Thread-safe; blocks.
+ * <p>One thread at a time has it open, since closing any handle of a file drops all locks that this
+ * process has on it. Thread-safe; blocks.
  */
 public final class LibraryFile {
-  /** How long a reader waits for others to be done with the file. */
+  /** The longest wait for other readers of the file. */
   private static final long WAIT_MS = 5_000;
 
   private static final int BLOCK_EVENTS_MAX = 16_384;
@@ -47,11 +48,11 @@ public final class LibraryFile {
   private final FileRules rules;
   private final ReentrantLock opening = new ReentrantLock();
 
-  // Written by the thread that reads it through, read by those that end that.
+  // Written by the thread that reads it through, read by those that cancel.
   private volatile @Nullable RunFile reading;
   private volatile boolean isCancelled;
 
-  /** Takes a file as it was when its stamp was taken; does not open it. */
+  /** Does not open the file, which must be as it was when its stamp was taken. */
   public LibraryFile(Path path, FileStamp stamp, ScratchConfig scratch, FileRules rules) {
     this.path = path;
     this.stamp = stamp;
@@ -96,7 +97,7 @@ public final class LibraryFile {
     }
   }
 
-  /** Ends a {@link #readThrough}. */
+  /** Cancels a {@link #readThrough}. */
   public void cancel() {
     isCancelled = true;
     RunFile current = reading;
@@ -106,7 +107,7 @@ public final class LibraryFile {
   }
 
   /**
-   * Reads the next events of a run; of those that a filter lets through the ones among them.
+   * Reads the next events of a run, or those of them that match the filter.
    *
    * @throws LibraryFileException if the file cannot be read, or is not what it was
    */
@@ -126,7 +127,7 @@ public final class LibraryFile {
     lock();
     try {
       requireUnchanged();
-      // Before DuckDB has it open: closing it then would drop the lock.
+      // Before DuckDB opens it: closing this handle would drop its lock.
       boolean isParquet = FileLayout.isParquet(path);
       try (ScratchDatabase database =
           isParquet
@@ -162,7 +163,7 @@ public final class LibraryFile {
     if (afterSeq >= untilSeq) {
       return List.of(new ColdPage(PackedEvents.NONE, query.untilSeq(), query.fromPosition()));
     }
-    // What a filter leaves of them is not known before they are read.
+    // How many match is not known before they are read.
     boolean isWhole = query.matcher().matchesAll();
     int most = isWhole ? Math.min(eventsMax, BLOCK_EVENTS_MAX) : BLOCK_EVENTS_MAX;
     int wanted = (int) Math.min(most, untilSeq - afterSeq);

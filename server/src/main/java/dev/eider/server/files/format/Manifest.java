@@ -21,7 +21,7 @@ import java.util.Objects;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
-/** What an exported file says of its runs, by run id. Used by one thread. */
+/** Reads what an exported file says of its runs, by run id. Used by one thread. */
 final class Manifest implements AutoCloseable {
   static final String OF_TABLE =
       """
@@ -82,7 +82,7 @@ final class Manifest implements AutoCloseable {
         .formatted(ScratchDatabase.quoted(file));
   }
 
-  /** Goes to the next run; null after the last. */
+  /** Moves to the next run; returns null after the last. */
   @Nullable RunId next() throws SQLException {
     if (!rows.next()) {
       runId = null;
@@ -98,7 +98,7 @@ final class Manifest implements AutoCloseable {
     return next;
   }
 
-  /** The run that was gone to, closed; its events must be what is said of them. */
+  /** Returns the current run, closed; requires that its events are as the file says. */
   FoldedRun run(RunSums sums) {
     FoldedRun run = Objects.requireNonNull(said, "no run");
     String id = run.runId().value();
@@ -170,7 +170,7 @@ final class Manifest implements AutoCloseable {
     }
   }
 
-  /** A run that is still open in the file is abandoned there. */
+  /** Returns the outcome; a run that is still open in the file counts as abandoned. */
   private static RunOutcome outcome(RunId id, @Nullable String name) {
     for (RunOutcome outcome : RunOutcome.values()) {
       if (outcome != RunOutcome.RUN_OUTCOME_UNSPECIFIED

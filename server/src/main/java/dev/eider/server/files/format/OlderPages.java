@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads pages of older files, by the row's number in the order {@code t, rowid}. The rows of a page
- * are found first, in the narrow columns that have that order. Used by one thread.
+ * Reads pages of older files, by the row's number in the order {@code t, rowid}. It finds the rows
+ * of a page first, in the narrow columns of that order. Used by one thread.
  */
 final class OlderPages implements RunPages {
   private static final String ORDER = "ORDER BY CAST(t AS INTEGER), rowid";
@@ -64,8 +64,10 @@ final class OlderPages implements RunPages {
   }
 
   /**
-   * An event may be larger than its text, so the page may end before the last row. Returns how many
-   * bytes they have.
+   * Reads the events, up to the page's bytes: an event may be larger than its text, so the page may
+   * end before the last row.
+   *
+   * @return how many bytes they have
    */
   private long readEvents(
       RunId runId, long afterSeq, ResultSet rows, long bytesMax, List<SequencedEvent> events)
@@ -92,7 +94,7 @@ final class OlderPages implements RunPages {
     return statement;
   }
 
-  /** Turns are in order, so those that a filter wants are next to each other. */
+  /** Returns the range of the turns that match: they are in order, so it has no gaps. */
   @Override
   public SeqRange range(RunId runId, EventMatcher matcher) throws SQLException {
     if (matcher.tMin() == Integer.MIN_VALUE && matcher.tMax() == Integer.MAX_VALUE) {

@@ -18,10 +18,10 @@ import java.util.Map;
 /**
  * Reads rows of the older table {@code events(run_id, agent_id, t, kind, payload_json, ts,
  * schema_version)} as events. Their order is {@code t, rowid}, and their seq the row's number in
- * it. The column kind is not looked at: the discriminator is in the payload. Used by one thread.
+ * it. The column kind is not read: the kind is in the payload as well. Used by one thread.
  */
 final class OlderRows implements FileRows {
-  /** What an event is made of, in the order in which {@link #event} takes it. */
+  /** The columns of an event, in the order in which {@link #event} reads them. */
   static final String COLUMNS =
       """
       coalesce(CAST(agent_id AS VARCHAR), '') AS agent_id, CAST(t AS INTEGER) AS t,
@@ -29,7 +29,7 @@ final class OlderRows implements FileRows {
       coalesce(CAST(schema_version AS INTEGER), 1) AS schema_version\
       """;
 
-  /** Sorted once, so that a page is a range of row ids. */
+  /** The statement that sorts the rows once, so that a page is a range of row ids. */
   static final String SORTED_COPY =
       """
       CREATE TEMP TABLE sorted AS
@@ -68,7 +68,7 @@ final class OlderRows implements FileRows {
     return events;
   }
 
-  /** Makes an event of a row that begins with {@link #COLUMNS}. */
+  /** Returns the event of a row that begins with {@link #COLUMNS}. */
   static EncodedEvent event(RowCursor.Key key, ResultSet row, FileRules rules) throws SQLException {
     int t = row.getInt(2);
     if (row.wasNull()) {
@@ -90,7 +90,7 @@ final class OlderRows implements FileRows {
     return EncodedEvent.of(built);
   }
 
-  /** The run of such rows: nothing but its events is known of it. */
+  /** Returns the run of such rows, of which nothing but its events is known. */
   static FoldedRun run(RunId runId, RunSums sums, long createTimeUs, long closeTimeUs) {
     return new FoldedRun(
         runId,

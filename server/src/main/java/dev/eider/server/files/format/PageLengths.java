@@ -3,7 +3,7 @@ package dev.eider.server.files.format;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Finds out how many rows a page has, by their lengths. Used by one thread. */
+/** Counts the rows that fit into a page, by their lengths. Used by one thread. */
 final class PageLengths {
   private final long bytesMax;
   private int count;

@@ -23,9 +23,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a typed payload of payload_json. Strict: the kind must be one of the nine, each field must
- * be there (but snapshot and profile_name, which may be missing or null) and of its type. A field
- * that the payload has not goes into the event's attributes, so that nothing is lost. Used by one
+ * Parses payload_json to a typed payload. Strict: the kind must be one of the nine, and each field
+ * present and of its type; only snapshot and profile_name may be missing or null. A field that the
+ * payload does not know goes into the event's attributes, so that nothing is lost. Used by one
  * thread.
  */
 final class PayloadParser {
@@ -109,7 +109,7 @@ final class PayloadParser {
     return turn.build();
   }
 
-  /** The state itself; or what this daemon writes for an opaque snapshot. */
+  /** Returns a snapshot of the state; an opaque one if it has the form that this daemon writes. */
   private static WorldStateSnapshot snapshot(Struct state) throws PayloadException {
     Value none = Value.getDefaultInstance();
     Value opaque = state.getFieldsOrDefault("opaque", none);

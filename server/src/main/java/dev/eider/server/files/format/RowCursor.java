@@ -12,9 +12,9 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes over the rows of a file by run and seq, without what they hold: DuckDB hands out 2,048 wide
- * rows at once, which may be more than there is memory. So what they hold is read a page at a time,
- * by row id. Used by one thread.
+ * Iterates over the keys of a file's rows by run and seq: DuckDB hands out 2,048 wide rows at once,
+ * which may not fit into memory, so the rows themselves are read a page at a time, by row id. Used
+ * by one thread.
  */
 final class RowCursor implements AutoCloseable {
   private static final int KEYS_AT_ONCE = 1_000;
@@ -25,7 +25,7 @@ final class RowCursor implements AutoCloseable {
   private final Deque<Key> ahead = new ArrayDeque<>();
   private final long bytesMax;
 
-  /** The one result of a whole stream; null when each page has one of its own. */
+  /** The result of a cursor over a stream; null for one that queries page by page. */
   private @Nullable ResultSet stream;
 
   private long nextRowId;
@@ -44,9 +44,9 @@ final class RowCursor implements AutoCloseable {
   }
 
   /**
-   * Goes over what a query gives, on a connection of its own.
+   * Returns a cursor over the answer of a query, on a connection of its own.
    *
-   * @param sql gives run_id, seq (or NULL: counted), row id, length, and event time in microseconds
+   * @param sql answers run_id, seq (NULL to count), row id, length, event time in microseconds
    * @param bytesMax the longest row
    */
   static RowCursor ofStream(ScratchDatabase database, String sql, long bytesMax)
@@ -64,9 +64,9 @@ final class RowCursor implements AutoCloseable {
   }
 
   /**
-   * Goes over a table that only the database's own connection sees, in the order of its row ids.
+   * Returns a cursor over a table that only the database's own connection sees, by row id.
    *
-   * @param sql gives the same from one row id on, so many rows
+   * @param sql answers the same, from a row id on and up to a number of rows
    */
   static RowCursor ofPages(ScratchDatabase database, String sql, long bytesMax)
       throws SQLException {
@@ -74,7 +74,9 @@ final class RowCursor implements AutoCloseable {
     return new RowCursor(database, null, statement, bytesMax);
   }
 
-  /** The next rows, up to a number and a sum of lengths, or one longer row; empty at the end. */
+  /**
+   * Returns the next rows, up to a number and a sum of lengths, or one longer row; none at the end.
+   */
   List<Key> page(int rowsMax, long pageBytesMax) throws SQLException {
     List<Key> page = new ArrayList<>();
     long bytes = 0;
@@ -152,15 +154,15 @@ final class RowCursor implements AutoCloseable {
     }
   }
 
-  /** Where a row is. */
+  /** The key of a row. */
   record Key(String runId, long seq, long rowId, long bytes, long tsUs) {
-    /** Says whether it belongs to a run before another. */
+    /** Returns whether the row belongs to a run before another. */
     boolean isBefore(RunId other) {
       return runId.compareTo(other.value()) < 0;
     }
   }
 
-  /** A page's rows by row id: a range that holds them, and the ids. */
+  /** Returns the condition for a page's rows: a range of row ids, and the ids if it has gaps. */
   static String where(List<Key> keys) {
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;

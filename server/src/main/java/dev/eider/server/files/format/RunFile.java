@@ -17,11 +17,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a file of runs from its begin to its end: {@link #next}, then {@link #nextEvent} until
- * null, then {@link #run}. Runs come by run id, events by seq. What is read is checked: against the
- * rules of the wire contract, and against the counts and digests of the file where it has them. A
- * fault is a {@link dev.eider.server.base.BrokerException} with INVALID_FILE, or with the reason
- * that the wire has for it.
+ * Reads a file of runs from beginning to end: {@link #next}, then {@link #nextEvent} until null,
+ * then {@link #run}. Runs come by run id, events by seq. What is read is checked: against the rules
+ * of the wire contract, and against the counts and digests of the file where it has them. A fault
+ * is a {@link dev.eider.server.base.BrokerException} with INVALID_FILE, or with the reason that the
+ * wire has for it.
  *
  * <p>Nothing in the file is run: the tables must be tables, and the instance that reads them
  * reaches nothing else. Everything blocks. Used by one thread, but for {@link #cancel}, which is
@@ -53,8 +53,8 @@ public final class RunFile implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @param nowUs when runs that are open in the file are taken to be closed
-   * @throws StoreException if that is not the file's fault; it may be locked by another process
+   * @param nowUs the close time of runs that are open in the file
+   * @throws StoreException if it cannot be read for no fault of its own, as when it is locked
    */
   public static RunFile open(Path file, ScratchConfig config, FileRules rules, long nowUs)
       throws StoreException {
@@ -110,7 +110,7 @@ public final class RunFile implements AutoCloseable {
     }
   }
 
-  /** Goes to the next run; null after the last. */
+  /** Moves to the next run; returns null after the last. */
   public @Nullable RunId next() throws StoreException {
     try {
       RowCursor.Key key = peek();
@@ -134,7 +134,7 @@ public final class RunFile implements AutoCloseable {
     return key == null ? null : Manifest.runId(key.runId());
   }
 
-  /** Reads the run's next event; null after the last. */
+  /** Returns the run's next event, or null after the last. */
   public @Nullable EncodedEvent nextEvent() throws StoreException {
     try {
       RowCursor.Key key = peek();
@@ -158,11 +158,11 @@ public final class RunFile implements AutoCloseable {
     }
   }
 
-  /** Reads the rest of the run's events, for what they add up to, and returns the run. */
+  /** Reads the rest of the run's events for their sums, and returns the run. */
   public FoldedRun readThrough() throws StoreException {
     boolean isRead = false;
     while (!isRead) {
-      // As it is read a large event takes several times its size.
+      // A large event takes several times its size while it is read.
       try (LargeRows.Turn turn = LargeRows.take()) {
         isRead = nextEvent() == null;
       }
@@ -170,7 +170,7 @@ public final class RunFile implements AutoCloseable {
     return run();
   }
 
-  /** The run that was read, closed, with positions 0. */
+  /** Returns the run that was read, closed, with positions 0. */
   public FoldedRun run() {
     RunId read = Objects.requireNonNull(runId, "no run");
     return manifest == null
@@ -178,7 +178,7 @@ public final class RunFile implements AutoCloseable {
         : manifest.run(sums);
   }
 
-  /** Ends what it is at. */
+  /** Cancels what is under way, and all that comes after. */
   public void cancel() {
     database.cancel();
   }
@@ -197,7 +197,7 @@ public final class RunFile implements AutoCloseable {
     }
   }
 
-  /** The key of the next row, and with it those of its page. */
+  /** Returns the key of the next row; reads those of its page along with it. */
   private RowCursor.@Nullable Key peek() throws SQLException {
     if (pageKeys.isEmpty()) {
       List<RowCursor.Key> next = keys.page(PAGE_ROWS_MAX, PAGE_BYTES_MAX);

@@ -1,6 +1,6 @@
 package dev.eider.server.files.format;
 
-/** What kind of file runs are written to. */
+/** The kind of file that runs are written to. */
 public enum RunFileFormat {
   DUCKDB,
   PARQUET

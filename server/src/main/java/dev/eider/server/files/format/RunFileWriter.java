@@ -25,19 +25,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes runs into a file, one after another: {@link #begin}, {@link #add} for each event, {@link
- * #end}. What was added must add up to the run that is ended. The file is whole after {@link
- * #finish}; until then, and after a crash, it is something to delete.
+ * #end}. The events added must have the sums of the run that is ended. The file is complete after
+ * {@link #finish}; until then, and after a crash, it is to be deleted.
  *
  * <p>Everything blocks. Used by one thread, but for {@link #cancel}, which is thread-safe.
  */
 public final class RunFileWriter implements AutoCloseable {
-  /** What a DuckDB file says of itself in export_info, and a Parquet file as eider.format. */
+  /** The format version, in export_info of a DuckDB file and eider.format of a Parquet file. */
   static final int FORMAT_VERSION = 1;
 
   private static final long TRANSACTION_BYTES = 16L << 20;
   private static final long TRANSACTION_ROWS = 122_880;
 
-  /** Whoever reads the file has 2,048 events in memory at once: see the store's Checkpoints. */
+  /**
+   * The size of a large event: readers have 2,048 in memory at once, see the store's Checkpoints.
+   */
   private static final long LARGE_BYTES_MIN = 16 << 10;
 
   private static final String TABLES =
@@ -88,7 +90,7 @@ public final class RunFileWriter implements AutoCloseable {
     this.database = database;
   }
 
-  /** Begins a file, which must not be there. */
+  /** Creates a file, which must not exist. */
   public static RunFileWriter create(Path file, RunFileFormat format, ScratchConfig config)
       throws StoreException {
     boolean isParquet = format == RunFileFormat.PARQUET;
@@ -133,7 +135,7 @@ public final class RunFileWriter implements AutoCloseable {
     }
   }
 
-  /** What the run's events add up to so far. */
+  /** Returns the sums of the run's events so far. */
   public RunSums sums() {
     return sums;
   }
@@ -155,7 +157,7 @@ public final class RunFileWriter implements AutoCloseable {
     }
   }
 
-  /** Ends the file; it is whole, and nobody's. */
+  /** Completes the file and closes it. */
   public void finish() throws StoreException {
     try {
       commit();
@@ -170,12 +172,12 @@ public final class RunFileWriter implements AutoCloseable {
     close();
   }
 
-  /** Ends what it is at. */
+  /** Cancels what is under way, and all that comes after. */
   public void cancel() {
     database.cancel();
   }
 
-  /** Lets go of the file, and removes what is no part of it. */
+  /** Closes the file, and deletes the temporary ones beside it. */
   @Override
   public void close() {
     if (isClosed) {
@@ -258,7 +260,7 @@ public final class RunFileWriter implements AutoCloseable {
         .endRow();
   }
 
-  /** An outcome in the words of SQL. */
+  /** Returns the name of an outcome in SQL. */
   static String name(RunOutcome outcome) {
     return outcome.name().substring("RUN_OUTCOME_".length()).toLowerCase(Locale.ROOT);
   }

@@ -18,7 +18,7 @@ interface RunPages {
   List<SequencedEvent> read(RunId runId, long afterSeq, int eventsMax, long bytesMax)
       throws SQLException;
 
-  /** Says where in a run all events are that a filter lets through, as far as that is known. */
+  /** Returns the range that holds all events that match, as far as that is known. */
   default SeqRange range(RunId runId, EventMatcher matcher) throws SQLException {
     return SeqRange.ALL;
   }

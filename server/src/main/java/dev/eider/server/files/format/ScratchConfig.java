@@ -3,10 +3,10 @@ package dev.eider.server.files.format;
 import java.nio.file.Path;
 
 /**
- * What an instance of DuckDB besides the daemon's own may use. Immutable.
+ * The bounds of an instance of DuckDB besides the daemon's own. Immutable.
  *
- * @param tempDirectory where it spills
- * @param memoryBytesMax outside the Java heap
+ * @param tempDirectory the directory to spill to
+ * @param memoryBytesMax the most memory outside the Java heap
  * @param eventBytesMax the largest event that a file may hold
  */
 public record ScratchConfig(Path tempDirectory, long memoryBytesMax, long eventBytesMax) {}

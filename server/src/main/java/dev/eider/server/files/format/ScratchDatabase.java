@@ -30,13 +30,13 @@ final class ScratchDatabase implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** Makes a file; what is made can be opened by DuckDB 1.5 as well. */
+  /** Creates a file, which DuckDB 1.5 can open as well. */
   static ScratchDatabase create(Path file, @Nullable Path other, ScratchConfig config)
       throws StoreException {
     Properties properties = properties(config, other);
     properties.setProperty("storage_compatibility_version", "v1.5.0");
     properties.setProperty("checkpoint_threshold", "1GB");
-    // So that what a checkpoint begins stays as small as it is.
+    // So that row groups stay as small as checkpoints make them.
     properties.setProperty("max_vacuum_tasks", "0");
     try {
       return open(file.toString(), properties);
@@ -53,7 +53,7 @@ final class ScratchDatabase implements AutoCloseable {
     return open(file.toString(), properties);
   }
 
-  /** Begins without a file, to read one that is none of DuckDB's. */
+  /** Opens an instance in memory, to read a file that is none of DuckDB's. */
   static ScratchDatabase inMemory(Path other, ScratchConfig config) throws SQLException {
     Properties properties = properties(config, other);
     properties.setProperty("jdbc_stream_results", "true");
@@ -88,12 +88,12 @@ final class ScratchDatabase implements AutoCloseable {
     return properties;
   }
 
-  /** A path as a literal of SQL. */
+  /** Returns a path as a literal of SQL. */
   static String quoted(Path path) {
     return quoted(path.toString());
   }
 
-  /** A text as a literal of SQL. */
+  /** Returns a text as a literal of SQL. */
   static String quoted(String text) {
     return "'" + text.replace("'", "''") + "'";
   }
@@ -102,7 +102,7 @@ final class ScratchDatabase implements AutoCloseable {
     return connection;
   }
 
-  /** Another connection to the same instance, to be closed before this. */
+  /** Returns another connection to the same instance, to be closed before this. */
   DuckDBConnection duplicate() throws SQLException {
     return connection.duplicate();
   }
@@ -116,7 +116,7 @@ final class ScratchDatabase implements AutoCloseable {
     }
   }
 
-  /** Runs a statement that {@link #cancel} ends; it has to be closed by the caller. */
+  /** Runs a statement that {@link #cancel} interrupts; the caller closes it. */
   ResultSet query(PreparedStatement statement) throws SQLException {
     cancellation.beforeRunning(statement);
     try {
@@ -126,7 +126,7 @@ final class ScratchDatabase implements AutoCloseable {
     }
   }
 
-  /** The one number that a query gives. */
+  /** Returns the one number that a query answers with. */
   long number(String sql) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql);
         ResultSet rows = query(statement)) {
@@ -135,12 +135,12 @@ final class ScratchDatabase implements AutoCloseable {
     }
   }
 
-  /** Ends what it is at, now or as it begins. */
+  /** Cancels what is under way, and all that comes after. */
   void cancel() {
     cancellation.cancel();
   }
 
-  /** Lets go of the file; undoes what is not committed. */
+  /** Closes the file; what is not committed is rolled back. */
   @Override
   public void close() {
     try {
@@ -150,12 +150,12 @@ final class ScratchDatabase implements AutoCloseable {
     }
   }
 
-  /** What a failure is that is no fault of the file's. */
+  /** Returns the exception for a failure that is no fault of the file. */
   static StoreException unavailable(String what, SQLException e) {
     if (DuckDbErrors.isOutOfMemory(e)) {
       throw BrokerException.of(
           ErrorReason.ERROR_REASON_QUERY_LIMIT,
-          what + ": it needs more than transfer-memory-bytes-max: " + e.getMessage());
+          what + ": it needs more than half of store-memory-bytes-max: " + e.getMessage());
     }
     if (DuckDbErrors.isDiskFull(e)) {
       throw BrokerException.of(

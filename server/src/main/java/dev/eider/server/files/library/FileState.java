@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has become of a file. Immutable.
+ * The state of a file. Immutable.
  *
- * @param stamp when it was looked at
+ * @param stamp its stamp when it was looked at
  * @param file null when it is left out as a whole
- * @param mayPass whether what keeps it out may pass while it stays as it is
+ * @param mayPass whether it may become readable without being changed
  * @param leftOut what readers do not get of it; null for nothing
- * @param lost why nobody can read any more what was shown of it; null if they can
+ * @param lost why what was shown of it cannot be read any more; null if it can
  */
 record FileState(
     FileStamp stamp,
@@ -24,12 +24,12 @@ record FileState(
     @Nullable LeftOut leftOut,
     @Nullable LeftOut lost) {
 
-  /** A file whose runs are shown. */
+  /** Returns the state of a file whose runs are shown. */
   static FileState shown(LibraryFile file, @Nullable LeftOut leftOut) {
     return new FileState(file.stamp(), file, false, leftOut, null);
   }
 
-  /** A file of which nothing is shown. */
+  /** Returns the state of a file of which nothing is shown. */
   static FileState leftOut(Path path, FileStamp stamp, String reason, boolean mayPass) {
     return new FileState(stamp, null, mayPass, wholeFile(path, reason), null);
   }
@@ -39,11 +39,11 @@ record FileState(
   }
 
   /**
-   * Words what is left out of a file that is shown.
+   * Returns what is left out of a file that is shown.
    *
    * @param count how many runs
    * @param first the first of them
-   * @param reason why that one
+   * @param reason why the first one is left out
    */
   static LeftOut runs(Path path, long count, RunId first, String reason) {
     return LeftOut.newBuilder()
@@ -62,12 +62,12 @@ record FileState(
     return lost != null;
   }
 
-  /** What to say of it; null for nothing. */
+  /** Returns what is to be reported of the file; null for nothing. */
   @Nullable LeftOut report() {
     return lost == null ? leftOut : lost;
   }
 
-  /** The same after another look at the file. */
+  /** Returns the state after another look at the file. */
   FileState lookedAtAgain() {
     if (file == null) {
       return this;

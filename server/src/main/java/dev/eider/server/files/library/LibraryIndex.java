@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Changed by the worker {@code library}; everything else is thread-safe.
  */
 public final class LibraryIndex {
-  /** What a run takes at the most, with its file, to count as one. */
+  /** The most bytes of a run, with its file, that count as one run. */
   public static final int RUN_BYTES = 1 << 10;
 
   static final Comparator<FoldedRun> NEWEST_FIRST =
@@ -30,17 +30,17 @@ public final class LibraryIndex {
   private final AtomicInteger shown = new AtomicInteger();
   private long count;
 
-  /** For how many runs a run counts, since it has much to be kept in mind. */
+  /** Returns for how many runs a run counts, by the memory that it takes. */
   static long countOf(FoldedRun run) {
     return 1 + run.memoryBytes() / RUN_BYTES;
   }
 
-  /** For how many runs count those that are there. */
+  /** Returns for how many runs the present ones count. */
   long count() {
     return count;
   }
 
-  /** How many runs are shown. */
+  /** Returns how many runs are shown. */
   int shownCount() {
     return shown.get();
   }

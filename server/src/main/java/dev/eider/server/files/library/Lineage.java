@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the runs of a file whose lineage has no first ancestor: whoever climbs it would not come to
- * its end. Owned by one thread.
+ * Finds the runs of a file whose lineage is a circle: a reader that climbs it would not come to an
+ * end. Owned by one thread.
  */
 final class Lineage {
   private final Map<RunId, FoldedRun> runs;
@@ -23,14 +23,14 @@ final class Lineage {
 
   /**
    * @param runs of the file
-   * @param others finds the runs that are there already
+   * @param others finds the runs that exist already
    */
   Lineage(List<FoldedRun> runs, Others others) {
     this.runs = runs.stream().collect(Collectors.toMap(FoldedRun::runId, Function.identity()));
     this.others = others;
   }
 
-  /** Says whether a run is, or descends from, an ancestor of its own. Blocks on DuckDB. */
+  /** Returns whether a run is, or descends from, an ancestor of its own. Blocks on DuckDB. */
   boolean isCircle(FoldedRun run) throws StoreException {
     Set<RunId> climbed = new HashSet<>();
     @Nullable FoldedRun at = run;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Makes sure that the ids of a file's runs are nobody else's.
+ * Claims the ids of a file's runs, so that no other run has or gets them.
  *
  * <p>A client may open a run of the same id at any moment. So the id is claimed by a command, which
  * the sequencer decides between those of clients: the claim is granted if no command before it has
@@ -41,8 +41,8 @@ final class RunIdClaims {
   /**
    * Claims the ids of runs.
    *
-   * @param leftOut told which run is left out, and why
-   * @return those whose ids are theirs
+   * @param leftOut called with each run that is left out, and why
+   * @return the runs whose ids were granted
    */
   List<FoldedRun> claim(List<FoldedRun> runs, LibraryFile file, LeftOutRuns leftOut)
       throws InterruptedException {
@@ -132,12 +132,12 @@ final class RunIdClaims {
     }
   }
 
-  /** Tells which runs of a file are left out. */
+  /** Collects the runs of a file that are left out. */
   interface LeftOutRuns {
     void add(RunId runId, String reason);
   }
 
-  /** Lets some time pass. */
+  /** A pause before the sequencer is asked again. */
   interface Waiting {
     /** Waits a moment; returns whether there is any use in going on. */
     boolean pause() throws InterruptedException;

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class BatchBuffer {
   private static final int INITIAL_BYTES = 64 << 10;
 
-  /** A larger buffer is given back after its batch. */
+  /** The largest buffer that is kept after its batch. */
   private static final int KEPT_BYTES_MAX = 4 << 20;
 
   private final int bytesMax;
@@ -44,7 +44,7 @@ final class BatchBuffer {
     RecordFrame.putMark(frames, stamp);
   }
 
-  /** The frames, for one write. */
+  /** Returns the frames, for one write. */
   ByteBuffer toWrite() {
     return frames.duplicate().flip();
   }

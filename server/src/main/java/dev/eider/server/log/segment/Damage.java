@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A place in the log where acknowledged records are damaged. Immutable.
  *
- * @param what what was found there
+ * @param what the finding
  * @param runId the run that the first damaged record seems to belong to
  */
 record Damage(Segment segment, long position, String what, @Nullable RunId runId) {
 
-  /** Describes a frame that is not intact, and tries to say whose it is. */
+  /** Describes a frame that is not intact, with its run if the bytes tell. */
   static Damage of(Segment segment, long position, String what, FrameCursor cursor, long bound)
       throws IOException {
     return new Damage(segment, position, what, cursor.guessRunId(position, bound));
   }
 
-  /** The damage as a reader of a running log meets it. */
+  /** Returns the exception for a reader of a running log. */
   LogCorruptedException toException() {
     return toException("Restore the file from a copy and start again; starting checks the log.");
   }

@@ -14,7 +14,7 @@ import java.util.List;
  * <p>Thread-safe.
  */
 public interface Disk {
-  /** The names of the files, in any order. */
+  /** Returns the names of the files, in any order. */
   List<String> list() throws IOException;
 
   /**
@@ -27,10 +27,10 @@ public interface Disk {
   /** Opens a file to read and write it. An empty one is created if there is none of this name. */
   DiskFile openToWrite(String name) throws IOException;
 
-  /** Deletes a file. Does nothing if there is none; whoever has it open can go on reading it. */
+  /** Deletes a file. Does nothing if there is none; handles that are open can go on reading it. */
   void delete(String name) throws IOException;
 
-  /** How many bytes can still be written, as far as the system tells. */
+  /** Returns the bytes that can still be written, as far as the system tells. */
   long usableBytes() throws IOException;
 
   /** Forces to disk which files there are. */

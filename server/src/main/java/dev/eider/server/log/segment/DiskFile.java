@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * <p>Confined to the thread that uses it.
  */
 public interface DiskFile extends Closeable {
-  /** The length of the file in bytes. */
+  /** Returns the length of the file in bytes. */
   long sizeBytes() throws IOException;
 
   /**

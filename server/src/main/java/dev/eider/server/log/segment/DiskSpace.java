@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much room a disk has, and whether a failure comes of there being none: Java has no exception
- * of its own for it.
+ * Measures the room of a disk, and recognizes failures for want of it: Java has no exception of its
+ * own for them.
  */
 final class DiskSpace {
   private static final Logger LOGGER = LoggerFactory.getLogger(DiskSpace.class);
@@ -19,13 +19,13 @@ final class DiskSpace {
     try {
       return disk.usableBytes();
     } catch (IOException e) {
-      // Whoever writes will see what is wrong with it.
+      // The next write will meet what is wrong with it.
       LOGGER.debug("{} does not tell its free space", disk, e);
       return Long.MAX_VALUE;
     }
   }
 
-  /** Says whether the disk, or the user's share of it, is full. */
+  /** Returns whether the disk, or the user's share of it, is full. */
   static boolean isExhausted(IOException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (saysFull(cause.getMessage())) {

@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
  * A file beside the segments that says how far the log was forced, for the records that no later
  * frame speaks for yet; its format is in the package's description.
  *
- * <p>It is written over in place after each force and before anybody is told of it, and not forced
- * itself: it outlives the process, and the loss of power as far as the system has written it. It
- * never says too much, so it may be old, torn or missing. A write that fails is therefore no
- * failure of the batch: its records are on disk, and only a witness is missing.
+ * <p>It is written over in place after each force and before the answer, and not forced itself: it
+ * outlives the process, and the loss of power as far as the system has written it. It never says
+ * too much, so it may be old, torn or missing. A write that fails is therefore no failure of the
+ * batch: its records are on disk, and only a witness is missing.
  *
  * <p>Owned by the log's owner.
  */
@@ -35,7 +35,7 @@ final class ForcedNote implements Closeable {
     this.file = file;
   }
 
-  /** What the note of a log says; 0 if there is none or it is not intact. */
+  /** Returns the position in the note of a log; 0 if there is none or it is not intact. */
   static long read(Disk disk) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
     try (DiskFile file = disk.openToRead(NAME)) {

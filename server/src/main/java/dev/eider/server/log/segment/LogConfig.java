@@ -14,7 +14,7 @@ public record LogConfig(long segmentBytesMax, int batchBytesMax) {
     requireRange("batchBytesMax", batchBytesMax, 64 << 10, 1 << 30);
   }
 
-  /** The defaults. */
+  /** Returns the defaults. */
   public static LogConfig defaults() {
     return new LogConfig(64 << 20, 64 << 20);
   }

@@ -25,7 +25,7 @@ final class LogRecovery {
   private final long firstNeededPosition;
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
 
-  /** What the note beside the segments says was forced. */
+  /** The position up to which the log was forced, by the note beside the segments. */
   private long notedForced;
 
   /** The position after the last record so far. */
@@ -174,8 +174,8 @@ final class LogRecovery {
   }
 
   /**
-   * The position behind the last byte of a file that is not zero, from a position on; what follows
-   * it is room that its writer made.
+   * Returns the position behind the last byte of a file that is not zero, from a position on; what
+   * follows it is room that its writer made.
    */
   private static long writtenEnd(Segment segment, DiskFile file, long from) throws IOException {
     ByteBuffer piece = ByteBuffer.allocate(SegmentWriter.ROOM_BYTES);
@@ -234,7 +234,9 @@ final class LogRecovery {
     }
   }
 
-  /** A header is forced before the first frame is written: without it there can be no frame. */
+  /**
+   * Requires that a file without an intact header has no frame, since the header is forced first.
+   */
   private void requireNeverUsed(Segment segment, long fileEnd) {
     if (fileEnd > segment.firstFrame()
         || firstNeededPosition > segment.base()
@@ -335,7 +337,7 @@ final class LogRecovery {
     return damage.toException(RESTORE + advice);
   }
 
-  /** Damage that looks like a torn end but for what the note says. */
+  /** Returns the exception for damage that would pass for a torn end but for the note. */
   private static LogCorruptedException damagedOnceNoted(Damage damage) {
     return damage.toException(
         String.format(
@@ -343,7 +345,7 @@ final class LogRecovery {
             RESTORE, damage.position(), ForcedNote.NAME));
   }
 
-  /** An empty file is a segment whose creation a crash cut short: the log goes on from its base. */
+  /** Returns advice to begin anew from an empty file, as a crash leaves in creating a segment. */
   private String adviceToBeginAnew() {
     return String.format(
         "To lose the records from position %d on instead, move every file of the log away and"

@@ -40,7 +40,7 @@ final class RecordFrame {
     this.position = position;
   }
 
-  /** How long a frame is, padding included. */
+  /** Returns the length of a frame, padding included. */
   static long bytes(int runIdBytes, int bodyBytes) {
     return align((long) HEADER_BYTES + runIdBytes + bodyBytes);
   }
@@ -56,8 +56,8 @@ final class RecordFrame {
   }
 
   /**
-   * The length, padding included, that a frame here says it has, or 0 if this is surely no frame
-   * that ends within {@code bytesMax}. Looks at the header only, which must be in the buffer.
+   * Returns the length, padding included, that a frame here says it has, or 0 if this is surely no
+   * frame that ends within {@code bytesMax}. Looks at the header only, which must be in the buffer.
    */
   static int plausibleBytes(ByteBuffer buffer, int at, long position, long bytesMax) {
     int length = buffer.getInt(at);
@@ -81,7 +81,7 @@ final class RecordFrame {
         : null;
   }
 
-  /** The run that a damaged frame seems to belong to, or null if its bytes do not say. */
+  /** Returns the run that a damaged frame seems to belong to, or null if its bytes do not say. */
   static @Nullable RunId guessRunId(ByteBuffer buffer, int at, int bytes) {
     if (bytes < HEADER_BYTES) {
       return null;
@@ -98,12 +98,12 @@ final class RecordFrame {
     return position + align(buffer.getInt(at));
   }
 
-  /** Every position before it was forced when this frame was written. */
+  /** Returns the position before which all was forced when this frame was written. */
   long forcedThrough() {
     return forcedThrough(buffer, at);
   }
 
-  /** What a frame whose header is in the buffer would say, if it were one. */
+  /** Returns the same of bytes in the buffer that may be the header of a frame. */
   static long forcedThrough(ByteBuffer buffer, int at) {
     return buffer.getLong(at + FORCED_THROUGH_AT);
   }
@@ -155,7 +155,7 @@ final class RecordFrame {
   }
 
   /**
-   * What the place and the time give to a frame. Immutable.
+   * The fields of a frame that come from its place and time. Immutable.
    *
    * @param forcedThrough every position before it is forced
    */

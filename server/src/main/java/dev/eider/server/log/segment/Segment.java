@@ -20,7 +20,7 @@ final class Segment {
     this.name = nameOf(base);
   }
 
-  /** The base in a file's name, or null if it is no segment's name. */
+  /** Returns the base in a file's name, or null if it is no segment's name. */
   static @Nullable Long baseOf(String name) {
     if (!NAME.matcher(name).matches()) {
       return null;
@@ -36,7 +36,7 @@ final class Segment {
     return String.format(Locale.ROOT, "%020d%s", base, SUFFIX);
   }
 
-  /** The position of the file's first byte. */
+  /** Returns the position of the file's first byte. */
   long base() {
     return base;
   }
@@ -45,17 +45,19 @@ final class Segment {
     return name;
   }
 
-  /** The position of the first frame. */
+  /** Returns the position of the first frame. */
   long firstFrame() {
     return base + SegmentHeader.BYTES;
   }
 
-  /** The position after the last frame and the base of the next segment; huge while active. */
+  /**
+   * Returns the position after the last frame and the base of the next segment; huge while active.
+   */
   long end() {
     return end;
   }
 
-  /** Says that no frame will be added, and where the frames end. */
+  /** Seals the segment: no frame will be added behind this end. */
   void seal(long position) {
     end = position;
   }

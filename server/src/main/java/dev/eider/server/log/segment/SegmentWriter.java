@@ -28,7 +28,7 @@ final class SegmentWriter implements Closeable {
   private long end;
   private long forcedEnd;
 
-  /** Where the room ends that the frames may take; the end if there is none. */
+  /** The end of the room made for frames to come; the end of the frames if there is none. */
   private long roomEnd;
 
   private SegmentWriter(Segment segment, DiskFile file, long segmentBytesMax, long end) {
@@ -84,12 +84,12 @@ final class SegmentWriter implements Closeable {
     return segment;
   }
 
-  /** The position after the last frame. */
+  /** Returns the position after the last frame. */
   long end() {
     return end;
   }
 
-  /** Every position before it survives a crash. */
+  /** Returns the position before which all survives a crash. */
   long forcedEnd() {
     return forcedEnd;
   }
@@ -111,7 +111,7 @@ final class SegmentWriter implements Closeable {
     }
   }
 
-  /** The frames are good without it: a disk that has no room will say so of a frame. */
+  /** Makes room for frames to come. A failure does no harm: a full disk will refuse a frame. */
   private void makeRoom(int bytes) {
     if (bytes <= 0) {
       return;

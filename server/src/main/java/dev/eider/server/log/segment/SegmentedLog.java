@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *       second force proves nothing. The batch is cut off, the cut is forced, and the segment gets
  *       no further frame: the next batch begins a new one.
  *   <li>The force fails and batches that were committed without force are behind it, or the cut
- *       fails: nobody can say what a crash would leave. The log is broken and takes no more.
+ *       fails: what a crash would leave is unknown. The log is broken and takes no more.
  * </ul>
  *
  * <p>A segment is begun in the commit of its first batch, so that a failure is that batch's
@@ -66,7 +66,7 @@ public final class SegmentedLog implements EventLog {
   /** Written by the owner, read by all. */
   private volatile long forcedPosition;
 
-  /** Where the active segment's file ends. Written by the owner, read by all. */
+  /** The end of the active segment's file. Written by the owner, read by all. */
   private volatile long writeEnd;
 
   /** Written by the owner, read by all. */
@@ -208,7 +208,7 @@ public final class SegmentedLog implements EventLog {
 
   @Override
   public CompletableFuture<Long> awaitEnd() {
-    // Nobody else appends.
+    // No other process appends.
     return CompletableFuture.completedFuture(endPosition);
   }
 
@@ -354,7 +354,7 @@ public final class SegmentedLog implements EventLog {
     }
   }
 
-  /** Shows what the active segment's writer has reached. */
+  /** Publishes the end that the active segment's writer has reached. */
   private void publish(long recordsEnd) {
     Invariants.require(
         recordsEnd >= endPosition, "the end moved back from %d to %d", endPosition, recordsEnd);

@@ -72,10 +72,10 @@
  * <h2>Torn end or damage</h2>
  *
  * The first frame that does not check out, at position X, is a <em>torn end</em> if it may be what
- * a crash left of a batch that nobody was told is durable. It is <em>damage</em> if X was forced.
- * That is known if the segment is not the last one, if a later intact frame has a forcedThrough
- * beyond X, if the note says so, or if the reader of the log has already persisted what came after
- * X. A torn end is cut off; damage is reported and nothing is touched.
+ * a crash left of a batch that was not acknowledged. It is <em>damage</em> if X was forced. That is
+ * known if the segment is not the last one, if a later intact frame has a forcedThrough beyond X,
+ * if the note says so, or if the reader of the log has already persisted what came after X. A torn
+ * end is cut off; damage is reported and nothing is touched.
  *
  * <p>The last forced batch of a log has no later frame that speaks for it. A <em>mark</em> is one:
  * a frame without content that is written when the log falls idle and when it is closed. Readers do

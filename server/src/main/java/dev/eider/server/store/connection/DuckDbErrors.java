@@ -6,17 +6,17 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Tells DuckDB's errors apart. Its driver sets neither SQL state nor error code, so the text has to
- * do; the tests provoke each kind, and so notice when a version words it anew.
+ * Classifies DuckDB's errors. Its driver sets neither SQL state nor error code, so the text has to
+ * do; the tests provoke each kind, and so notice a version that words it anew.
  */
 public final class DuckDbErrors {
-  /** After these, every connection of the instance answers with an error. */
+  /** Texts of errors after which every connection of the instance answers with an error. */
   private static final List<String> INVALIDATING =
       List.of("FATAL Error", "INTERNAL Error", "has been invalidated");
 
   private static final String WAL_REPLAY = "Failure while replaying WAL";
 
-  /** What the machine lacks, and no damage of the file. */
+  /** Texts of what the machine lacks, as opposed to damage of the file. */
   private static final List<String> ENVIRONMENT =
       List.of(
           "No space left",
@@ -28,54 +28,54 @@ public final class DuckDbErrors {
 
   private DuckDbErrors() {}
 
-  /** Says whether only closing every connection helps. */
+  /** Returns whether only closing every connection helps. */
   static boolean invalidatesStore(SQLException error) {
     return containsAny(text(error), INVALIDATING);
   }
 
-  /** Says whether a checkpoint was refused only because something else is still under way. */
+  /** Returns whether a checkpoint was refused only because something else is still under way. */
   public static boolean isCheckpointTooEarly(SQLException error) {
     return text(error).contains("Cannot CHECKPOINT: there are other");
   }
 
-  /** Says whether a file cannot be opened because its write-ahead log is damaged. */
+  /** Returns whether a file cannot be opened because its write-ahead log is damaged. */
   static boolean isDamagedWal(SQLException error) {
     return text(error).contains(WAL_REPLAY) && !containsAny(text(error), ENVIRONMENT);
   }
 
-  /** Says whether there is no room for what is to be written. */
+  /** Returns whether there is no room for what is to be written. */
   public static boolean isDiskFull(SQLException error) {
     return containsAny(text(error), List.of("No space left", "Disk quota exceeded"));
   }
 
-  /** Says whether a statement needs more memory than its instance may use. */
+  /** Returns whether a statement needs more memory than its instance may use. */
   public static boolean isOutOfMemory(SQLException error) {
     return containsAny(text(error), List.of("Out of Memory", "failed to pin block"));
   }
 
-  /** Says whether a statement was ended from outside. */
+  /** Returns whether a statement was ended from outside. */
   public static boolean isInterrupted(SQLException error) {
     return text(error).contains("INTERRUPT");
   }
 
-  /** Says whether a file cannot be opened because another process has it open. */
+  /** Returns whether a file cannot be opened because another process has it open. */
   public static boolean isLocked(SQLException error) {
     return text(error).contains("Could not set lock on file");
   }
 
-  /** Says whether a file cannot be opened because it is damaged or was never a database. */
+  /** Returns whether a file cannot be opened because it is damaged or was never a database. */
   static boolean isDamagedFile(SQLException error) {
     return containsAny(
         text(error),
         List.of("Corrupt", "not a valid DuckDB database", "Could not read enough bytes"));
   }
 
-  /** Says whether a file cannot be opened because DuckDB is too old for it. */
+  /** Returns whether a file cannot be opened because DuckDB is too old for it. */
   static boolean isNewerFile(SQLException error) {
     return text(error).contains("but we can only read");
   }
 
-  /** Says whether the system does not let this process have the file. */
+  /** Returns whether the system does not let this process have the file. */
   static boolean isNotPermitted(SQLException error) {
     return containsAny(
         text(error),

@@ -5,13 +5,13 @@ import java.sql.SQLException;
 import java.util.Properties;
 import org.duckdb.DuckDBDriver;
 
-/** DuckDB's native library: 70 MB, loaded by the first who connects. */
+/** DuckDB's native library: 70 MB, loaded by the first connection. */
 public final class DuckDbLibrary {
   private DuckDbLibrary() {}
 
   /**
-   * Begins to load the library on a thread of its own, to be ready sooner for who opens a store
-   * next. Does not block. Whatever goes wrong goes wrong there again, and is reported there.
+   * Begins to load the library on a thread of its own, so that opening a store is faster. Does not
+   * block. A failure is ignored: opening the store meets it again, and reports it.
    */
   public static void loadAhead() {
     Thread loader = new Thread(DuckDbLibrary::load, "duckdb-load");

@@ -14,9 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.duckdb.DuckDBConnection;
 
 /**
- * Lends connections to readers, each to one thread at a time. Closing it closes those at rest at
- * once and those on loan as they come back, because closing one in the middle of a query would pull
- * it away from under its reader. Thread-safe.
+ * A pool of read connections, each borrowed by one thread at a time. Closing the pool closes the
+ * idle ones at once and the borrowed ones as they come back, because closing one in the middle of a
+ * query would pull it away from under its reader. Thread-safe.
  */
 final class ReaderPool {
   private final ReentrantLock lock = new ReentrantLock();
@@ -77,7 +77,7 @@ final class ReaderPool {
     close(List.of(connection));
   }
 
-  /** Closes what is at rest; does not wait. */
+  /** Closes the idle connections; does not wait. */
   void close() throws SQLException {
     List<DuckDBConnection> resting;
     lock.lock();
@@ -92,7 +92,7 @@ final class ReaderPool {
     close(resting);
   }
 
-  /** Waits until every connection is closed; returns false when the time is over. */
+  /** Waits until every connection is closed; returns false if one is still open by then. */
   boolean awaitClosed(long timeoutMs) {
     long leftNanos = MILLISECONDS.toNanos(timeoutMs);
     lock.lock();

@@ -4,7 +4,7 @@ import dev.eider.server.store.StoreException;
 import java.sql.SQLException;
 import org.duckdb.DuckDBConnection;
 
-/** What a reader does with a connection while it has it. */
+/** What is done on a connection while it is borrowed. */
 @FunctionalInterface
 public interface Reading<T> {
   T read(DuckDBConnection connection) throws SQLException, StoreException;

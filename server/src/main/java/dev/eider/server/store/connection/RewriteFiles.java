@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The files of a rewrite: the copy is made in the directory {@code rewrite} beside the database and
- * takes its name by a rename. Immutable; for files that DuckDB has let go of.
+ * takes its name by a rename. Immutable; for files that DuckDB has closed.
  */
 public final class RewriteFiles {
   private static final Logger LOG = LoggerFactory.getLogger(RewriteFiles.class);
@@ -28,17 +28,17 @@ public final class RewriteFiles {
     directory = this.database.resolveSibling("rewrite");
   }
 
-  /** Where the copy is made. */
+  /** Returns where the copy is made. */
   public Path copy() {
     return directory.resolve(database.getFileName());
   }
 
-  /** The directory as it stands in quotes in a setting of DuckDB. */
+  /** Returns the directory, escaped for quotes in a setting of DuckDB. */
   String directoryText() {
     return (directory + "/").replace("'", "''");
   }
 
-  /** Makes the directory, and deletes what an earlier rewrite left in it. */
+  /** Creates the directory, and deletes what an earlier rewrite left in it. */
   public void deleteLeftovers() throws StoreException {
     try {
       Files.createDirectories(directory);
@@ -79,7 +79,9 @@ public final class RewriteFiles {
     }
   }
 
-  /** An empty one is as good as none, and is deleted. */
+  /**
+   * Requires that a file has no write-ahead log; deletes an empty one, which is as good as none.
+   */
   private static void requireNoWal(Path file) throws StoreException {
     Path wal = file.resolveSibling(file.getFileName() + WAL);
     try {

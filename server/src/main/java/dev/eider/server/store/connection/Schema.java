@@ -43,7 +43,7 @@ public final class Schema {
   }
 
   /**
-   * Says whether the tables are there. Changes nothing.
+   * Returns whether the tables are there. Changes nothing.
    *
    * @throws StoreException if the file is something else, or of a newer format
    */
@@ -80,7 +80,7 @@ public final class Schema {
     return Statements.number(connection, "SELECT count(*) FROM " + from);
   }
 
-  /** What makes the tables and views. */
+  /** Returns the SQL that creates the tables and views. */
   public static String sql() {
     try (InputStream in =
         Objects.requireNonNull(Schema.class.getResourceAsStream("schema.sql"), "schema.sql")) {

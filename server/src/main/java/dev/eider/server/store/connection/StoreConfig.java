@@ -53,12 +53,12 @@ public record StoreConfig(
         queriesMax);
   }
 
-  /** Where files wait whose events are to be taken; beside the file. */
+  /** Returns the directory of files whose events are to be persisted; it is beside the file. */
   public Path stagingDirectory() {
     return file.resolveSibling("import");
   }
 
-  /** The defaults for a file. */
+  /** Returns the defaults for a file. */
   public static StoreConfig of(Path file, Path tempDirectory) {
     return new StoreConfig(
         file,

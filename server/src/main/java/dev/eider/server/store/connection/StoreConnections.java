@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Every connection to one opening of the file: one that writes, those that read, and one that
- * copies. DuckDB lets go of the file when the last is closed. Thread-safe, but for the writer,
- * which the persister's thread owns.
+ * copies. DuckDB closes the file with the last of them. Thread-safe, but for the writer, which the
+ * persister's thread owns.
  */
 public final class StoreConnections {
   private static final Logger LOG = LoggerFactory.getLogger(StoreConnections.class);
@@ -34,8 +34,7 @@ public final class StoreConnections {
   private volatile @Nullable Cancellation copy;
 
   /**
-   * Takes over the writer, and makes the rest from it. After that no setting can be changed by
-   * anybody.
+   * Takes over the writer, and duplicates it for the rest. After that no setting can be changed.
    */
   StoreConnections(DuckDBConnection writer, int readersMax, int queriesMax) throws SQLException {
     this.writer = writer;
@@ -89,7 +88,7 @@ public final class StoreConnections {
     return session;
   }
 
-  /** Says whether no query of a caller is under way. */
+  /** Returns whether no query of a caller is under way. */
   public boolean isWithoutQueries() {
     return sessions.isEmpty();
   }
@@ -121,8 +120,8 @@ public final class StoreConnections {
   }
 
   /**
-   * Cancels the queries and closes what nobody is using now; can be repeated. A transaction under
-   * way is undone.
+   * Cancels the queries and closes the connections that are idle; can be repeated. A transaction
+   * under way is undone.
    */
   void close() {
     sessions.forEach(SqlSession::cancel);

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the file. Immutable.
+ * Opens the database file. Immutable.
  *
  * <p>A damaged write-ahead log of DuckDB's is set aside: what it held is still in the daemon's own
  * log, which is trimmed only behind a checkpoint, and is persisted again from there. The main file
@@ -28,14 +28,14 @@ import org.slf4j.LoggerFactory;
 public final class StoreOpener {
   private static final Logger LOG = LoggerFactory.getLogger(StoreOpener.class);
 
-  /** The write-ahead log, and what it is called in the course of a checkpoint. */
+  /** The suffixes of the write-ahead log, at rest and in the course of a checkpoint. */
   private static final List<String> WAL_SUFFIXES =
       List.of(".wal", ".wal.checkpoint", ".wal.recovery");
 
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-  /** What is before DuckDB's first block. */
+  /** The size of what is before DuckDB's first block. */
   private static final long HEADERS_BYTES = 3 * 4096;
 
   private final StoreConfig config;
@@ -105,7 +105,7 @@ public final class StoreOpener {
     }
   }
 
-  /** How many bytes the file's disk can still take; asks the directory, not the file. */
+  /** Returns the bytes that the file's disk can still take; asks the directory, not the file. */
   public long usableBytes() {
     Path directory = config.file().toAbsolutePath().getParent();
     return directory == null ? Long.MAX_VALUE : directory.toFile().getUsableSpace();
@@ -127,7 +127,7 @@ public final class StoreOpener {
     }
   }
 
-  /** Attaches the file to an empty instance: only so can the size of a row group be said. */
+  /** Attaches the file to an empty instance, the only way to set the size of a row group. */
   private DuckDBConnection connect() throws SQLException {
     DuckDBConnection connection =
         (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties());
@@ -148,8 +148,8 @@ public final class StoreOpener {
   }
 
   /**
-   * Requires that the file is as long as its header says. DuckDB notices only when it reads what is
-   * missing.
+   * Requires that the file is as long as its header says. DuckDB would notice only on reading the
+   * part that is missing.
    */
   private void requireWhole(DuckDBConnection connection) throws SQLException, StoreException {
     try (Statement statement = connection.createStatement();
@@ -170,7 +170,7 @@ public final class StoreOpener {
     }
   }
 
-  /** DuckDB would delete a write-ahead log whose file is missing. */
+  /** Sets a write-ahead log without its file aside, since DuckDB would delete it. */
   private void setOrphanedWalAside() throws StoreException {
     if (!Files.exists(config.file())) {
       setWalAside("is there without its file", "a new file is made");

@@ -1,6 +1,6 @@
 package dev.eider.server.store.connection;
 
-/** Whether a store can be used; the connections of a failed or closed one are closing or closed. */
+/** The state of a store; the connections of a failed or closed one are closing or closed. */
 record StoreState(Mode mode, StoreConnections connections) {
   enum Mode {
     OPEN(""),

@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The DuckDB file: written by one thread in large transactions, read by many in short queries. What
- * a failure of it means is told in {@link StoreAccess}. The daemon goes on publishing into its log
- * while the store is failed.
+ * The store in a DuckDB file: written by one thread in large transactions, read by many in short
+ * queries. {@link StoreAccess} has its states. While it is failed, the daemon goes on publishing
+ * into its log.
  *
  * <p>Everything blocks. {@link #persist}, {@link #checkpoint} and {@link #reopen} are called by the
  * persister's thread only, {@link #close} after that thread has ended; the rest is thread-safe.

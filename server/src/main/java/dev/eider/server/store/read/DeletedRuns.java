@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads what is left of deleted runs, and who inherits from whom. */
+/** Reads what is left of deleted runs, and which runs inherit from which. */
 final class DeletedRuns {
   private DeletedRuns() {}
 
-  /** The run, or an empty list. */
+  /** Returns the run, or an empty list. */
   static List<FoldedRun> findKept(Connection connection, RunId runId) throws SQLException {
     List<FoldedRun> runs = new ArrayList<>();
     try (PreparedStatement statement =

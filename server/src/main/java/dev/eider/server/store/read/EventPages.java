@@ -18,17 +18,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads pages of a run in two steps: how many events come to about the bytes that are wanted, from
- * narrow columns only, and then these events.
+ * Reads pages of a run in two steps: first how many events make the bytes that are wanted, from
+ * narrow columns only, then these events.
  *
- * <p>DuckDB hands out a result as a whole, in memory outside the Java heap. Asking for 1,000 events
- * at once would take a gigabyte where each holds a large snapshot; knowing their size first keeps
- * it to {@code bytesMax} and one event. It also narrows the second step to the positions that the
- * pages cover, since positions grow with seq. Both steps see the same events, because those are
- * never changed; unless their run is deleted between the two, which the second step notices.
+ * <p>DuckDB materializes a result as a whole, outside the Java heap. 1,000 events that each hold a
+ * large snapshot would take a gigabyte; knowing their size first keeps it to {@code bytesMax} and
+ * one event. It also narrows the second step to the positions that the pages cover, since positions
+ * grow with seq. Both steps see the same events, because events never change; unless their run is
+ * deleted between the two, which the second step notices.
  */
 final class EventPages {
-  /** Of an event. The text is left where it is not used. */
+  /** The columns of an event. The text is not read where the delta does not copy from it. */
   static final String EVENT_COLUMNS =
       "seq, event_size, event_rest,"
           + " CASE WHEN octet_length(event_rest) < event_size THEN encode(payload_json) END";
@@ -80,8 +80,8 @@ final class EventPages {
   }
 
   /**
-   * Says what there is, up to the event that reaches {@code bytesMax}. To look for that event costs
-   * more than to add up all of them.
+   * Measures the events up to the one that reaches {@code bytesMax}. Finding that one costs more
+   * than adding up all of them.
    */
   private static Extent measure(
       Connection connection, String table, PageQuery query, int eventsMax, long bytesMax)
@@ -118,10 +118,10 @@ final class EventPages {
   }
 
   /**
-   * Reads the events. Rows come in the order in which they are stored, which is nearly always
-   * theirs, and sorting them would hold up the first until the last is read.
+   * Reads the events. Rows come in the order in which they are stored, which is nearly always by
+   * seq, and sorting would hold up the first until the last is read.
    *
-   * @return null when they are not sorted
+   * @return null if they did not come in order
    */
   private static @Nullable PageBuilder events(
       Connection connection, String table, PageQuery query, Extent extent, String order)
@@ -158,7 +158,7 @@ final class EventPages {
     return pages;
   }
 
-  /** The event of a row that has {@link #EVENT_COLUMNS} from column {@code first} on. */
+  /** Returns the event of a row that has {@link #EVENT_COLUMNS} from column {@code first} on. */
   static SequencedEvent event(RunId runId, ResultSet row, int first) throws SQLException {
     long seq = row.getLong(first);
     int size = row.getInt(first + 1);
@@ -197,7 +197,7 @@ final class EventPages {
     }
   }
 
-  /** What there is; positions inclusive. */
+  /** The events that match; positions are inclusive. */
   private record Extent(
       int count, long bytes, long lastSeq, long firstPosition, long lastPosition) {}
 }

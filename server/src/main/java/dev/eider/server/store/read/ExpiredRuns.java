@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds closed runs that are to go, oldest close time first, none that others were forked from. */
+/** Finds closed runs to delete, oldest close time first, none that others were forked from. */
 public final class ExpiredRuns {
   private static final String BEGIN =
       """
@@ -72,12 +72,12 @@ public final class ExpiredRuns {
   }
 
   /**
-   * What closed runs may stay. Immutable.
+   * The bounds of what stays. Immutable.
    *
-   * @param closedBeforeUs who was closed before goes, microseconds since 1970 UTC
-   * @param runsMax so many stay at the most; Long.MAX_VALUE for any number
-   * @param bytesMax so many bytes of their events stay at the most; Long.MAX_VALUE for any number
-   * @param foundMax so many are found at a time
+   * @param closedBeforeUs runs closed before this go, microseconds since 1970 UTC
+   * @param runsMax the most closed runs that stay; Long.MAX_VALUE for any number
+   * @param bytesMax the most bytes of their events that stay; Long.MAX_VALUE for any number
+   * @param foundMax the most runs that one call finds
    */
   public record Bounds(long closedBeforeUs, long runsMax, long bytesMax, int foundMax) {}
 }

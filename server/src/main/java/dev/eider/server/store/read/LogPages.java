@@ -18,23 +18,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads parts of the order of all events, in two steps: where the part ends, from narrow columns
- * only, and then the events up to there.
+ * Reads blocks of all events in their order, in two steps: first where the block ends, from narrow
+ * columns only, then the events up to there.
  *
- * <p>The rows of a transaction are sorted by run, so a part of that order lies scattered over it:
- * DuckDB has to look at all of the transaction's rows, and unpack them, for whatever is read of it
- * at once. Bounding the positions on both sides keeps it to that one, or two. Where nothing is
- * wanted the bounds grow, so that sparse events cost few queries.
+ * <p>The rows of a transaction are sorted by run, so a block lies scattered over it: DuckDB scans
+ * and unpacks all of the transaction's rows for whatever is read of it. Bounding the positions on
+ * both sides keeps that to one transaction, or two. Where nothing matches, the bounds grow, so that
+ * sparse events cost few queries.
  *
  * <p>An event that is deleted between the steps is left out, like one that was deleted before.
  */
 final class LogPages {
-  /** The bounds grow by this factor, and this often, before a part without events is returned. */
+  /** The factor by which the bounds grow, up to {@link #SPANS_MAX} of them in one call. */
   private static final int GROWTH = 4;
 
   private static final int SPANS_MAX = 4;
 
-  /** What an envelope adds to an event and a run id, at the most. */
+  /** The most bytes that an envelope adds to an event and a run id. */
   private static final int ENVELOPE_BYTES = 20;
 
   private LogPages() {}
@@ -126,7 +126,7 @@ final class LogPages {
   }
 
   /**
-   * Where a part ends.
+   * The end of a block.
    *
    * @param last the place of its last event, null if there is none
    * @param isFull whether there may be more after it, within the bounds

@@ -16,19 +16,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the order of all events ahead of those who follow it, and keeps what it has read for them
+ * Reads all events ahead of the readers that follow them, and caches the blocks for these readers
  * and for others at the same place.
  *
  * <p>A query costs as much as unpacking a whole transaction of DuckDB's (see {@link LogPages}),
- * however little it is for. So a block of several pages is read, and the newest blocks are kept.
+ * however little it asks for. So a block of several pages is read, and the latest blocks are
+ * cached.
  *
  * <p>Thread-safe; blocks as the store does.
  */
 final class LogReadAhead {
-  /** What is read at once at the most, or one larger event. */
+  /** The most bytes of a block, or one larger event. */
   static final long BLOCK_BYTES_MAX = 4L << 20;
 
-  /** How many blocks are kept. */
+  /** The most blocks in the cache. */
   static final int BLOCKS_MAX = 2;
 
   private static final int BLOCK_EVENTS_MAX = 16_384;
@@ -46,7 +47,7 @@ final class LogReadAhead {
     this.store = store;
   }
 
-  /** Lets go of everything, since a run of it has been erased. */
+  /** Drops everything, since a run has been erased that may be in it. */
   void forget() {
     synchronized (lock) {
       forgotten++;
@@ -96,7 +97,7 @@ final class LogReadAhead {
     }
   }
 
-  /** Keeps a block, unless something was erased while it was read. */
+  /** Caches a block, unless something was erased while it was read. */
   private void keep(Kept block, long forgottenBefore) {
     synchronized (lock) {
       if (forgotten != forgottenBefore) {
@@ -109,7 +110,7 @@ final class LogReadAhead {
     }
   }
 
-  /** What a query has read. Immutable. */
+  /** A block in the cache. Immutable. */
   private record Kept(LogPlace after, LogSelection selection, LogBlock block) {
     long bytes() {
       long bytes = 0;
@@ -119,7 +120,7 @@ final class LogReadAhead {
       return bytes;
     }
 
-    /** Says whether the event after the query's place is here. */
+    /** Returns whether the event after the query's place is in the block. */
     boolean holds(LogQuery query) {
       return !block.places().isEmpty()
           && query.after().compareTo(after) >= 0

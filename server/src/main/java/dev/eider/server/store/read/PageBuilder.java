@@ -8,14 +8,14 @@ import dev.eider.server.store.row.EventDelta;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes pages of rows, each once its last row is there. Used by one thread. */
+/** Builds pages of rows, each once its last row has come. Used by one thread. */
 final class PageBuilder {
   private final RunId runId;
   private final int pageEventsMax;
   private final long pageBytesMax;
   private final List<ColdPage> pages = new ArrayList<>();
 
-  /** Of the page that is not full yet. */
+  /** The rows of the page that is not full yet. */
   private final List<Row> rows = new ArrayList<>();
 
   private long bytes;
@@ -37,13 +37,13 @@ final class PageBuilder {
     }
   }
 
-  /** How many events have been added. */
+  /** Returns how many events have been added. */
   int count() {
     return count;
   }
 
   /**
-   * All pages.
+   * Returns all pages.
    *
    * @param scannedSeq of the last one
    */
@@ -84,6 +84,6 @@ final class PageBuilder {
    *
    * @param size of the whole event
    */
-  @SuppressWarnings("ArrayRecordComponent") // nobody changes or compares it
+  @SuppressWarnings("ArrayRecordComponent") // never changed nor compared
   record Row(long seq, long position, int size, byte[] rest, byte[] text) {}
 }

@@ -15,25 +15,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages of whole runs in memory, least recently used first out. A page serves whoever wants any of
- * its events, so readers who began at different places come to share the same pages. Thread-safe.
+ * An LRU cache of pages of whole runs. A page serves every reader that wants any of its events, so
+ * readers that began at different places come to share the same pages. Thread-safe.
  *
- * @param <T> what is remembered with a page
+ * @param <T> the tag that is kept with a page
  */
 final class PageCache<T> {
-  /** What a page costs besides what is in it. */
+  /** The bytes that a page costs besides its events. */
   private static final int PAGE_OVERHEAD_BYTES = 384;
 
   private final Cache<Place, KeptPage<T>> pages;
 
   /**
-   * Where the pages begin. While one is put as it is let go, it may lack a page, or have lost one:
-   * that is read again.
+   * The places at which pages begin. It may miss a page, or name one that is gone, while that page
+   * is put and evicted at the same time: then it is read again.
    */
   private final NavigableSet<Place> places = new ConcurrentSkipListSet<>();
 
   /**
-   * @param onGone told where a page began that is kept no longer
+   * @param onGone called with the place of a page that is no longer cached
    */
   PageCache(long bytesMax, Consumer<Place> onGone) {
     pages =
@@ -61,24 +61,24 @@ final class PageCache<T> {
     return kept != null && kept.page.scannedSeq() > wanted.afterSeq ? kept : null;
   }
 
-  /** The seq behind which the next page begins; as large as can be when there is none. */
+  /** Returns the seq behind which the next page begins; Long.MAX_VALUE if there is none. */
   long nextSeq(Place place) {
     Place next = places.higher(place);
     return next == null || !next.runId.equals(place.runId) ? Long.MAX_VALUE : next.afterSeq;
   }
 
-  /** Keeps a page that is not empty. */
+  /** Puts a page, which must not be empty. */
   void put(KeptPage<T> kept) {
     places.add(kept.place);
     pages.put(kept.place, kept);
   }
 
-  /** Lets go of a run's pages. */
+  /** Drops a run's pages. */
   void forget(RunId runId) {
     pages.asMap().keySet().removeIf(place -> place.runId.equals(runId));
   }
 
-  /** Where a page begins: behind an event of a run. */
+  /** The place at which a page begins: behind an event of a run. */
   record Place(RunId runId, long afterSeq) implements Comparable<Place> {
     private static final Comparator<Place> ORDER =
         Comparator.comparing(Place::runId).thenComparingLong(Place::afterSeq);
@@ -96,14 +96,14 @@ final class PageCache<T> {
   /**
    * A page with every event of its run behind a place.
    *
-   * @param tag what is remembered with it
+   * @param tag kept with it
    */
   record KeptPage<T>(Place place, ColdPage page, @Nullable T tag) {
     private int weight() {
       return Ints.saturatedCast(PAGE_OVERHEAD_BYTES + page.events().memoryBytes());
     }
 
-    /** What somebody wants of it, beginning where they are; up to twice their bytes. */
+    /** Returns the part that a query wants, of up to twice its bytes. */
     ColdPage part(PageQuery query) {
       PackedEvents events = page.events();
       int from = Ints.saturatedCast(query.afterSeq() - place.afterSeq);

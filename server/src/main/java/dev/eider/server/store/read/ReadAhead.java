@@ -16,26 +16,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads whole runs, and all runs, ahead of those who follow them, and keeps what it has read for
- * others who read the same.
+ * A caching decorator of the store's reader that reads ahead: whole runs, and the log of all runs.
  *
- * <p>Problem: what a query costs DuckDB before its first row is as much as a thousand rows cost. So
- * whoever wants the next page of a run has several pages read, and finds the others here, and the
- * pages after those are read while these are sent ({@link RunReadAhead}). Pages never change once
- * they are read, because events do not; what is deleted has to be forgotten. Reads that filter, or
- * want a single event, go to the store directly.
+ * <p>Problem: a query costs DuckDB as much before its first row as a thousand rows do. So a read of
+ * the next page of a run reads several, the cache has the others, and the pages after those are
+ * read while these are sent ({@link RunReadAhead}). Pages never go stale, because events do not
+ * change; only deleted runs have to be dropped. Reads that filter, or want a single event, go to
+ * the store directly.
  *
  * <p>Holds no more than {@code bytesMax}, least recently used first out; a page that is gone is
  * read again. Thread-safe; blocks as the store does.
  */
 public final class ReadAhead extends ForwardingColdReader {
-  /** What is read at once at the most, or one larger event. */
+  /** The most bytes that one query reads, or one larger event. */
   public static final long BLOCK_BYTES_MAX = RunReadAhead.BLOCK_BYTES_MAX;
 
-  /** What is kept of the order of all events. */
+  /** The most bytes that are cached of the log of all runs. */
   public static final long LOG_BYTES_MAX = LogReadAhead.BLOCKS_MAX * LogReadAhead.BLOCK_BYTES_MAX;
 
-  /** What is kept of closed runs besides their events. */
+  /** The most bytes that are cached of closed runs besides their events. */
   public static final long RUNS_BYTES_MAX = 4L << 20;
 
   private final RunReadAhead pages;
@@ -44,8 +43,8 @@ public final class ReadAhead extends ForwardingColdReader {
   private final AtomicLong forgotten = new AtomicLong();
 
   /**
-   * @param ahead runs what reads ahead of who has not asked yet, and may block
-   * @param signals makes what a thread waits for while another reads what it wants
+   * @param ahead runs the reads ahead, which may block
+   * @param signals makes the signals that threads wait for while another reads what they want
    */
   public ReadAhead(ColdReader store, long bytesMax, Executor ahead, Supplier<Signal> signals) {
     super(store);
@@ -59,7 +58,7 @@ public final class ReadAhead extends ForwardingColdReader {
             .build();
   }
 
-  /** A run that is closed does not change, so it is asked for once. */
+  /** Returns a run, a closed one from the cache, since it does not change. */
   @Override
   public @Nullable FoldedRun findRun(RunId runId) throws StoreException {
     FoldedRun known = closedRuns.getIfPresent(runId);
@@ -83,7 +82,7 @@ public final class ReadAhead extends ForwardingColdReader {
     return closedRuns.getIfPresent(runId);
   }
 
-  /** Lets go of what is kept of a run that the store has erased. */
+  /** Drops a run that the store has erased from every cache. */
   public void forget(RunId runId) {
     forgotten.incrementAndGet();
     closedRuns.invalidate(runId);

@@ -17,24 +17,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads runs. */
+/** Reads rows of runs. */
 final class RunQueries {
   private static final String SELECT = "SELECT " + RunMapper.COLUMNS + " FROM runs WHERE";
 
   private RunQueries() {}
 
-  /** The run, or an empty list. */
+  /** Returns the run, or an empty list. */
   static List<FoldedRun> find(Connection connection, RunId runId) throws SQLException {
     return read(connection, new SqlParameters(SELECT).add("run_id = ?", runId.value()));
   }
 
   /**
-   * The runs with one of these ids or request ids, in no order.
+   * Returns the runs with one of these ids or request ids, in no order.
    *
-   * <p>Nearly every id that is asked for is new. So the ids are looked for first, in the one column
-   * that has them, and whole rows are read only of the runs that are there; an OR of both would
-   * read every column of every row. A run is there for good once it is, so the second step finds
-   * what the first one has seen.
+   * <p>Nearly every id that is asked for is new. So the first step looks the ids up in the one
+   * column that has them, and the second reads whole rows of the runs found; an OR of both would
+   * read every column of every row. Runs stay, so the second step finds what the first one saw.
    */
   static List<FoldedRun> find(
       Connection connection, Collection<RunId> runIds, Collection<String> requestIds)

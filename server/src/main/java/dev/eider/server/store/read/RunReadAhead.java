@@ -24,46 +24,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pages of whole runs, read in blocks: each block by one thread, however many want it, and the next
- * one while a reader is sent those before it.
+ * Reads whole runs in blocks of pages: each block as a single flight, however many readers want it,
+ * and the next one while a reader is being sent the one before.
  *
- * <p>A block that nobody has come for yet takes room that others need. So there are only as many as
- * fit half the room; beyond that, blocks are read when they are asked for. Thread-safe.
+ * <p>A block that no reader has asked for yet takes room from the others. So blocks read ahead fill
+ * at most half the cache; beyond that, a block is read when it is asked for. Thread-safe.
  */
 final class RunReadAhead {
   private static final Logger LOG = LoggerFactory.getLogger(RunReadAhead.class);
 
-  /** What is read at once at the most, or one larger event. */
+  /** The most bytes of a block, or one larger event. */
   static final long BLOCK_BYTES_MAX = 4L << 20;
 
   private static final int BLOCK_EVENTS_MAX = 16_384;
 
-  /** What a page holds, whatever its readers want: they are to share it. */
+  /** The most events of a page, the same for all readers, since they share it. */
   static final int PAGE_EVENTS_MAX = 1_000;
 
-  /** A larger array takes whole regions of the heap, up to twice its size. */
+  /**
+   * The most bytes of a page: a larger array takes whole regions of the heap, up to twice its size.
+   */
   private static final long PAGE_BYTES_MAX = 448 << 10;
 
-  /** Who takes the second page of a block is likely to read on. */
-  private static final int PAGE_OF_WHO_READS_ON = 1;
+  /** The page whose reader is likely to read on, so that the next block is read ahead. */
+  private static final int PAGE_BEFORE_NEXT = 1;
 
   private final ColdReader store;
   private final Executor ahead;
   private final Supplier<Signal> signals;
   private final int untakenMax;
 
-  /** With some, the block that is to be read once they are taken, since somebody reads on. */
+  /** The cache; some pages carry the block to read ahead once they are taken. */
   private final PageCache<Block> pages;
 
   private final ConcurrentMap<Place, SharedRead<KeptPage<Block>>> underWay =
       new ConcurrentHashMap<>();
 
-  /** Where blocks begin that were read ahead and have not been asked for. */
+  /** The places of blocks that were read ahead and not asked for yet. */
   private final Set<Place> untaken = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param ahead runs what may block
-   * @param signals makes what a thread waits for
+   * @param ahead runs the reads ahead, which may block
+   * @param signals makes the signals that threads wait for
    */
   RunReadAhead(ColdReader store, long bytesMax, Executor ahead, Supplier<Signal> signals) {
     this.store = store;
@@ -73,7 +75,7 @@ final class RunReadAhead {
     pages = new PageCache<>(bytesMax, untaken::remove);
   }
 
-  /** Lets go of a run's pages. */
+  /** Drops a run's pages. */
   void forget(RunId runId) {
     pages.forget(runId);
   }
@@ -139,13 +141,13 @@ final class RunReadAhead {
     try {
       block.run();
     } catch (RuntimeException defect) {
-      LOG.error("a block cannot be read ahead; who asks for it meets the same", defect);
+      LOG.error("a block cannot be read ahead; its reader will meet the same", defect);
     }
   }
 
   /**
-   * Reads a block up to where pages are known already, keeps its pages, and returns the first.
-   * Readers who come to those pages share them from there on.
+   * Reads a block up to where the cache goes on, puts its pages into the cache, and returns the
+   * first. Readers that come to the pages behind it share them from there on.
    */
   private KeptPage<Block> readBlock(Block block) throws StoreException {
     Place place = Place.of(block.query);
@@ -157,10 +159,10 @@ final class RunReadAhead {
     KeptPage<Block> first = null;
     for (int i = 0; i < read.size(); i++) {
       ColdPage page = read.get(i);
-      boolean isOfWhoReadsOn = i == Math.min(PAGE_OF_WHO_READS_ON, read.size() - 1);
-      KeptPage<Block> kept = new KeptPage<>(place, page, isOfWhoReadsOn ? next : null);
+      boolean readsOn = i == Math.min(PAGE_BEFORE_NEXT, read.size() - 1);
+      KeptPage<Block> kept = new KeptPage<>(place, page, readsOn ? next : null);
       if (!page.events().isEmpty()) {
-        // Where nothing was to be read, there may be something for who reads further.
+        // An empty page is not kept: a reader with a later end may find events there.
         pages.put(kept);
       }
       place = new Place(place.runId(), page.scannedSeq());
@@ -169,7 +171,7 @@ final class RunReadAhead {
     return Invariants.requireNonNull(first, "a block has no page");
   }
 
-  /** What follows, as many events as are expected to fill it; null at the end. */
+  /** Returns the block that follows, with as many events as should fill it; null at the end. */
   private static @Nullable Block next(List<ColdPage> read, PageQuery query) {
     ColdPage last = read.get(read.size() - 1);
     if (last.scannedSeq() >= query.untilSeq()) {
@@ -185,8 +187,8 @@ final class RunReadAhead {
   }
 
   /**
-   * Requires every event up to what was scanned, once: a reader goes on behind that, so what is
-   * missing would be missing for good.
+   * Requires every event up to what was scanned, once: a reader goes on behind that, so a missing
+   * event would stay missing for good.
    */
   private static void requireWhole(List<ColdPage> block, PageQuery query)
       throws MissingEventsException {
@@ -212,7 +214,7 @@ final class RunReadAhead {
   /**
    * Pages that are read at once.
    *
-   * @param query of who reads them first
+   * @param query of their first reader
    */
   private record Block(PageQuery query, int eventsMax) {}
 }

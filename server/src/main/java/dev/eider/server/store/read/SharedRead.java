@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What is read once, by whoever is first, for all who want it meanwhile. Thread-safe. */
+/** A single flight: the first thread reads, all that come meanwhile get its result. Thread-safe. */
 final class SharedRead<T> {
-  /** Longer than all that a read waits for. */
+  /** The longest wait, longer than all that a read itself waits for. */
   private static final long WAIT_MS = 30_000;
 
   private final Reading<T> reading;
@@ -34,7 +34,9 @@ final class SharedRead<T> {
     this.reading = reading;
   }
 
-  /** Reads, unless somebody has begun to; blocks only then. A StoreException is for who awaits. */
+  /**
+   * Reads, unless a thread has begun to; blocks only then. A StoreException goes to all that wait.
+   */
   void run() {
     synchronized (this) {
       if (isBegun) {
@@ -61,10 +63,10 @@ final class SharedRead<T> {
   }
 
   /**
-   * Reads, or waits for who does.
+   * Reads, or waits for the thread that does.
    *
-   * @param signals makes what this thread waits for
-   * @return null if a defect ended the one who read
+   * @param signals makes the signal that this thread waits for
+   * @return null if a defect ended the thread that read
    */
   @Nullable T await(Supplier<Signal> signals) throws StoreException {
     run();

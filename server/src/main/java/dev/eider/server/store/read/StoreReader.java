@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads through the store's read connections. Thread-safe. */
+/** Reads on the store's read connections. Thread-safe. */
 public final class StoreReader implements ColdReader {
   private final StoreAccess access;
 

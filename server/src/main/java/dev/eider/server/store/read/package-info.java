@@ -1,4 +1,4 @@
-/** Pages of events and rows of runs, read ahead and kept in a bounded cache. */
+/** Pages of events and rows of runs, read ahead and cached within bounds. */
 @NullMarked
 package dev.eider.server.store.read;
 

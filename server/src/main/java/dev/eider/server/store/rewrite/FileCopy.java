@@ -20,30 +20,29 @@ import org.slf4j.LoggerFactory;
  * A copy of the database in the making, without what is deleted and with each run in one piece.
  *
  * <p>Problem: the copy must hold what the database holds at one position, though it takes minutes
- * to make and transactions go on meanwhile, in little memory. So it is made in slices, each one
- * statement and one transaction of the copy alone: first the runs one after another in the order in
- * which they began, as far as events are at positions before where DuckDB was at the beginning;
- * then stretches of positions after that, over and over, each shorter than the one before; and at
- * last, while nothing is written, the rest, and the other tables as a whole. Events never change,
- * so a slice may be read at any time; those of runs that were deleted meanwhile are taken out at
- * the end.
+ * to make, in little memory, and transactions go on meanwhile. So it is made in slices, each one
+ * statement and one transaction of the copy alone. First come the runs, one after another in the
+ * order in which they began, with their events before the position at which the copy began; then
+ * the ranges of positions since, over and over, each shorter than the one before; and at last,
+ * while nothing is written, the rest, and the other tables as a whole. Events never change, so a
+ * slice can be read at any time; those of runs that were deleted meanwhile are removed at the end.
  *
- * <p>A failure leaves a file that nobody needs. Used by one thread at a time, but for {@link
- * #cancel}, which is thread-safe.
+ * <p>A failure leaves a file to be deleted. Used by one thread at a time, but for {@link #cancel},
+ * which is thread-safe.
  */
 final class FileCopy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FileCopy.class);
 
-  /** How the copy is called while it is attached. */
+  /** The name of the copy in SQL. */
   private static final String COPY = "rewritten";
 
-  /** What shows whether two tables hold the same events: they are copied, not computed. */
+  /** Sums that tell whether two tables hold the same events, which are copied and not computed. */
   private static final String EVENT_SUMS =
       "count(*) || ' ' || coalesce(sum(seq), 0) || ' ' || coalesce(sum(event_size), 0)";
 
   private static final int RUNS_PER_PAGE = 2_000;
 
-  /** So many slices are written into the copy's file at a time, and are a row group or more. */
+  /** The slices between two checkpoints of the copy; together they fill a row group or more. */
   private static final int SLICES_PER_CHECKPOINT = 2;
 
   private final StoreConnections connections;
@@ -78,7 +77,7 @@ final class FileCopy implements AutoCloseable {
     return new FileCopy(connections, connection, cancellation, file, sliceBytesMax);
   }
 
-  /** Makes the file with empty tables. */
+  /** Creates the file with empty tables. */
   void begin() throws SQLException {
     execute(
         "ATTACH '%s' AS %s (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE %d)"
@@ -106,12 +105,12 @@ final class FileCopy implements AutoCloseable {
     }
   }
 
-  /** The position up to which, exclusively, events are copied. */
+  /** Returns the position up to which events are copied, exclusive. */
   long copiedPosition() {
     return copiedPosition;
   }
 
-  /** Copies the events from where it is to a position. */
+  /** Copies the events from {@link #copiedPosition} to a position. */
   void copyOn(long untilPosition) throws SQLException {
     while (copiedPosition < untilPosition) {
       long until = Math.min(untilPosition, copiedPosition + sliceBytesMax);
@@ -121,7 +120,7 @@ final class FileCopy implements AutoCloseable {
   }
 
   /**
-   * Completes the copy and lets go of its file, while nothing is written to the original.
+   * Completes the copy and closes its file, while nothing is written to the original.
    *
    * @param position where the original is
    * @throws StoreException if the copy does not hold what the original holds
@@ -148,12 +147,12 @@ final class FileCopy implements AutoCloseable {
     cancellation.cancel();
   }
 
-  /** Says whether it was cancelled. */
+  /** Returns whether the copy was cancelled. */
   boolean isCancelled() {
     return cancellation.isCancelled();
   }
 
-  /** Lets go of the file and gives the connection back. */
+  /** Closes the file and gives the connection back. */
   @Override
   public void close() throws SQLException {
     try {

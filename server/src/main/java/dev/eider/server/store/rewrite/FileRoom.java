@@ -6,10 +6,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * What room the file takes. Immutable.
+ * The room that the file takes. Immutable.
  *
  * @param bytes its size as of the last checkpoint
- * @param wastedBytes blocks that are free, and the share of the others that deleted events have
+ * @param wastedBytes in blocks that are free, and in the share of the others that deleted events
+ *     take
  */
 public record FileRoom(long bytes, long wastedBytes) {
   private static final String SQL =

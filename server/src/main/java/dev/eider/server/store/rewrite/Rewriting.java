@@ -16,15 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives back the room of what is deleted: DuckDB's file never gets smaller, so it is copied, and
- * the copy takes its place.
+ * Reclaims the room of deleted rows: DuckDB's file never shrinks, so it is copied, and the copy
+ * takes its place.
  *
- * <p>Two threads do it. The rewriter's copies, while transactions, reads and queries go on ({@link
- * #copy}); once the copy is but a little behind it offers it. The persister's takes it between two
- * transactions ({@link #swapIfReady}): it makes a checkpoint of the old file, so that its
- * write-ahead log is empty, completes the copy, closes every connection, renames, and opens the
- * file again; what is published goes into the daemon's log meanwhile, and readers wait only from
- * the closing on.
+ * <p>Two threads do it, with one hand-over. The rewriter's thread copies while transactions, reads
+ * and queries go on ({@link #copy}), and offers the copy once it is only a little behind. The
+ * persister's thread takes it between two transactions ({@link #swapIfReady}): it makes a
+ * checkpoint of the old file, so that its write-ahead log is empty, completes the copy, closes
+ * every connection, renames, and opens the file again. Meanwhile publishers go on into the daemon's
+ * log; readers wait from the closing to the opening.
  *
  * <pre>
  *   crash during                leaves
@@ -40,19 +40,20 @@ public final class Rewriting {
   private static final Logger LOG = LoggerFactory.getLogger(Rewriting.class);
 
   /**
-   * A copy is offered when it lacks no more than this, in bytes of the log, or will not get closer.
+   * How far behind a copy may be when it is offered, in bytes of the log, unless it cannot catch
+   * up.
    */
   private static final long BEHIND_BYTES_MAX = 2L << 20;
 
   private static final int ROUNDS_MAX = 20;
 
-  /** What a slice may take of DuckDB's memory, which sorting takes several times. */
+  /** The share of DuckDB's memory for a slice, of which sorting takes several times its size. */
   private static final int MEMORY_SHARE = 16;
 
-  /** How long the copy waits for callers' queries to end before they are cancelled. */
+  /** The longest wait for callers' queries to end before they are cancelled. */
   private static final long QUERIES_MS_MAX = 10_000;
 
-  /** How soon a copy that waits notices that it is cancelled. */
+  /** The longest time in which a copy that waits notices that it is cancelled. */
   private static final long CANCELLED_MS = 200;
 
   private final StoreAccess access;
@@ -66,7 +67,7 @@ public final class Rewriting {
   @GuardedBy("lock")
   private boolean isSwapping;
 
-  // Written by the rewriter's thread and by who ends it.
+  // Written by the thread that ends the rewriting, read by the rewriter's and the persister's.
   private volatile boolean isEnded;
 
   public Rewriting(StoreAccess access, StoreOpener opener, Checkpoints checkpoints) {
@@ -75,7 +76,7 @@ public final class Rewriting {
     this.opener = opener;
   }
 
-  /** How much room the file takes, and how much of it for nothing. Blocks. */
+  /** Measures the room that the file takes, and how much of it is wasted. Blocks. */
   public FileRoom room() throws StoreException {
     return access.read(FileRoom::measure);
   }
@@ -84,7 +85,7 @@ public final class Rewriting {
     return opener.usableBytes();
   }
 
-  /** Ends a copy under way, or one that waits; there are no more after that. Does not block. */
+  /** Ends a copy under way or waiting, and all rewriting for good. Does not block. */
   public void end() {
     isEnded = true;
     synchronized (lock) {
@@ -142,7 +143,7 @@ public final class Rewriting {
       made.readyAtNanos = System.nanoTime();
       made.isReady = true;
       try {
-        // Who cancels it, since the store fails, does not know the lock.
+        // A failing store cancels the copy without the lock, so nothing notifies.
         while (isSwapping || !(made.isOver || isEnded || made.copy.isCancelled())) {
           lock.wait(CANCELLED_MS);
         }
@@ -154,7 +155,7 @@ public final class Rewriting {
     }
   }
 
-  /** Closes the copy unless the persister's thread is at it, or has done so. */
+  /** Withdraws the offer, and closes the copy unless the persister's thread has. */
   private void withdraw(Offer made) throws StoreException {
     boolean wasOver;
     synchronized (lock) {
@@ -181,7 +182,7 @@ public final class Rewriting {
     try {
       copy.close();
     } catch (SQLException e) {
-      LOG.warn("a copy could not be let go of", e);
+      LOG.warn("a copy could not be closed", e);
     }
   }
 
@@ -241,7 +242,7 @@ public final class Rewriting {
     over(taken);
     long finishedNanos = System.nanoTime();
     if (!access.release(taken.connections)) {
-      throw new StoreException("somebody is still reading the file that is to be replaced");
+      throw new StoreException("the file that is to be replaced is still being read");
     }
     opener.rewriteFiles().swap();
     access.reopen(position);
@@ -275,7 +276,7 @@ public final class Rewriting {
     }
   }
 
-  /** A copy and how far it is; its flags are guarded by the lock. */
+  /** A copy and its progress; its flags are guarded by the lock. */
   private static final class Offer {
     private final StoreConnections connections;
     private final FileCopy copy;

@@ -1,4 +1,4 @@
-/** Copying the file to one without holes, beside its readers and its writer. */
+/** Rewriting the file without holes, while it is read and written. */
 @NullMarked
 package dev.eider.server.store.rewrite;
 

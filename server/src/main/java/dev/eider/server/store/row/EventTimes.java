@@ -5,7 +5,7 @@ import com.google.protobuf.Timestamp;
 /** Event times as DuckDB keeps them: microseconds since 1970 UTC. */
 public final class EventTimes {
   // 0001-01-01 to 9999-12-31, what a Timestamp may hold. An event is durable long before it comes
-  // here, so a time that slipped through is bent into the range: it must not hold up the rest.
+  // here, so a time outside is clamped: it must not hold up the events behind it.
   private static final long SECONDS_MIN = -62_135_596_800L;
   private static final long SECONDS_MAX = 253_402_300_799L;
 

@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets one large event at a time, over the whole process, be turned into a row: decoded and written
- * as text it takes several times its size. Thread-safe.
+ * Serializes the conversion of large events over the whole process: decoded and written as text,
+ * one takes several times its size. Thread-safe.
  */
 public final class LargeRows {
   private static final int BYTES_MIN = 1 << 20;
@@ -14,9 +14,9 @@ public final class LargeRows {
   private LargeRows() {}
 
   /**
-   * Runs what makes a row of an event that is so long, or reads rows of which none is longer; waits
-   * for its turn if that is large.
+   * Converts an event to a row, or reads rows; waits for its turn if that is large.
    *
+   * @param eventBytes the length of the event, or of the longest row
    * @return how many bytes the rows have in their wide columns
    */
   public static long append(long eventBytes, Row row) throws SQLException {
@@ -31,19 +31,19 @@ public final class LargeRows {
     }
   }
 
-  /** Takes the turn until it is closed, for what reads a large event as well; waits for it. */
+  /** Takes the turn until it is closed, to read what may be large; waits for it. */
   public static Turn take() {
     LOCK.lock();
     return LOCK::unlock;
   }
 
-  /** The turn of whoever took it; given back by the same thread. */
+  /** The turn, given back by the thread that took it. */
   public interface Turn extends AutoCloseable {
     @Override
     void close();
   }
 
-  /** Makes or reads rows, and says how many bytes they have in their wide columns. */
+  /** Writes or reads rows; returns their bytes in the wide columns. */
   public interface Row {
     long append() throws SQLException;
   }

@@ -187,7 +187,7 @@ public final class PayloadJson {
     }
   }
 
-  /** Takes as much as has been announced. */
+  /** Takes exactly as many bytes as it was made for. */
   private static final class Exactly extends OutputStream {
     private final byte[] bytes;
     private int used;

@@ -7,7 +7,7 @@ import dev.eider.server.event.RunId;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** What the table deleted_runs keeps of a run's id. */
+/** The hash of a run's id, which is all that the table deleted_runs keeps. */
 public final class RunIdHash {
   private static final int HASH_BYTES = 16;
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Maps runs to rows of the runs table and back. */
 public final class RunMapper {
-  /** What {@link #read} reads; times as microseconds, because java.sql has none without a zone. */
+  /** The columns of {@link #read}; times in microseconds, as java.sql has none without a zone. */
   public static final String COLUMNS =
       """
       run_id, outcome, head_seq, last_t, epoch_us(create_time) AS create_us,
@@ -72,7 +72,7 @@ public final class RunMapper {
         .append(run.lastPosition());
   }
 
-  /** Reads the row at which a result of {@link #COLUMNS} stands. */
+  /** Returns the run of the current row of a result of {@link #COLUMNS}. */
   public static FoldedRun read(ResultSet row) throws SQLException {
     String requestId = row.getString("request_id");
     return new FoldedRun(
@@ -93,7 +93,7 @@ public final class RunMapper {
         row.getLong("last_position"));
   }
 
-  /** DuckDB's driver of 1.5 does not take the name. */
+  /** Returns bytes by index, since DuckDB's driver of 1.5 does not take the name. */
   private static byte[] bytes(ResultSet row, String column) throws SQLException {
     return row.getBytes(row.findColumn(column));
   }

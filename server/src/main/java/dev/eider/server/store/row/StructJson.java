@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** Writes a Struct as the JSON it stands for. */
 final class StructJson {
-  /** Below this, every whole double is the very number that it prints as. */
+  /** The size up to which every whole double is the very number that it prints as. */
   private static final double WHOLE_MAX = 1L << 53;
 
   private StructJson() {}
@@ -23,7 +23,7 @@ final class StructJson {
     json.writeEndObject();
   }
 
-  /** Writes a number that is a double by its type, {@code 3.0}; one that JSON lacks as null. */
+  /** Writes a number that is a double by its type, {@code 3.0}; NaN and infinities as null. */
   static void writeDouble(JsonGenerator json, double value) throws IOException {
     if (Double.isFinite(value)) {
       json.writeNumber(value);

@@ -1,4 +1,4 @@
-/** How an event is laid out in the columns of a row, and put together again. */
+/** The mapping of events and runs to the columns of a row, and back. */
 @NullMarked
 package dev.eider.server.store.row;
 

@@ -5,8 +5,9 @@ import com.google.protobuf.Value;
 import org.duckdb.DuckDBReadableVector;
 
 /**
- * How a column's values leave DuckDB: as one of four simple types, made by DuckDB itself, so that
- * no value depends on the driver's or the machine's ideas of time zones and nested types.
+ * The form in which a column's values leave DuckDB: one of four simple types, converted by DuckDB
+ * itself, so that no value depends on the driver's or the machine's ideas of time zones and nested
+ * types.
  */
 enum ColumnForm {
   BOOLEAN("%s"),
@@ -39,12 +40,14 @@ enum ColumnForm {
     };
   }
 
-  /** The SQL that makes the simple type of a column. */
+  /** Returns the SQL that converts a column to its simple type. */
   String converted(String column) {
     return conversion.formatted(column);
   }
 
-  /** The SQL that fails for a text of more than {@code bytesMax}, before it reaches the heap. */
+  /**
+   * Returns the SQL that fails for a text of more than {@code bytesMax}, before it is on the heap.
+   */
   String bounded(String column, int bytesMax) {
     return isText()
         ? "if(strlen(%1$s) > %2$d, error('%3$s%2$d bytes'), %1$s)"

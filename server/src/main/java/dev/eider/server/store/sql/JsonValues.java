@@ -12,12 +12,12 @@ import com.google.protobuf.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Makes protobuf values of what DuckDB answers. Thread-safe. */
+/** Converts DuckDB's values to protobuf. Thread-safe. */
 final class JsonValues {
-  /** Below this in size, every whole number is a double. */
+  /** The size up to which every whole number is a double. */
   private static final long WHOLE_MAX = 1L << 53;
 
-  /** As deep as a response can be parsed: 100 messages, three for each level of a struct. */
+  /** The deepest value that clients can parse: 100 nested messages, three a level of a struct. */
   private static final int NESTING_MAX = 30;
 
   private static final JsonFactory JSON =
@@ -45,7 +45,7 @@ final class JsonValues {
         : text(Double.toString(number));
   }
 
-  /** A whole number of any size. */
+  /** Converts a whole number of any size; one that is no double becomes text. */
   static Value digits(String digits) {
     // 2^53 has 16 digits.
     return digits.length() <= 17 ? whole(Long.parseLong(digits)) : text(digits);
@@ -55,7 +55,7 @@ final class JsonValues {
     return Value.newBuilder().setStringValue(text).build();
   }
 
-  /** A value of DuckDB's JSON, which also has NaN and infinities. */
+  /** Parses DuckDB's JSON, which has NaN and infinities as well. */
   static Value parse(String json) {
     try (JsonParser parser = JSON.createParser(json)) {
       parser.nextToken();

@@ -2,7 +2,7 @@ package dev.eider.server.store.sql;
 
 import java.sql.SQLException;
 
-/** A query of a caller that DuckDB did not answer. */
+/** Says why DuckDB did not answer a query of a caller. */
 public final class QueryException extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -14,7 +14,7 @@ public final class QueryException extends Exception {
   }
 
   /**
-   * Tells by the beginning of DuckDB's text what went wrong: what follows may be a caller's own.
+   * Classifies an error by the beginning of DuckDB's text only: what follows may be the caller's.
    */
   static QueryException of(SQLException e) {
     String text = String.valueOf(e.getMessage());
@@ -39,7 +39,7 @@ public final class QueryException extends Exception {
         : Kind.INVALID;
   }
 
-  /** The same without the excerpt of a statement that is not the caller's as it was sent. */
+  /** Returns the same without its excerpt of the statement, which is not as the caller sent it. */
   QueryException withoutLine() {
     int excerpt = text().indexOf("\n\nLINE ");
     return excerpt < 0 ? this : new QueryException(kind, text().substring(0, excerpt), this);
@@ -49,7 +49,7 @@ public final class QueryException extends Exception {
     return kind;
   }
 
-  /** DuckDB's text. */
+  /** Returns DuckDB's text. */
   public String text() {
     return String.valueOf(getMessage());
   }
@@ -58,9 +58,9 @@ public final class QueryException extends Exception {
   public enum Kind {
     /** The SQL is at fault. */
     INVALID,
-    /** It was cancelled. */
+    /** The query was cancelled. */
     CANCELLED,
-    /** It needs more memory or room to spill than DuckDB may use. */
+    /** The query needs more memory, or room to spill, than DuckDB may use. */
     MEMORY,
     /** A row has more than {@link RowBound#BYTES_MAX}. */
     ROW_TOO_LARGE,

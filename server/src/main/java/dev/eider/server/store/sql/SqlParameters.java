@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** A statement in the making: text and the values of its question marks. Used by one thread. */
+/** Builds a statement: its text and the values of its question marks. Used by one thread. */
 public final class SqlParameters {
   private final StringBuilder sql;
   private final List<Object> values = new ArrayList<>();

@@ -12,8 +12,8 @@ import org.duckdb.DuckDBPreparedStatement;
 import org.duckdb.DuckDBReadableVector;
 
 /**
- * The answer to a query, made as it is read: DuckDB works some 10 MB ahead and no further. Values
- * reach the heap one row at a time. Used by one thread.
+ * The answer to a query, streamed: DuckDB computes some 10 MB ahead of the reader and no further,
+ * and values reach the heap one row at a time. Used by one thread.
  */
 public final class SqlRows implements AutoCloseable {
   /** The most bytes of a row. */
@@ -28,7 +28,7 @@ public final class SqlRows implements AutoCloseable {
   private long chunkRows;
   private long row = -1;
 
-  /** Takes over the statement, which makes the forms' simple types of the columns. */
+  /** Takes over the statement, whose columns have the simple types of the forms. */
   SqlRows(
       DuckDBPreparedStatement statement,
       List<SqlColumn> columns,
@@ -47,7 +47,7 @@ public final class SqlRows implements AutoCloseable {
     return columns;
   }
 
-  /** Goes on to the next row; returns false after the last. Blocks. */
+  /** Moves to the next row; returns false after the last. Blocks. */
   public boolean next() throws QueryException {
     row++;
     while (row >= chunkRows) {
@@ -75,7 +75,7 @@ public final class SqlRows implements AutoCloseable {
     return true;
   }
 
-  /** The driver throws SQLExceptions here without saying so, as they are or as causes. */
+  /** Unwraps an SQLException, which the driver throws here undeclared, itself or as a cause. */
   private QueryException thrown(Exception e) {
     SQLException sql =
         e instanceof SQLException itself
@@ -87,7 +87,7 @@ public final class SqlRows implements AutoCloseable {
     return onFailure.apply(QueryException.of(sql).withoutLine());
   }
 
-  /** The row it is at. */
+  /** Returns the current row. */
   public ListValue row() throws QueryException {
     ListValue.Builder values = ListValue.newBuilder();
     long bytes = 0;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that is lent to one query of a caller. Nothing here keeps a statement from writing:
- * whoever opens one has looked at its syntax tree before. Used by one thread, but for {@link
- * #cancel}, which is thread-safe.
+ * its syntax tree is checked before it comes here. Used by one thread, but for {@link #cancel},
+ * which is thread-safe.
  */
 public final class SqlSession implements AutoCloseable {
   private static final String UNKNOWN_TYPE = "UNKNOWN";
@@ -40,7 +40,7 @@ public final class SqlSession implements AutoCloseable {
     return connection;
   }
 
-  /** The syntax tree of a text as JSON, or what is wrong with it; runs nothing of it. Blocks. */
+  /** Returns the syntax tree of a text as JSON, or its errors; runs nothing of it. Blocks. */
   public String syntaxTree(String sql) throws QueryException {
     try (PreparedStatement statement =
         connection.prepareStatement(
@@ -87,7 +87,7 @@ public final class SqlSession implements AutoCloseable {
     }
   }
 
-  /** Ends what it is at, now or as it begins; {@link QueryException.Kind#CANCELLED} comes of it. */
+  /** Cancels the query, which then fails with {@link QueryException.Kind#CANCELLED}. */
   public void cancel() {
     cancellation.cancel();
   }
@@ -98,7 +98,7 @@ public final class SqlSession implements AutoCloseable {
     onClose.accept(this);
   }
 
-  /** Tells the session's owner of a failure while reading. */
+  /** Reports a failure to the session's owner, and returns it. */
   QueryException failed(QueryException e) {
     onFailure.accept(e);
     return e;
@@ -121,7 +121,7 @@ public final class SqlSession implements AutoCloseable {
     }
   }
 
-  /** The statement in a form that has only simple types and no value beyond the bound. */
+  /** Returns the statement in a form with simple types only, and no value beyond the bound. */
   private static String carried(String sql, List<ColumnForm> forms) {
     String bounded =
         IntStream.range(0, forms.size())
@@ -165,7 +165,7 @@ public final class SqlSession implements AutoCloseable {
     }
   }
 
-  /** The columns of a statement whose types depend on its parameters. */
+  /** Returns the columns of a statement whose types depend on its parameters. */
   private List<SqlColumn> describe(String sql, List<@Nullable Object> parameters)
       throws SQLException {
     try (PreparedStatement statement =
@@ -181,7 +181,7 @@ public final class SqlSession implements AutoCloseable {
     }
   }
 
-  /** The type of a NULL without a type has quotes. */
+  /** Returns a type without the quotes that an untyped NULL has. */
   private static String plain(String type) {
     return type.replace("\"", "");
   }

@@ -5,10 +5,10 @@ package dev.eider.server.store.write;
  * says why that is bounded. Owned by the persister's thread.
  */
 public final class CheckpointBudget {
-  /** 2,048 smaller ones are no more than what is allowed of larger ones. */
+  /** The size from which events count: 2,048 smaller ones fit into the budget. */
   private static final long LARGE_BYTES_MIN = 16 << 10;
 
-  /** What large events may take of the memory, as they are read by several at a time. */
+  /** The share of the memory that large events may take, as several threads read them. */
   private static final int MEMORY_SHARE = 16;
 
   private final long largeBytesMax;

@@ -43,9 +43,9 @@ final class EventAppender {
   }
 
   /**
-   * Appends one row; what is wide is made here, in several forms at a time.
+   * Appends one row; several forms of a wide column are in memory at a time.
    *
-   * @return how many bytes that has
+   * @return how many bytes its wide columns have
    */
   static long appendRow(DuckDBAppender appender, EventRow row) throws SQLException {
     Event event = row.event();
@@ -84,7 +84,7 @@ final class EventAppender {
     }
   }
 
-  /** As in {@link PayloadJson}, which has null for a number that is none. */
+  /** Appends a number, or null for NaN and infinities, as in {@link PayloadJson}. */
   private static void appendNumber(DuckDBAppender appender, double number) throws SQLException {
     if (Double.isFinite(number)) {
       appender.append(number);

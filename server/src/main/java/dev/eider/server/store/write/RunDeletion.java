@@ -14,10 +14,11 @@ import org.duckdb.DuckDBConnection;
 /**
  * Erases deleted runs within the connection's open transaction.
  *
- * <p>A deleted run goes from {@code runs} to {@code kept_runs}, and from there as soon as no run
- * that is there descends from it: then nobody can read it any more. As long as one does, the events
- * before the last fork point are in {@code kept_events}. Whether forks need a run is decided here,
- * on what the transaction has made of the tables; so the fold needs no more than one run at a time.
+ * <p>A deleted run moves from {@code runs} to {@code kept_runs}, as a tombstone for the forks that
+ * inherit from it, and its events before the last fork point move to {@code kept_events}. Both go
+ * as soon as no run that exists descends from it, since no reader can reach them any more. Whether
+ * forks need a run is decided here, on the tables as the transaction has left them; so the fold
+ * looks at one run at a time.
  */
 final class RunDeletion {
   private static final String UNNEEDED =
@@ -58,7 +59,7 @@ final class RunDeletion {
   /**
    * Erases runs; owned by the thread that calls.
    *
-   * @param deleted runs whose rows are as of their last events, or that DuckDB knows better
+   * @param deleted runs as of their last events; DuckDB may know more of them
    */
   static void apply(DuckDBConnection connection, List<FoldedRun> deleted) throws SQLException {
     if (deleted.isEmpty()) {
@@ -108,7 +109,7 @@ final class RunDeletion {
     return runIds;
   }
 
-  /** No event of the runs is at a smaller position. */
+  /** Returns a position that no event of the runs is before. */
   private static long firstPosition(
       DuckDBConnection connection, List<FoldedRun> deleted, List<String> runIds)
       throws SQLException {

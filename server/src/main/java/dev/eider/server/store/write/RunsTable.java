@@ -13,7 +13,7 @@ import org.duckdb.DuckDBConnection;
 
 /** Writes the runs table. */
 final class RunsTable {
-  /** Rows with the dead ones, without them, and the last row id. */
+  /** The number of rows with the dead ones, the number without them, and the last row id. */
   private static final String ROWS =
       """
       SELECT
@@ -29,8 +29,8 @@ final class RunsTable {
   private RunsTable() {}
 
   /**
-   * Writes the rows anew where most of them are dead, since DuckDB keeps the dead ones of a row
-   * group for as long as one of it lives; outside of a transaction.
+   * Rewrites the rows if most of them are dead, since DuckDB keeps the dead rows of a row group as
+   * long as one of it lives. Called outside of a transaction.
    */
   static void compact(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {

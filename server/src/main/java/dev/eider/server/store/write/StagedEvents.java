@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/** Goes over the events of a staged file and appends them. Used by one thread. */
+/** Appends the events of a staged file, in several goes. Used by one thread. */
 final class StagedEvents {
   private final StagedRows staged;
   private final ResultSet rows;
@@ -68,7 +68,7 @@ final class StagedEvents {
     count++;
   }
 
-  /** The columns are made of the event, as those of one that was published. */
+  /** Appends an event, with columns computed from it as for one that was published. */
   private long appendRow(DuckDBAppender appender) throws SQLException {
     EncodedEvent event = EncodedEvent.decode(rows.getBytes(4));
     return EventAppender.appendRow(

@@ -75,7 +75,7 @@ public final class StagingArea {
     }
   }
 
-  /** Hashes a file that nobody has open. */
+  /** Returns the hash of a file that is not being written. */
   static byte[] sha256(Path path) throws IOException {
     try (InputStream in = Files.newInputStream(path)) {
       MessageDigest hash = MessageDigest.getInstance("SHA-256");

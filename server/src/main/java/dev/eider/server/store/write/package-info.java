@@ -1,4 +1,4 @@
-/** What the persister writes: transactions, staged files, deletions, checkpoints. */
+/** The persister's writes: transactions, staged files, deletions, checkpoints. */
 @NullMarked
 package dev.eider.server.store.write;
 
