@@ -1,6 +1,5 @@
 package dev.eider.it;
 
-
 import com.google.protobuf.ByteString;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.SubscribeAllRequest;

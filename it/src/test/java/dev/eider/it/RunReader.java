@@ -1,6 +1,5 @@
 package dev.eider.it;
 
-
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.SubscribeRequest;
 import dev.eider.v1.SubscribeResponse;
@@ -16,8 +15,7 @@ import java.util.function.Consumer;
  * One Subscribe call whose envelopes go to a {@link StreamChecker} as they come. Responses are fed
  * on the connection's threads, one at a time; the other methods are for the test thread.
  */
-public final class RunReader
-    extends StreamCall<SubscribeRequest, RawResponse<SubscribeResponse>> {
+public final class RunReader extends StreamCall<SubscribeRequest, RawResponse<SubscribeResponse>> {
   private static final MethodDescriptor<SubscribeRequest, RawResponse<SubscribeResponse>> METHOD =
       RawResponse.keepingBytes(BrokerServiceGrpc.getSubscribeMethod(), SubscribeResponse.parser());
 
@@ -29,10 +27,7 @@ public final class RunReader
   private volatile int largestBatch;
 
   private RunReader(
-      Channel channel,
-      StreamChecker checker,
-      Consumer<RawEnvelope> alsoTo,
-      boolean reading) {
+      Channel channel, StreamChecker checker, Consumer<RawEnvelope> alsoTo, boolean reading) {
     super(channel, METHOD, reading);
     this.checker = checker;
     this.alsoTo = alsoTo;

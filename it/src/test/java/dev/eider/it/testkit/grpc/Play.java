@@ -64,8 +64,7 @@ public final class Play implements AutoCloseable {
     playersChannel = newChannel();
     readersChannel = newChannel();
     RunBook book = new RunBook(name + "-", habits.runsAtATime());
-    stage =
-        new Stage(new GrpcWire(playersChannel), new History(), book, new Tally(), habits);
+    stage = new Stage(new GrpcWire(playersChannel), new History(), book, new Tally(), habits);
     for (int i = 1; i <= PLAYERS; i++) {
       players.add(new Player(name + "p" + i, stage, new Random(random.nextLong())));
     }

@@ -22,7 +22,9 @@ import java.util.concurrent.Callable;
  * higher epoch. Owned by one client; {@link #stop} may be called from any thread.
  */
 public final class Player implements Callable<Void> {
-  /** The refusals that mean, after whatever tries, that the request is not and will not be stored. */
+  /**
+   * The refusals that mean, after whatever tries, that the request is not and will not be stored.
+   */
   private static final Set<String> FOR_GOOD = Set.of("RUN_CLOSED", "SEQ_MISMATCH");
 
   private final String name;

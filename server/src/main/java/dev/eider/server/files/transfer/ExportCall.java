@@ -56,8 +56,7 @@ final class ExportCall extends TransferCall<ExportRunsResponse> {
 
   private void write(Path file) throws StoreException {
     RunFileFormat format = order.isParquet() ? RunFileFormat.PARQUET : RunFileFormat.DUCKDB;
-    try (RunFileWriter writer =
-        RunFileWriter.create(file, format, daemon().scratch())) {
+    try (RunFileWriter writer = RunFileWriter.create(file, format, daemon().scratch())) {
       onEnd(writer::cancel);
       RunExport export = new RunExport(reader, writer, this::requireRoom);
       if (order.runIds().isEmpty()) {
@@ -107,8 +106,7 @@ final class ExportCall extends TransferCall<ExportRunsResponse> {
     runCount++;
     if (runCount > bounds().runsMax()) {
       throw limit(
-          "more than %d runs (transfer-runs-max); ask for fewer"
-              .formatted(bounds().runsMax()),
+          "more than %d runs (transfer-runs-max); ask for fewer".formatted(bounds().runsMax()),
           "limit_runs",
           bounds().runsMax());
     }
@@ -126,8 +124,7 @@ final class ExportCall extends TransferCall<ExportRunsResponse> {
           "limit_bytes",
           bytesMax);
     }
-    TransferFiles.requireRoom(
-        daemon().tempDirectory(), 2 * bounds().diskReserveBytes());
+    TransferFiles.requireRoom(daemon().tempDirectory(), 2 * bounds().diskReserveBytes());
     if (hasEnded()) {
       throw BrokerException.of(ErrorReason.ERROR_REASON_SHUTTING_DOWN, "nobody waits for it");
     }

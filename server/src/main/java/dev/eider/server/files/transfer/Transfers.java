@@ -25,8 +25,7 @@ public final class Transfers implements AutoCloseable {
             "transfer",
             bounds.concurrentMax(),
             "%d exports and imports are under way (transfers-max); ask again when one has ended");
-    context =
-        new TransferContext(daemon, bounds, new TempFiles(daemon.tempDirectory(), ""), pool);
+    context = new TransferContext(daemon, bounds, new TempFiles(daemon.tempDirectory(), ""), pool);
   }
 
   /**
