@@ -2,6 +2,7 @@ package dev.eider.cli;
 
 import dev.eider.cli.remote.RemoteCommands;
 import dev.eider.server.EiderServer;
+import dev.eider.server.config.Setting.Tier;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
  * The command line of the daemon. Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 the
@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 public final class Main {
-  private static final int HELP_WIDTH = 100;
+  private static final int HELP_WIDTH = SettingsHelp.WIDTH;
 
   /** The commands that start a daemon. */
   private static final Set<String> STARTING = Set.of("serve", "demo");
@@ -72,7 +72,7 @@ public final class Main {
 
   private static CommandLine serve(PrintWriter out) {
     CommandLine serve = new CommandLine(new ServeCommand(out));
-    serve.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> SettingsHelp.text());
+    SettingsHelp.addTo(serve, Tier.COMMON);
     return serve;
   }
 

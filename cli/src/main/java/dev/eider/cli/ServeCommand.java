@@ -2,6 +2,7 @@ package dev.eider.cli;
 
 import dev.eider.server.EiderServer;
 import dev.eider.server.config.ServerConfig;
+import dev.eider.server.config.Setting.Tier;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,9 +12,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Runs the daemon until a signal ends it. Owned by the main thread. */
 @Command(
@@ -56,7 +60,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       showDefaultValue = Visibility.NEVER,
-      description = "Changes a setting (list below); may be repeated.")
+      description = "Changes a setting (see below); may be repeated.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
@@ -65,12 +69,27 @@ final class ServeCommand implements Callable<Integer> {
       description = "Allows an address that other machines reach. Anyone there may read and write.")
   private boolean insecure;
 
+  @Option(
+      names = "--help-all",
+      help = true,
+      showDefaultValue = Visibility.NEVER,
+      description = "Shows this help with every setting, and exits.")
+  private boolean wantsAllHelp;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   ServeCommand(PrintWriter out) {
     this.out = out;
   }
 
   @Override
   public Integer call() {
+    if (wantsAllHelp) {
+      CommandLine serve = spec.commandLine();
+      SettingsHelp.addTo(serve, Tier.RARE);
+      serve.usage(out);
+      return 0;
+    }
     ServerConfig config = config();
     if (!insecure) {
       ListenAddress.requireLoopback(config.host());
@@ -114,7 +133,7 @@ final class ServeCommand implements Callable<Integer> {
       }
       return config;
     } catch (IllegalArgumentException e) {
-      throw CliFailure.usage(e.getMessage() + " (see 'eider serve --help')");
+      throw CliFailure.usage(e.getMessage() + " (see 'eider serve --help-all')");
     }
   }
 }

@@ -2,11 +2,11 @@ package dev.eider.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,21 +43,48 @@ final class MainTest {
   }
 
   @Test
-  void shouldListEverySettingWithItsDefaultInHelpOfServe() {
+  void shouldListTheCommonSettingsInHelpOfServe() {
     // when
     CommandLineRun run = CommandLineRun.of("serve", "--help");
 
     // then
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).contains("--data-dir", "--port-file", "eider-data", "7117", "127.0.0.1");
-    assertThat(run.out())
-        .contains("  durability=" + ServerConfig.defaults(Path.of(".")).durability());
+    assertThat(settings(run)).hasSize(20).startsWith("durability=fsync", "force-interval-ms=10");
     for (Setting setting : Setting.values()) {
-      assertThat(run.out())
-          .contains("  " + setting.key() + "=" + setting.defaultValue())
-          .contains(setting.description());
+      assertThat(settings(run).contains(setting.key() + "=" + setting.defaultText()))
+          .as(setting.key())
+          .isEqualTo(setting.tier() == Setting.Tier.COMMON);
     }
-    assertThat(run.out().lines()).allMatch(line -> line.length() <= 110);
+    assertThat(run.out()).contains("-Xmx", "--help-all");
+    assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  @Test
+  void shouldListEverySettingInTheWholeHelpOfServe() {
+    // when
+    CommandLineRun run = CommandLineRun.of("serve", "--help-all");
+
+    // then
+    assertThat(run.exitCode()).isZero();
+    assertThat(settings(run)).hasSize(Setting.values().length + 1);
+    String words = run.out().replaceAll("\\s+", " ");
+    for (Setting setting : Setting.values()) {
+      assertThat(words)
+          .contains(" " + setting.key() + (setting.followsHeap() ? " " : "="))
+          .contains(setting.defaultText(), setting.description())
+          .contains(setting.min() + " to " + setting.max());
+    }
+    assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  /** Returns what the help lists below its options, each with its default. */
+  private static List<String> settings(CommandLineRun run) {
+    return run.out()
+        .lines()
+        .filter(line -> line.matches("  [a-z][a-z-]+(=\\S+)?  .*"))
+        .map(line -> line.strip().split(" ", 2)[0])
+        .toList();
   }
 
   @ParameterizedTest
@@ -84,7 +111,7 @@ final class MainTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err().lines()).hasSize(1);
-    assertThat(run.err()).startsWith("eider: ").contains("--help'");
+    assertThat(run.err()).startsWith("eider: ").contains("--help");
   }
 
   @ParameterizedTest

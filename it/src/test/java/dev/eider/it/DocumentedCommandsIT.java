@@ -2,6 +2,7 @@ package dev.eider.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.server.config.HeapShare;
 import dev.eider.server.config.Setting;
 import dev.eider.v1.GetRunRequest;
 import dev.eider.v1.Run;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -41,17 +41,19 @@ class DocumentedCommandsIT {
   private final Path directory = RepositoryRoot.workDirectory("DocumentedCommandsIT");
 
   @Test
-  void shouldListEverySettingAsItIs() {
+  void shouldListEveryCommonSettingAsItIs() {
     // given
-    List<List<String>> expected = new ArrayList<>();
-    for (Setting setting : Setting.values()) {
-      expected.add(
-          List.of(
-              "`" + setting.key() + "`",
-              String.valueOf(setting.defaultValue()),
-              setting.min() + " – " + setting.max(),
-              setting.description()));
-    }
+    List<List<String>> expected =
+        Arrays.stream(Setting.values())
+            .filter(setting -> setting.tier() == Setting.Tier.COMMON)
+            .map(
+                setting ->
+                    List.of(
+                        "`" + setting.key() + "`",
+                        setting.defaultText(),
+                        setting.min() + " – " + setting.max(),
+                        setting.description()))
+            .toList();
 
     // when
     List<List<String>> rows = Document.read("docs/operating.md").table("Settings");
@@ -59,6 +61,19 @@ class DocumentedCommandsIT {
     // then
     assertThat(rows.get(0)).startsWith("`durability`", "fsync", "fsync, async");
     assertThat(rows.subList(1, rows.size())).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldListEveryShareOfTheHeapAsItIs() {
+    // given
+    List<List<String>> expected =
+        Arrays.stream(HeapShare.values())
+            .map(share -> List.of(share.description(), String.valueOf(share.mibOfGib())))
+            .toList();
+
+    // when, then
+    assertThat(Document.read("docs/internals/memory.md").table("Shares of the heap"))
+        .isEqualTo(expected);
   }
 
   @Test

@@ -40,6 +40,9 @@ class DocumentsTest {
       Pattern.compile(
           "(?:proto|server|client|cli|it|docs)/[\\w./-]+|[\\w./-]+\\.(?:java|proto|sql|sh)");
   private static final Pattern PROPERTY = Pattern.compile("-D(eider\\.[\\w.]+)=");
+  private static final Pattern THREADS =
+      Pattern.compile(
+          "(?:(?:WorkerLoop|CallPool)\\(\\s*threads,\\s*|newPool\\(|newTimer\\()\"([a-z-]+)\"");
   private static final Pattern PROTO_NAME =
       Pattern.compile("(?m)^\\s*(?:message|enum|service|rpc) (\\w+)");
 
@@ -160,6 +163,20 @@ class DocumentsTest {
     List<String> bounds = keys().stream().filter(key -> key.endsWith("-max")).toList();
 
     assertThat(said).containsAll(bounds);
+  }
+
+  @Test
+  void shouldListEveryThread() {
+    String listed = Document.read("docs/architecture.md").section("Threads").text();
+    List<String> started =
+        FILES.stream()
+            .filter(file -> file.toString().contains("server/src/main/java"))
+            .flatMap(file -> THREADS.matcher(text(file)).results())
+            .map(found -> found.group(1))
+            .toList();
+
+    assertThat(started).contains("sequencer", "query", "live");
+    assertThat(started).allMatch(name -> listed.matches("(?s).*`" + name + "(-.)?`.*"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.eider.server;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Undo;
+import dev.eider.server.config.HeapShare;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
 import dev.eider.server.fork.Forker;
@@ -18,7 +19,7 @@ import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.runs.RunIndex;
 import dev.eider.server.runs.StorePersistedRuns;
-import dev.eider.server.sequencer.LogReplay;
+import dev.eider.server.sequencer.LogApplier;
 import dev.eider.server.sequencer.PublishHealth;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.ColdReader;
@@ -64,7 +65,9 @@ public final class Broker {
     PersistProgress progress = new PersistProgress(persistedPosition);
     hub = new Hub(config.hub(), progress);
     store.openRuns().forEach(hub::restore);
-    long replayed = LogReplay.run(log, hub, persistedPosition);
+    RunIndex index = new RunIndex(hub, new StorePersistedRuns(ground.reader()));
+    LogApplier applier = new LogApplier(hub, index, ground.clock(), config.get(Setting.GRACE_MS));
+    long replayed = applier.replay(log, persistedPosition);
     store.requireStaged(hub.stagedFiles());
     LOG.info("{} runs in memory, {} records of the log folded", hub.runCount(), replayed);
     persister =
@@ -74,8 +77,7 @@ public final class Broker {
     writer =
         new RunWriter(
             log,
-            hub,
-            new RunIndex(hub, new StorePersistedRuns(ground.reader())),
+            applier,
             ground.clock(),
             config.sequencer(),
             threads,
@@ -87,10 +89,7 @@ public final class Broker {
     registry = new ReaderRegistry(config.readers());
     ReadAhead cold =
         new ReadAhead(
-            ground.reader(),
-            config.get(Setting.PAGE_CACHE_BYTES_MAX),
-            pools.cold(),
-            threads::newSignal);
+            ground.reader(), config.get(HeapShare.PAGE_CACHE), pools.cold(), threads::newSignal);
     hub.addErasureListener(cold::forget);
     RunHistory history = new RunHistory(hub, cold);
     LogHistory logHistory = new LogHistory(hub, history, cold, log::endPosition);

@@ -3,6 +3,7 @@ package dev.eider.server;
 import dev.eider.server.api.WireRules;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.HeldThreads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Undo;
 import dev.eider.server.config.DataDir;
@@ -11,18 +12,19 @@ import dev.eider.server.config.MemoryBudget;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
 import dev.eider.server.config.StartupException;
-import dev.eider.server.files.library.LibraryGround;
+import dev.eider.server.files.library.LibraryDependencies;
 import dev.eider.server.files.library.LibraryIndex;
 import dev.eider.server.files.library.LibraryReader;
 import dev.eider.server.files.library.LibraryScan;
 import dev.eider.server.files.transfer.RunFiles;
-import dev.eider.server.files.transfer.TransferGround;
+import dev.eider.server.files.transfer.TransferDependencies;
 import dev.eider.server.files.transfer.Transfers;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.query.Queries;
+import dev.eider.server.query.QueryDependencies;
 import dev.eider.server.rpc.GrpcServer;
 import dev.eider.server.rpc.ServingState;
 import dev.eider.server.run.RunIdMaker;
@@ -97,26 +99,26 @@ public final class EiderServer implements AutoCloseable {
     undo.push(() -> upkeep.stop(WORKER_MS));
     queries =
         new Queries(
-            new Queries.Ground(
+            new QueryDependencies(
                 store::querySession, store.reader(), broker.hub(), broker.log()::endPosition),
             config.queries(),
             threads);
     undo.push(queries);
-    TransferGround ground = transferGround(config, dataDir, broker, reader);
-    transfers = new Transfers(ground, config.transfers(), threads);
+    TransferDependencies forTransfers = transferDependencies(config, dataDir, broker, reader);
+    transfers = new Transfers(forTransfers, config.transfers(), threads);
     undo.push(transfers);
     runFiles =
         new RunFiles(
-            ground,
+            forTransfers,
             dataDir.runFiles(),
             (after, runsMax) -> store.labelledRuns().closed(RunFiles.LABEL, after, runsMax),
             threads,
             onDefect);
     undo.push(runFiles);
-    LibraryGround libraryGround =
-        new LibraryGround(
+    LibraryDependencies forLibraries =
+        new LibraryDependencies(
             reader, broker.hub(), broker.writer(), config.scratch(dataDir), new WireRules());
-    libraries = new LibraryScan(config.library(), index, libraryGround, threads, onDefect);
+    libraries = new LibraryScan(config.library(), index, forLibraries, threads, onDefect);
     undo.push(libraries);
     grpc =
         new GrpcServer(
@@ -142,7 +144,7 @@ public final class EiderServer implements AutoCloseable {
    * @throws StartupException if it cannot, with what to do about it; nothing is left running
    */
   public static EiderServer start(ServerConfig config) {
-    return start(config, Threads.system());
+    return start(config, SystemThreads.INSTANCE);
   }
 
   /** Starts a daemon on other threads. */
@@ -247,13 +249,12 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private static void requireMemory(ServerConfig config) {
-    MemoryBudget budget = MemoryBudget.of(config);
-    budget.requireWithin(JvmMemory.heapBytesMax(), JvmMemory.directBytesMax());
+    MemoryBudget budget = MemoryBudget.require(config, JvmMemory.directBytesMax());
     log()
         .info(
             "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
             budget.heapBytes() >> 20,
-            JvmMemory.heapBytesMax() >> 20,
+            config.heapBytes() >> 20,
             budget.directBytes() >> 20,
             JvmMemory.directBytesMax() >> 20);
   }
@@ -278,9 +279,9 @@ public final class EiderServer implements AutoCloseable {
     return store;
   }
 
-  private static TransferGround transferGround(
+  private static TransferDependencies transferDependencies(
       ServerConfig config, DataDir dataDir, Broker broker, LibraryReader reader) {
-    return new TransferGround(
+    return new TransferDependencies(
         reader,
         broker.hub(),
         broker.log()::endPosition,

@@ -57,7 +57,7 @@ record ServerInfo(
         .setUnpersistedBytesMax(config.get(Setting.UNPERSISTED_BYTES_MAX))
         .setProducersPerRunMax(config.getInt(Setting.PRODUCERS_PER_RUN_MAX))
         .setGraceMs(config.get(Setting.GRACE_MS))
-        .setDiffsMax(config.getInt(Setting.DIFFS_MAX))
+        .setDiffsMax(ServerConfig.DIFFS_MAX)
         .setSubscribeAllMax(config.getInt(Setting.SUBSCRIBE_ALL_MAX))
         .setHeartbeatMs(config.get(Setting.HEARTBEAT_MS))
         .setQueryConcurrentMax(config.getInt(Setting.QUERY_CONCURRENT_MAX))

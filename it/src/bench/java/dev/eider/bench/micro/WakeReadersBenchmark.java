@@ -3,7 +3,7 @@ package dev.eider.bench.micro;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Pool;
 import dev.eider.server.base.ResponseStream;
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
@@ -22,8 +22,8 @@ import dev.eider.server.read.history.ReadStart;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunRecord;
-import dev.eider.server.run.RunRecord.Opened;
+import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Opened;
 import dev.eider.v1.SubscribeResponse;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -73,8 +73,8 @@ public class WakeReadersBenchmark {
   @Setup
   public void follow() {
     hub = new Hub(new HubBounds(0, 1, 1), new PersistProgress(0));
-    pools = new ReaderPools(Threads.system(), 2, 1);
-    pool = Threads.system().newPool("was", 2);
+    pools = new ReaderPools(SystemThreads.INSTANCE, 2, 1);
+    pool = SystemThreads.INSTANCE.newPool("was", 2);
     inRounds = open(RUN);
     oneByOne = open(new RunId("other"));
     RunHistory history = new RunHistory(hub, null);
@@ -100,8 +100,8 @@ public class WakeReadersBenchmark {
   }
 
   private RunTail open(RunId runId) {
-    RunRecord opened =
-        new RunRecord(runId, 0, new Opened(Map.of(), "", new byte[0], null), null, null);
+    StepRecord opened =
+        new StepRecord(runId, 0, new Opened(Map.of(), "", new byte[0], null), null, null);
     FoldedRun run = Fold.apply(null, 0, opened);
     return hub.advance(run, 0, List.of());
   }

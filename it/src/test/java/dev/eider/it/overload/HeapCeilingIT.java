@@ -36,7 +36,7 @@ class HeapCeilingIT {
     String settings =
         " --set request-bytes-max=1048576 --set tail-bytes-max=0"
             + " --set unpersisted-bytes-max=16777216 --set run-bytes-max=16777216"
-            + " --set calls-max=2000 --set persist-batch-events-max=10000"
+            + " --set persist-batch-events-max=10000"
             + " --set subscriptions-max=500 --set outbound-bytes-max=1048576";
     Process refused = shell.start("EIDER_JAVA_OPTS=-Xmx32m ./eider serve --port 0" + settings);
     assertThat(shell.exitCode(refused, 60)).isEqualTo(1);

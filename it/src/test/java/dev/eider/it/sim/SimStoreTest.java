@@ -14,7 +14,7 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
-import dev.eider.server.run.RunRecord;
+import dev.eider.server.run.StepRecord;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.LogBlock;
@@ -182,7 +182,7 @@ class SimStoreTest {
       RunId runId = RUNS.get(random.nextInt(RUNS.size()));
       FoldedRun before = folded.get(runId);
       if (before == null || !before.isDeleted()) {
-        RunRecord record =
+        StepRecord record =
             before != null && !before.isOpen() ? deletion(runId) : record(runId, before);
         position += 10;
         long seq = record.published() == null ? 0 : record.published().firstSeq();
@@ -198,8 +198,8 @@ class SimStoreTest {
     return new PersistBatch(rows, changed.stream().map(folded::get).toList(), position + 5);
   }
 
-  private RunRecord deletion(RunId runId) {
-    return new RunRecord(runId, 1_000 + position, null, null, null, new RunRecord.Deleted(false));
+  private StepRecord deletion(RunId runId) {
+    return new StepRecord(runId, 1_000 + position, null, null, null, new StepRecord.Deleted(false));
   }
 
   /** Of three runs in a row, each is a fork of the one before. */
@@ -210,21 +210,21 @@ class SimStoreTest {
         : new Parent(RUNS.get(number - 1), 1, 1 + number % 3, RUNS.get(number - number % 3));
   }
 
-  private RunRecord record(RunId runId, FoldedRun before) {
+  private StepRecord record(RunId runId, FoldedRun before) {
     long head = before == null ? 0 : before.headSeq();
     List<EncodedEvent> events = new ArrayList<>();
     for (int n = random.nextInt(4); n >= 0; n--) {
       events.add(event(runId + "-" + (head + n)));
     }
-    return new RunRecord(
+    return new StepRecord(
         runId,
         1_000 + position,
         before == null
-            ? new RunRecord.Opened(
+            ? new StepRecord.Opened(
                 Map.of("k", "v"), "request-" + runId, new byte[] {1}, parent(runId))
             : null,
-        new RunRecord.Published(head + 1, null, events),
-        random.nextInt(4) == 0 ? new RunRecord.Closed(RunOutcome.RUN_OUTCOME_COMPLETED) : null);
+        new StepRecord.Published(head + 1, null, events),
+        random.nextInt(4) == 0 ? new StepRecord.Closed(RunOutcome.RUN_OUTCOME_COMPLETED) : null);
   }
 
   private EncodedEvent event(String id) {

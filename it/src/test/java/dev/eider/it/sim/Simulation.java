@@ -83,6 +83,8 @@ final class Simulation {
     int tailBytes = List.of(0, 500, 2_000, 1 << 20).get(random.nextInt(4));
     ServerConfig config =
         ServerConfig.defaults(Path.of("in-memory"))
+            // The same bounds in every JVM, so that a seed is the same life.
+            .withHeap(1L << 30)
             .with(Setting.SEGMENT_BYTES_MAX, 4_096)
             .with(Setting.BATCH_BYTES_MAX, 1_024L << random.nextInt(5))
             .with(Setting.TAIL_BYTES_MAX, tailBytes)

@@ -15,7 +15,10 @@ import java.util.stream.Collectors;
  *
  * <p>What grows with what clients do is held to these bounds while the daemon runs, by refusing
  * what would exceed them; so a heap of their sum is enough whatever happens. DuckDB's memory is
- * neither heap nor direct and has a bound of its own. Immutable.
+ * neither heap nor direct and has a bound of its own.
+ *
+ * <p>Some bounds are a share of the heap ({@link HeapShare}), the others are the same with any: so
+ * a larger heap is enough sooner or later. Immutable.
  *
  * @param heap the parts of the Java heap
  * @param direct the parts of the memory outside it that the network layer takes
@@ -28,9 +31,9 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   private static final long BASE_BYTES = 48 * MIB;
 
   /** A call that is open, with the stream and the reader behind it. */
-  private static final long CALL_BYTES = 4 << 10;
+  static final int CALL_BYTES = 4 << 10;
 
-  private static final long CHANGED_RUN_BYTES = 320;
+  static final int CHANGED_RUN_BYTES = 320;
   private static final long DIFF_BYTES = 512 << 10;
   private static final long ROW_BYTES = 128;
   private static final long PAGE_BYTES = 2 * ReadAhead.BLOCK_BYTES_MAX;
@@ -73,8 +76,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
     List<Part> parts = new ArrayList<>();
     parts.add(new Part("the daemon itself", BASE_BYTES));
     parts.add(new Part("a request being read (request-bytes-max)", FORMS_PARSED * request));
-    parts.add(
-        new Part("requests in the queue (queue-bytes-max)", config.get(Setting.QUEUE_BYTES_MAX)));
+    parts.add(new Part("requests in the queue", config.get(HeapShare.QUEUE)));
     parts.add(
         new Part(
             "the batch (batch-bytes-max, request-bytes-max)",
@@ -85,8 +87,8 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
             config.get(Setting.TAIL_BYTES_MAX) + config.get(Setting.UNPERSISTED_BYTES_MAX)));
     parts.add(
         new Part(
-            "the DuckDB transaction (persist-batch-bytes-max, persist-batch-events-max)",
-            config.get(Setting.PERSIST_BATCH_BYTES_MAX)
+            "the DuckDB transaction (persist-batch-events-max, request-bytes-max)",
+            ServerConfig.PERSIST_BATCH_BYTES_MAX
                 + ROW_BYTES * config.get(Setting.PERSIST_BATCH_EVENTS_MAX)
                 + FORMS_IN_TRANSACTION * request));
     parts.add(
@@ -97,14 +99,11 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
         new Part(
             "rows of queries (query-concurrent-max)",
             QUERY_BYTES * config.get(Setting.QUERY_CONCURRENT_MAX)));
-    parts.add(
-        new Part(
-            "pages kept (page-cache-bytes-max)",
-            config.get(Setting.PAGE_CACHE_BYTES_MAX) + ReadAhead.RUNS_BYTES_MAX));
+    parts.add(new Part("pages kept", config.get(HeapShare.PAGE_CACHE) + ReadAhead.RUNS_BYTES_MAX));
     parts.add(new Part("blocks of the log kept", ReadAhead.LOG_BYTES_MAX));
     parts.add(new Part("runs (run-bytes-max)", config.get(Setting.RUN_BYTES_MAX)));
     parts.add(new Part("ids of runs that are not in memory", RunIndex.idBytesMax()));
-    parts.add(new Part("open calls (calls-max)", CALL_BYTES * config.get(Setting.CALLS_MAX)));
+    parts.add(new Part("open calls", CALL_BYTES * config.get(HeapShare.CALLS)));
     parts.add(
         new Part(
             "changes for watchers (watch-changes-max)",
@@ -113,8 +112,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
         new Part(
             "exports and imports (transfers-max)",
             TRANSFER_BYTES * config.get(Setting.TRANSFERS_MAX)));
-    parts.add(
-        new Part("comparisons of runs (diffs-max)", DIFF_BYTES * config.get(Setting.DIFFS_MAX)));
+    parts.add(new Part("comparisons of runs", DIFF_BYTES * ServerConfig.DIFFS_MAX));
     if (!config.libraries().isEmpty()) {
       parts.add(
           new Part(
@@ -127,7 +125,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   private static List<Part> directOf(ServerConfig config) {
     return List.of(
         new Part("the daemon itself", BASE_BYTES),
-        new Part("requests that arrive (inbound-bytes-max)", config.get(Setting.INBOUND_BYTES_MAX)),
+        new Part("requests that arrive", config.get(HeapShare.INBOUND)),
         new Part("pages on their way (outbound-bytes-max)", config.get(Setting.OUTBOUND_BYTES_MAX)),
         new Part(
             "streams of readers (subscriptions-max)",
@@ -145,25 +143,39 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   }
 
   /**
-   * Refuses to begin with less than what is needed.
+   * Refuses to begin with less memory than a configuration needs.
    *
    * @throws StartupException saying what to raise or to lower
    */
-  public void requireWithin(long heapBytesMax, long directBytesMax) {
-    if (heapBytes() > heapBytesMax) {
+  public static MemoryBudget require(ServerConfig config, long directBytesMax) {
+    MemoryBudget budget = of(config);
+    if (budget.heapBytes() > config.heapBytes()) {
+      List<Part> needed = ofLeastHeap(config).heap;
       throw new StartupException(
-          problem("heap", heap, heapBytesMax)
+          problem("heap", needed, config.heapBytes())
               + "; raise it with EIDER_JAVA_OPTS=-Xmx"
-              + mib(heapBytes())
+              + mib(sum(needed))
               + "m or lower settings with --set");
     }
-    if (directBytes() > directBytesMax) {
+    if (budget.directBytes() > directBytesMax) {
       throw new StartupException(
-          problem("direct memory", direct, directBytesMax)
+          problem("direct memory", budget.direct, directBytesMax)
               + "; raise it with EIDER_JAVA_OPTS=-XX:MaxDirectMemorySize="
-              + mib(directBytes())
+              + mib(budget.directBytes())
               + "m (without it, it is as large as the heap) or lower settings with --set");
     }
+    return budget;
+  }
+
+  /** Returns the budget of the smallest heap that is enough: with the heap, its shares grow. */
+  private static MemoryBudget ofLeastHeap(ServerConfig config) {
+    long heapBytes = MIB;
+    MemoryBudget budget = of(config.withHeap(heapBytes));
+    while (budget.heapBytes() > heapBytes) {
+      heapBytes = mib(budget.heapBytes()) * MIB;
+      budget = of(config.withHeap(heapBytes));
+    }
+    return budget;
   }
 
   private static String problem(String kind, List<Part> parts, long bytesMax) {

@@ -28,6 +28,7 @@ import java.util.Map;
  * @param port 0 for any free one
  * @param async acknowledge after write instead of after force
  * @param libraries directories of older files whose runs are shown, the first ones first
+ * @param heapBytes the heap that there is, which some defaults are a share of
  * @param numbers what differs from the defaults
  */
 public record ServerConfig(
@@ -36,12 +37,21 @@ public record ServerConfig(
     int port,
     boolean async,
     List<Path> libraries,
+    long heapBytes,
     Map<Setting, Long> numbers) {
   /** The port when none is named. */
   public static final int PORT_DEFAULT = 7117;
 
+  /** The most open calls of DiffRuns. */
+  public static final int DIFFS_MAX = 16;
+
+  /** The most bytes in one DuckDB transaction, but for the record that reaches it. */
+  static final long PERSIST_BATCH_BYTES_MAX = 32L << 20;
+
+  /** The least memory that DuckDB needs to read or write a file of runs. */
+  private static final long SCRATCH_BYTES_MIN = 64L << 20;
+
   private static final long BYTES_ADDED_PER_EVENT = 64;
-  private static final String DURABILITY_KEY = "durability";
 
   public ServerConfig {
     if (port < 0 || port > 65_535) {
@@ -52,19 +62,28 @@ public record ServerConfig(
     numbers = Map.copyOf(numbers);
   }
 
-  /** Loopback, port {@link #PORT_DEFAULT}, durability fsync, every setting at its default. */
+  /**
+   * Returns the defaults: loopback, port {@link #PORT_DEFAULT}, durability fsync, and every setting
+   * at what it is with the heap of this JVM.
+   */
   public static ServerConfig defaults(Path dataDir) {
-    return new ServerConfig(dataDir, "127.0.0.1", PORT_DEFAULT, false, List.of(), Map.of());
+    return new ServerConfig(
+        dataDir, "127.0.0.1", PORT_DEFAULT, false, List.of(), JvmMemory.heapBytesMax(), Map.of());
   }
 
   /** Listens elsewhere. */
   public ServerConfig at(String newHost, int newPort) {
-    return new ServerConfig(dataDir, newHost, newPort, async, libraries, numbers);
+    return new ServerConfig(dataDir, newHost, newPort, async, libraries, heapBytes, numbers);
   }
 
   /** Reads these directories as well. */
   public ServerConfig withLibraries(List<Path> directories) {
-    return new ServerConfig(dataDir, host, port, async, directories, numbers);
+    return new ServerConfig(dataDir, host, port, async, directories, heapBytes, numbers);
+  }
+
+  /** Shares out another heap. */
+  public ServerConfig withHeap(long bytes) {
+    return new ServerConfig(dataDir, host, port, async, libraries, bytes, numbers);
   }
 
   /**
@@ -73,15 +92,10 @@ public record ServerConfig(
    * @throws IllegalArgumentException if there is no such key or the value is not in its range
    */
   public ServerConfig with(String key, String value) {
-    if (key.equals(DURABILITY_KEY)) {
-      return new ServerConfig(dataDir, host, port, isAsync(value), libraries, numbers);
+    if (key.equals(SettingKeys.DURABILITY)) {
+      return new ServerConfig(dataDir, host, port, isAsync(value), libraries, heapBytes, numbers);
     }
-    for (Setting setting : Setting.values()) {
-      if (setting.key().equals(key)) {
-        return with(setting, parse(key, value));
-      }
-    }
-    throw new IllegalArgumentException("there is no setting " + key + "; see eider serve --help");
+    return with(SettingKeys.find(key), parse(key, value));
   }
 
   /** Changes one setting. */
@@ -89,20 +103,25 @@ public record ServerConfig(
     Map<Setting, Long> changed = new EnumMap<>(Setting.class);
     changed.putAll(numbers);
     changed.put(setting, value);
-    return new ServerConfig(dataDir, host, port, async, libraries, changed);
+    return new ServerConfig(dataDir, host, port, async, libraries, heapBytes, changed);
   }
 
-  /** The value in force. */
+  /** Returns the value in force. */
   public long get(Setting setting) {
-    return numbers.getOrDefault(setting, setting.defaultValue());
+    return numbers.getOrDefault(setting, setting.defaultValue(heapBytes));
   }
 
-  /** The value in force of a setting whose range fits an int. */
+  /** Returns how much of something this heap allows, where no setting says otherwise. */
+  public long get(HeapShare share) {
+    return share.of(heapBytes);
+  }
+
+  /** Returns the value in force of a setting whose range fits an int. */
   public int getInt(Setting setting) {
     return Math.toIntExact(get(setting));
   }
 
-  /** {@code fsync} or {@code async}. */
+  /** Returns {@code fsync} or {@code async}. */
   public String durability() {
     return async ? "async" : "fsync";
   }
@@ -130,7 +149,7 @@ public record ServerConfig(
         getInt(Setting.SUBSCRIPTIONS_MAX),
         get(Setting.OUTBOUND_BYTES_MAX),
         getInt(Setting.WATCH_CHANGES_MAX),
-        getInt(Setting.DIFFS_MAX),
+        DIFFS_MAX,
         getInt(Setting.SUBSCRIBE_ALL_MAX));
   }
 
@@ -138,8 +157,8 @@ public record ServerConfig(
     return new RequestLimits(
         get(Setting.REQUEST_BYTES_MAX),
         getInt(Setting.EVENTS_PER_REQUEST_MAX),
-        get(Setting.INBOUND_BYTES_MAX),
-        getInt(Setting.CALLS_MAX));
+        get(HeapShare.INBOUND),
+        Math.toIntExact(get(HeapShare.CALLS)));
   }
 
   public ConnectionLimits connections() {
@@ -156,7 +175,7 @@ public record ServerConfig(
         async,
         get(Setting.FORCE_INTERVAL_MS),
         getInt(Setting.QUEUE_REQUESTS_MAX),
-        get(Setting.QUEUE_BYTES_MAX),
+        get(HeapShare.QUEUE),
         get(Setting.BATCH_BYTES_MAX),
         getInt(Setting.OPEN_RUNS_MAX),
         getInt(Setting.PRODUCERS_PER_RUN_MAX),
@@ -169,7 +188,7 @@ public record ServerConfig(
     return new PersisterConfig(
         get(Setting.PERSIST_LINGER_MS),
         getInt(Setting.PERSIST_BATCH_EVENTS_MAX),
-        get(Setting.PERSIST_BATCH_BYTES_MAX),
+        PERSIST_BATCH_BYTES_MAX,
         get(Setting.UNPERSISTED_BYTES_MAX),
         get(Setting.CHECKPOINT_BYTES),
         get(Setting.CHECKPOINT_IDLE_MS));
@@ -221,7 +240,9 @@ public record ServerConfig(
 
   public ScratchConfig scratch(DataDir directory) {
     return new ScratchConfig(
-        directory.temp(), get(Setting.TRANSFER_MEMORY_BYTES_MAX), get(Setting.REQUEST_BYTES_MAX));
+        directory.temp(),
+        Math.max(SCRATCH_BYTES_MIN, get(Setting.STORE_MEMORY_BYTES_MAX) / 2),
+        get(Setting.REQUEST_BYTES_MAX));
   }
 
   public LibraryConfig library() {

@@ -1,128 +1,238 @@
 package dev.eider.server.config;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A setting that is a number: its key, default and range. The unit is the end of its name. */
 public enum Setting {
   FORCE_INTERVAL_MS(
-      10, 1, 10_000, "with durability async: longest time between two forces of the log"),
-  GRACE_MS(60_000, 0, 86_400_000, "how long a closed run stays in memory"),
-  HEARTBEAT_MS(15_000, 100, 3_600_000, "time between two heartbeats of an idle stream"),
+      Tier.COMMON,
+      10,
+      1,
+      10_000,
+      "with durability async: longest time between two forces of the log"),
+  GRACE_MS(Tier.COMMON, 60_000, 0, 86_400_000, "how long a closed run stays in memory"),
+  HEARTBEAT_MS(
+      Tier.COMMON, 15_000, 100, 3_600_000, "time between two heartbeats of an idle stream"),
   KEEPALIVE_MS(
-      20_000, 10_000, 3_600_000, "silence after which a client is asked whether it is there"),
+      Tier.COMMON,
+      20_000,
+      10_000,
+      3_600_000,
+      "silence after which a client is asked whether it is there"),
   KEEPALIVE_TIMEOUT_MS(
-      10_000, 100, 600_000, "longest time for it to answer before its connection is cut"),
+      Tier.COMMON,
+      10_000,
+      100,
+      600_000,
+      "longest time for it to answer before its connection is cut"),
   CONNECTION_IDLE_MS(
-      0, 0, 86_400_000, "how long a connection without calls is kept; 0: for ever, least 1000"),
+      Tier.RARE,
+      0,
+      0,
+      86_400_000,
+      "how long a connection without calls is kept; 0: for ever, least 1000"),
   CONNECTION_AGE_MS(
-      0, 0, 86_400_000, "age at which a connection is to be replaced; 0: never, least 1000"),
+      Tier.COMMON,
+      0,
+      0,
+      86_400_000,
+      "age at which a connection is to be replaced; 0: never, least 1000"),
   CONNECTION_GRACE_MS(
-      60_000, 0, 86_400_000, "how long calls may go on when their connection is to be replaced"),
-  CALLS_MAX(16_384, 1, 1_000_000, "most open calls of clients"),
-  INBOUND_BYTES_MAX(
-      64L << 20, 1 << 20, 16L << 30, "most bytes of requests that arrive or are under way"),
+      Tier.RARE,
+      60_000,
+      0,
+      86_400_000,
+      "how long calls may go on when their connection is to be replaced"),
   OUTBOUND_BYTES_MAX(
-      64L << 20, 1 << 20, 16L << 30, "most bytes of pages that wait in the network for readers"),
-  REQUEST_BYTES_MAX(16L << 20, 1 << 10, 64L << 20, "largest request"),
-  EVENTS_PER_REQUEST_MAX(10_000, 1, 100_000, "most events in one request"),
-  SUBSCRIPTIONS_MAX(10_000, 1, 1_000_000, "most open streams of readers"),
-  SUBSCRIBE_ALL_MAX(64, 1, 10_000, "most open streams of SubscribeAll"),
-  DIFFS_MAX(16, 1, 10_000, "most open calls of DiffRuns"),
+      HeapShare.OUTBOUND,
+      1 << 20,
+      16L << 30,
+      "most bytes of pages that wait in the network for readers"),
+  REQUEST_BYTES_MAX(Tier.COMMON, 16L << 20, 1 << 10, 64L << 20, "largest request"),
+  EVENTS_PER_REQUEST_MAX(Tier.RARE, 10_000, 1, 100_000, "most events in one request"),
+  SUBSCRIPTIONS_MAX(Tier.COMMON, 10_000, 1, 1_000_000, "most open streams of readers"),
+  SUBSCRIBE_ALL_MAX(Tier.RARE, 64, 1, 10_000, "most open streams of SubscribeAll"),
   WATCH_CHANGES_MAX(
-      25_000, 100, 10_000_000, "most changed runs that wait for all streams of WatchRuns"),
-  OPEN_RUNS_MAX(200_000, 1, 10_000_000, "most open runs"),
+      HeapShare.WATCH_CHANGES,
+      100,
+      10_000_000,
+      "most changed runs that wait for all streams of WatchRuns"),
+  OPEN_RUNS_MAX(Tier.COMMON, 200_000, 1, 10_000_000, "most open runs"),
   RUN_BYTES_MAX(
-      96L << 20, 1 << 20, 64L << 30, "most bytes of what is kept of runs besides their events"),
-  PRODUCERS_PER_RUN_MAX(1_000, 1, 100_000, "most producers one run keeps"),
-  QUEUE_REQUESTS_MAX(10_000, 1, 1_000_000, "most requests that wait to be sequenced"),
-  QUEUE_BYTES_MAX(32L << 20, 1 << 20, 1L << 30, "most bytes of requests that wait to be sequenced"),
-  BATCH_BYTES_MAX(8L << 20, 1 << 10, 256L << 20, "most bytes written to the log before one force"),
-  SEGMENT_BYTES_MAX(64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
-  TAIL_BYTES_MAX(10L << 20, 0, 64L << 30, "most bytes of persisted events kept in memory"),
-  PAGE_CACHE_BYTES_MAX(
-      24L << 20, 0, 64L << 30, "most bytes of events read from DuckDB and kept for other readers"),
+      HeapShare.RUNS,
+      1 << 20,
+      64L << 30,
+      "most bytes of what is kept of runs besides their events"),
+  PRODUCERS_PER_RUN_MAX(Tier.RARE, 1_000, 1, 100_000, "most producers one run keeps"),
+  QUEUE_REQUESTS_MAX(Tier.RARE, 10_000, 1, 1_000_000, "most requests that wait to be sequenced"),
+  BATCH_BYTES_MAX(
+      Tier.RARE, 8L << 20, 1 << 10, 256L << 20, "most bytes written to the log before one force"),
+  SEGMENT_BYTES_MAX(
+      Tier.RARE, 64L << 20, 1 << 12, 1L << 30, "size at which the log begins a new file"),
+  TAIL_BYTES_MAX(HeapShare.TAIL, 0, 64L << 30, "most bytes of persisted events kept in memory"),
   UNPERSISTED_BYTES_MAX(
-      128L << 20, 1 << 12, 64L << 30, "most bytes DuckDB may lack before publishes are refused"),
+      HeapShare.UNPERSISTED,
+      1 << 12,
+      64L << 30,
+      "most bytes DuckDB may lack before publishes are refused"),
   DISK_RESERVE_BYTES(
-      16L << 20, 1 << 20, 1L << 40, "bytes of the disk left free, publishes being refused before"),
+      Tier.COMMON,
+      16L << 20,
+      1 << 20,
+      1L << 40,
+      "bytes of the disk left free, publishes being refused before"),
   PERSIST_LINGER_MS(
-      1_000, 0, 60_000, "longest time an event waits for a larger DuckDB transaction"),
-  PERSIST_BATCH_EVENTS_MAX(122_880, 1, 1_228_800, "most events in one DuckDB transaction"),
-  PERSIST_BATCH_BYTES_MAX(32L << 20, 1 << 10, 1L << 30, "most bytes in one DuckDB transaction"),
+      Tier.RARE, 1_000, 0, 60_000, "longest time an event waits for a larger DuckDB transaction"),
+  PERSIST_BATCH_EVENTS_MAX(
+      Tier.RARE, 122_880, 1, 1_228_800, "most events in one DuckDB transaction"),
   CHECKPOINT_BYTES(
-      256L << 20, 1 << 10, 64L << 30, "bytes persisted between two DuckDB checkpoints"),
+      Tier.RARE, 256L << 20, 1 << 10, 64L << 30, "bytes persisted between two DuckDB checkpoints"),
   CHECKPOINT_IDLE_MS(
+      Tier.RARE,
       2_000,
       10,
       3_600_000,
       "idle time before a checkpoint; doubles, up to 128 times, while each has under 8 MiB"),
-  STORE_MEMORY_BYTES_MAX(512L << 20, 64L << 20, 1L << 40, "most memory DuckDB may use"),
-  STORE_THREADS_MAX(2, 1, 256, "most threads of DuckDB"),
-  STORE_READERS_MAX(3, 1, 64, "most reads of DuckDB at a time"),
+  STORE_MEMORY_BYTES_MAX(
+      Tier.COMMON, 512L << 20, 64L << 20, 1L << 40, "most memory DuckDB may use"),
+  STORE_THREADS_MAX(Tier.COMMON, 2, 1, 256, "most threads of DuckDB"),
+  STORE_READERS_MAX(Tier.RARE, 3, 1, 64, "most reads of DuckDB at a time"),
   RETENTION_AGE_MS(
-      0, 0, 3_153_600_000_000L, "time after its close at which a run is deleted; 0: never"),
+      Tier.COMMON,
+      0,
+      0,
+      3_153_600_000_000L,
+      "time after its close at which a run is deleted; 0: never"),
   RETENTION_RUNS_MAX(
-      0, 0, 1_000_000_000, "most closed runs, those closed first being deleted; 0: any number"),
+      Tier.COMMON,
+      0,
+      0,
+      1_000_000_000,
+      "most closed runs, those closed first being deleted; 0: any number"),
   RETENTION_BYTES_MAX(
-      0, 0, 1L << 50, "most bytes of events of closed runs, deleted likewise; 0: any number"),
-  RETENTION_ROUND_MS(60_000, 100, 86_400_000, "time between two looks for runs to be deleted"),
+      Tier.COMMON,
+      0,
+      0,
+      1L << 50,
+      "most bytes of events of closed runs, deleted likewise; 0: any number"),
+  RETENTION_ROUND_MS(
+      Tier.RARE, 60_000, 100, 86_400_000, "time between two looks for runs to be deleted"),
   REWRITE_WASTED_PERCENT(
-      30, 0, 99, "share of the DuckDB file that is wasted when it is rewritten; 0: never"),
+      Tier.RARE,
+      30,
+      0,
+      99,
+      "share of the DuckDB file that is wasted when it is rewritten; 0: never"),
   REWRITE_WASTED_BYTES_MIN(
-      64L << 20, 1 << 18, 1L << 40, "least bytes of it that are wasted when it is rewritten"),
-  QUERY_CONCURRENT_MAX(2, 1, 64, "most queries of callers at a time"),
+      Tier.RARE,
+      64L << 20,
+      1 << 18,
+      1L << 40,
+      "least bytes of it that are wasted when it is rewritten"),
+  QUERY_CONCURRENT_MAX(Tier.COMMON, 2, 1, 64, "most queries of callers at a time"),
   QUERY_MS_MAX(
-      30_000, 100, 3_600_000, "longest time of a query, its waits and a slow reader included"),
-  QUERY_ROWS_MAX(1_000_000, 1, 1_000_000_000, "most rows of a query"),
-  TRANSFERS_MAX(2, 1, 16, "most exports and imports of runs at a time"),
+      Tier.COMMON,
+      30_000,
+      100,
+      3_600_000,
+      "longest time of a query, its waits and a slow reader included"),
+  QUERY_ROWS_MAX(Tier.RARE, 1_000_000, 1, 1_000_000_000, "most rows of a query"),
+  TRANSFERS_MAX(Tier.RARE, 2, 1, 16, "most exports and imports of runs at a time"),
   TRANSFER_MS_MAX(
-      600_000, 1_000, 86_400_000, "longest time of one, a slow reader or sender included"),
+      Tier.RARE,
+      600_000,
+      1_000,
+      86_400_000,
+      "longest time of an export or import, a slow reader or sender included"),
   TRANSFER_BYTES_MAX(
-      4L << 30, 1 << 10, 1L << 40, "most bytes of events in one export, and of a file to import"),
-  TRANSFER_RUNS_MAX(10_000, 1, 1_000_000, "most runs of one export or import"),
-  TRANSFER_MEMORY_BYTES_MAX(
-      256L << 20, 64L << 20, 1L << 40, "most memory of DuckDB for each of them"),
+      Tier.RARE,
+      4L << 30,
+      1 << 10,
+      1L << 40,
+      "most bytes of events in one export, and of a file to import"),
+  TRANSFER_RUNS_MAX(Tier.RARE, 10_000, 1, 1_000_000, "most runs of one export or import"),
   LIBRARY_RUNS_MAX(
+      Tier.COMMON,
       4_000,
       1,
       10_000_000,
       "most runs of libraries, one with many labels counting more, and files"),
   LIBRARY_SCAN_MS(
+      Tier.RARE,
       60_000,
       0,
       86_400_000,
       "time between two looks for new files in libraries; 0: one at the start"),
-  CLOSE_WAIT_MS(30_000, 100, 600_000, "longest time CloseRun and DeleteRun wait for DuckDB"),
+  CLOSE_WAIT_MS(
+      Tier.RARE, 30_000, 100, 600_000, "longest time CloseRun and DeleteRun wait for DuckDB"),
   STOP_MS(
-      8_000, 100, 600_000, "longest time a stop may take before what is left is left to the log");
+      Tier.COMMON,
+      8_000,
+      100,
+      600_000,
+      "longest time a stop may take before what is left is left to the log");
 
-  private final long defaultValue;
+  private static final long GIB = 1L << 30;
+
+  private final Tier tier;
+  private final long value;
+  private final @Nullable HeapShare share;
   private final long min;
   private final long max;
   private final String description;
 
-  Setting(long defaultValue, long min, long max, String description) {
-    this.defaultValue = defaultValue;
+  /** A setting whose default is a number. */
+  Setting(Tier tier, long defaultValue, long min, long max, String description) {
+    this(tier, defaultValue, null, min, max, description);
+  }
+
+  /** A setting whose default is a share of the heap. */
+  Setting(HeapShare share, long min, long max, String description) {
+    this(Tier.RARE, 0, share, min, max, description);
+  }
+
+  Setting(
+      Tier tier, long value, @Nullable HeapShare share, long min, long max, String description) {
+    this.tier = tier;
+    this.value = value;
+    this.share = share;
     this.min = min;
     this.max = max;
     this.description = description;
   }
 
-  /** The key, as {@code --set} takes it. */
+  /** Returns the key, as {@code --set} takes it. */
   public String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  public long defaultValue() {
-    return defaultValue;
+  /** Returns who has a reason to change it. */
+  public Tier tier() {
+    return tier;
   }
 
-  /** Smallest value, inclusive. */
+  /** Returns the default with a heap of this size. */
+  public long defaultValue(long heapBytes) {
+    return share == null ? value : Math.min(max, share.of(heapBytes));
+  }
+
+  /** Returns whether the default is a share of the heap. */
+  public boolean followsHeap() {
+    return share != null;
+  }
+
+  /** Returns the default for people: a number, or how it follows the heap. */
+  public String defaultText() {
+    return share == null ? Long.toString(value) : share.of(GIB) + " for each GiB of heap";
+  }
+
+  /** Returns the smallest value, inclusive. */
   public long min() {
     return min;
   }
 
-  /** Largest value, inclusive. */
+  /** Returns the largest value, inclusive. */
   public long max() {
     return max;
   }
@@ -142,5 +252,13 @@ public enum Setting {
           key() + " is " + value + "; it must be from " + min + " to " + max);
     }
     return value;
+  }
+
+  /** Who has a reason to change a setting. */
+  public enum Tier {
+    /** Users; documented. */
+    COMMON,
+    /** Those who test the daemon, or whose case is rare; listed by {@code serve --help-all}. */
+    RARE
   }
 }

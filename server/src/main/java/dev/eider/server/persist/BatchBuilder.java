@@ -7,10 +7,10 @@ import dev.eider.server.log.LogRecord;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
-import dev.eider.server.run.ImportRecordCodec;
 import dev.eider.server.run.RunRecord;
-import dev.eider.server.run.RunRecord.Published;
 import dev.eider.server.run.RunRecordCodec;
+import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.server.store.EventRow;
 import dev.eider.server.store.PersistBatch;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ final class BatchBuilder {
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Set<RunId> changed = new HashSet<>();
   private final List<EventRow> rows = new ArrayList<>();
-  private @Nullable LogRecord pendingImport;
+  private @Nullable PersistBatch pendingImport;
   private long nextPosition;
   private long bytes;
 
@@ -51,11 +51,15 @@ final class BatchBuilder {
 
   /** Takes a record; one with which runs are imported waits for a transaction of its own. */
   void add(LogRecord entry) {
-    if (ImportRecordCodec.isImport(entry.body())) {
-      pendingImport = entry;
-      return;
-    }
     RunRecord record = RunRecordCodec.decode(entry.body());
+    if (record instanceof ImportRecord imported) {
+      pendingImport = PersistBatch.of(imported, entry.position(), entry.nextPosition());
+    } else if (record instanceof StepRecord step) {
+      add(entry, step);
+    }
+  }
+
+  private void add(LogRecord entry, StepRecord record) {
     RunId runId = record.runId();
     FoldedRun after = Fold.apply(runs.get(runId), entry.position(), record);
     Invariants.require(
@@ -77,18 +81,17 @@ final class BatchBuilder {
     return runs.get(runId);
   }
 
-  /** The import that comes after the batch, before which nothing more may be taken, or null. */
-  @Nullable LogRecord pendingImport() {
-    return pendingImport;
+  /** Returns whether an import comes after the batch, before which nothing more may be taken. */
+  boolean hasImport() {
+    return pendingImport != null;
   }
 
-  /** The import as a batch of its own. */
+  /** Returns the import as a batch of its own. */
   PersistBatch takeImport() {
-    LogRecord entry = Invariants.requireNonNull(pendingImport, "no import waits");
+    PersistBatch imported = Invariants.requireNonNull(pendingImport, "no import waits");
     pendingImport = null;
-    nextPosition = entry.nextPosition();
-    ImportRecord record = ImportRecordCodec.decode(entry.body());
-    return PersistBatch.of(record, entry.position(), nextPosition);
+    nextPosition = imported.nextPosition();
+    return imported;
   }
 
   int eventCount() {
@@ -129,7 +132,7 @@ final class BatchBuilder {
     return other != null && other.lastPosition() == run.lastPosition() ? other : run;
   }
 
-  private void addRows(long position, RunRecord record) {
+  private void addRows(long position, StepRecord record) {
     Published published = record.published();
     if (published == null) {
       return;

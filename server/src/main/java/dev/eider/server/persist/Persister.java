@@ -210,7 +210,7 @@ public final class Persister implements WorkerLoop.Work {
     if (!now.batch().isEmpty()) {
       persist(now.batch().build(), now.schedule());
       now.batch().clear();
-    } else if (now.batch().pendingImport() != null) {
+    } else if (now.batch().hasImport()) {
       persist(now.batch().takeImport(), now.schedule());
     } else if (isLast) {
       checkpoint(now.schedule());
@@ -250,7 +250,7 @@ public final class Persister implements WorkerLoop.Work {
     lackingSinceMs = NOTHING_LACKS;
     while (batch.eventCount() < config.batchEventsMax()
         && batch.bytes() < config.batchBytesMax()
-        && batch.pendingImport() == null) {
+        && !batch.hasImport()) {
       long limit = readablePosition();
       LogRecord entry = reader.next(limit);
       if (entry == null) {

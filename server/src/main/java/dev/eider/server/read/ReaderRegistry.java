@@ -2,11 +2,10 @@ package dev.eider.server.read;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Listeners;
+import dev.eider.server.base.Places;
 import dev.eider.server.base.Registration;
 import dev.eider.server.read.history.RunHistory;
-import dev.eider.v1.ErrorReason;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,22 +16,25 @@ public final class ReaderRegistry {
   /** A page may have this size however many streams there are. */
   private static final long PAGE_BYTES_MIN = 16 << 10;
 
-  private final Listeners<StreamReader> readers = new Listeners<>();
-  private final AtomicInteger count = new AtomicInteger();
-  private final AtomicInteger diffs = new AtomicInteger();
-  private final AtomicInteger logReaders = new AtomicInteger();
+  private final Listeners<Consumer<BrokerException>> readers = new Listeners<>();
+  private final Places places;
+  private final Places diffs;
+  private final Places logReaders;
   private final WatchBudget watchBudget;
   private final ReaderBounds bounds;
   private volatile @Nullable BrokerException ended;
 
   public ReaderRegistry(ReaderBounds bounds) {
     this.bounds = bounds;
+    places = new Places(bounds.readersMax(), "open streams");
+    diffs = new Places(bounds.diffsMax(), "open comparisons of runs");
+    logReaders = new Places(bounds.logReadersMax(), "open streams of all runs");
     watchBudget = new WatchBudget(bounds.changesMax());
   }
 
   /** How many streams are open. */
   public int count() {
-    return count.get();
+    return places.taken();
   }
 
   /**
@@ -40,7 +42,7 @@ public final class ReaderRegistry {
    * stream whose transport is slow has one page waiting in it.
    */
   long pageBytesMax() {
-    long share = bounds.outboundBytesMax() / Math.max(1, count.get());
+    long share = bounds.outboundBytesMax() / Math.max(1, places.taken());
     return Math.max(PAGE_BYTES_MIN, Math.min(RunHistory.PAGE_BYTES_MAX, share));
   }
 
@@ -55,7 +57,7 @@ public final class ReaderRegistry {
    * @throws BrokerException if there are as many as may be
    */
   public Registration addDiff() {
-    return take(diffs, bounds.diffsMax(), "open comparisons of runs");
+    return diffs.take();
   }
 
   /**
@@ -65,51 +67,32 @@ public final class ReaderRegistry {
    * @throws BrokerException if there are as many as may be
    */
   Registration addLogReader() {
-    return take(logReaders, bounds.logReadersMax(), "open streams of all runs");
-  }
-
-  private static Registration take(AtomicInteger taken, int max, String what) {
-    if (taken.incrementAndGet() > max) {
-      taken.decrementAndGet();
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "the daemon has its limit of " + max + " " + what)
-          .with("limit", max);
-    }
-    return taken::decrementAndGet;
+    return logReaders.take();
   }
 
   /** Ends every stream, and those that come later, with a refusal. */
   public void endAll(BrokerException refusal) {
     ended = refusal;
-    readers.forEach(reader -> reader.end(refusal));
+    readers.forEach(end -> end.accept(refusal));
   }
 
   /**
    * Takes in a stream.
    *
-   * @return gives its place back
+   * @param end ends it with a refusal; does not block
+   * @return gives its place back, once
    * @throws BrokerException if there are as many as may be
    */
-  Registration add(StreamReader reader) {
-    if (count.incrementAndGet() > bounds.readersMax()) {
-      count.decrementAndGet();
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "the daemon has its limit of " + bounds.readersMax() + " open streams")
-          .with("limit", bounds.readersMax());
-    }
-    Registration listed = readers.add(reader);
+  Registration add(Consumer<BrokerException> end) {
+    Registration place = places.take();
+    Registration listed = readers.add(end);
     BrokerException refusal = ended;
     if (refusal != null) {
-      reader.end(refusal);
+      end.accept(refusal);
     }
-    AtomicBoolean isOpen = new AtomicBoolean(true);
     return () -> {
-      if (isOpen.getAndSet(false)) {
-        listed.close();
-        count.decrementAndGet();
-      }
+      listed.close();
+      place.close();
     };
   }
 }

@@ -61,7 +61,7 @@ public abstract class StreamReader implements StreamedCall {
   @Override
   public final void start() {
     try {
-      registration = registry.add(this);
+      registration = registry.add(this::end);
       if (over) {
         registration.close();
       }

@@ -126,7 +126,7 @@ public final class Subscription extends StreamReader {
       return known;
     }
     heard = known.tail();
-    hearing = pools().rounds().join(known.tail(), this);
+    hearing = pools().rounds().join(known.tail(), this::wakeHere);
     if (isOver()) {
       stopHearing();
     }

@@ -44,14 +44,18 @@ final class TailRounds {
     this.timer = timer;
   }
 
-  /** Has a reader take a step after each change of a tail from now on. */
-  Registration join(RunTail tail, StreamReader reader) {
+  /**
+   * Has a reader take a step after each change of a tail from now on.
+   *
+   * @param step takes it, on a live thread
+   */
+  Registration join(RunTail tail, Runnable step) {
     List<Registration> place = new ArrayList<>(1);
     roundsByTail.compute(
         tail,
         (key, known) -> {
           Rounds rounds = known == null ? new Rounds(key) : known;
-          place.add(rounds.add(reader));
+          place.add(rounds.add(step));
           return rounds;
         });
     AtomicBoolean hasLeft = new AtomicBoolean();
@@ -78,7 +82,7 @@ final class TailRounds {
 
   /** The readers of one tail. Readers come and go while the tail's entry in the map is locked. */
   private final class Rounds {
-    private final Listeners<StreamReader> readers = new Listeners<>();
+    private final Listeners<Runnable> readers = new Listeners<>();
     private final AtomicInteger changes = new AtomicInteger();
     private final AtomicInteger readerCount = new AtomicInteger();
     private final Registration hearing;
@@ -87,9 +91,9 @@ final class TailRounds {
       hearing = tail.addListener(this::changed);
     }
 
-    Registration add(StreamReader reader) {
+    Registration add(Runnable step) {
       readerCount.incrementAndGet();
-      return readers.add(reader);
+      return readers.add(step);
     }
 
     void remove(Registration place) {
@@ -120,7 +124,7 @@ final class TailRounds {
 
     private void run() {
       int seen = changes.get();
-      readers.forEach(StreamReader::wakeHere);
+      readers.forEach(Runnable::run);
       long pauseMs = Math.min(PAUSE_MS_MAX, readerCount.get() * PAUSE_US_A_READER / 1_000);
       if (pauseMs == 0) {
         goOn(seen);

@@ -8,11 +8,11 @@ import java.util.List;
  * The record of the log with which runs come in from a file, all at once and closed: who they are.
  * Their events are in the file until DuckDB has them. Immutable.
  *
- * @param timeUs when the daemon accepted it, microseconds since 1970 UTC
  * @param eventCount over all runs
  * @param runs closed, by run id, at least one; their positions do not count
  */
-public record ImportRecord(long timeUs, StagedFile file, long eventCount, List<FoldedRun> runs) {
+public record ImportRecord(long timeUs, StagedFile file, long eventCount, List<FoldedRun> runs)
+    implements RunRecord {
   public ImportRecord {
     runs = List.copyOf(runs);
     Invariants.require(!runs.isEmpty(), "an import without runs");
@@ -21,37 +21,25 @@ public record ImportRecord(long timeUs, StagedFile file, long eventCount, List<F
     }
   }
 
-  /** The run that stands for all of them in the log's frame. */
-  public RunId firstRunId() {
+  /** Returns the first of the runs, which stands for all of them. */
+  @Override
+  public RunId runId() {
     return runs.get(0).runId();
+  }
+
+  /** Returns 0: the events are in the file. */
+  @Override
+  public long firstSeq() {
+    return 0;
   }
 
   /** The runs as the record at a log position makes them. */
   public List<FoldedRun> runsAt(long position) {
-    return runs.stream().map(run -> at(run, position)).toList();
+    return runs.stream().map(run -> run.at(position)).toList();
   }
 
   /** The same, accepted at another time. */
   public ImportRecord acceptedAt(long newTimeUs) {
     return new ImportRecord(newTimeUs, file, eventCount, runs);
-  }
-
-  private static FoldedRun at(FoldedRun run, long position) {
-    return new FoldedRun(
-        run.runId(),
-        run.outcome(),
-        run.headSeq(),
-        run.lastT(),
-        run.createTimeUs(),
-        run.closeTimeUs(),
-        run.parent(),
-        run.labels(),
-        run.requestId(),
-        run.requestHash(),
-        run.costUsd(),
-        run.digest(),
-        run.producers(),
-        position,
-        position);
   }
 }

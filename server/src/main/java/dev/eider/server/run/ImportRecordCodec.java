@@ -1,45 +1,19 @@
 package dev.eider.server.run;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.WireFormat;
 import dev.eider.server.event.RunId;
+import dev.eider.server.run.FoldedRun.Ending;
+import dev.eider.server.run.FoldedRun.Opening;
+import dev.eider.server.run.FoldedRun.Totals;
 import dev.eider.storage.v1.StoredImport;
 import dev.eider.storage.v1.StoredImportedRun;
-import dev.eider.storage.v1.StoredParent;
-import dev.eider.storage.v1.StoredRecord;
 import dev.eider.v1.RunOutcome;
-import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Turns import records into the bytes of a log frame and back; the format is {@code
- * eider/storage/v1/record.proto}.
- */
-public final class ImportRecordCodec {
-  private static final byte[] NONE = new byte[0];
-
+/** Turns import records into what is stored of them, and back. */
+final class ImportRecordCodec {
   private ImportRecordCodec() {}
 
-  /** Says whether the bytes of a frame are an import record, and none of {@link RunRecordCodec}. */
-  public static boolean isImport(byte[] bytes) {
-    try {
-      CodedInputStream in = CodedInputStream.newInstance(bytes);
-      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-        if (WireFormat.getTagFieldNumber(tag) == StoredRecord.IMPORTED_FIELD_NUMBER) {
-          return true;
-        }
-        in.skipField(tag);
-      }
-      return false;
-    } catch (IOException e) {
-      throw new IllegalArgumentException("not a record: " + e.getMessage(), e);
-    }
-  }
-
-  /** Encodes a record. */
-  public static byte[] encode(ImportRecord record) {
+  static StoredImport encode(ImportRecord record) {
     StoredImport.Builder stored =
         StoredImport.newBuilder()
             .setFileName(record.file().name())
@@ -47,32 +21,21 @@ public final class ImportRecordCodec {
             .setFileSha256(ByteString.copyFrom(record.file().sha256()))
             .setEventCount(record.eventCount());
     record.runs().forEach(run -> stored.addRuns(encode(run)));
-    return StoredRecord.newBuilder()
-        .setRunId(record.firstRunId().value())
-        .setTimeUs(record.timeUs())
-        .setImported(stored)
-        .build()
-        .toByteArray();
+    return stored.build();
   }
 
   /**
    * Decodes a record.
    *
-   * @throws IllegalArgumentException if the bytes are no import record
+   * @throws IllegalArgumentException if a run has no outcome
    */
-  public static ImportRecord decode(byte[] bytes) {
-    try {
-      StoredRecord record = StoredRecord.parseFrom(bytes);
-      StoredImport stored = record.getImported();
-      return new ImportRecord(
-          record.getTimeUs(),
-          new StagedFile(
-              stored.getFileName(), stored.getFileBytes(), stored.getFileSha256().toByteArray()),
-          stored.getEventCount(),
-          stored.getRunsList().stream().map(ImportRecordCodec::decode).toList());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("not a record: " + e.getMessage(), e);
-    }
+  static ImportRecord decode(long timeUs, StoredImport stored) {
+    return new ImportRecord(
+        timeUs,
+        new StagedFile(
+            stored.getFileName(), stored.getFileBytes(), stored.getFileSha256().toByteArray()),
+        stored.getEventCount(),
+        stored.getRunsList().stream().map(ImportRecordCodec::decode).toList());
   }
 
   private static StoredImportedRun encode(FoldedRun run) {
@@ -87,14 +50,8 @@ public final class ImportRecordCodec {
             .putAllLabels(run.labels())
             .setCostUsd(run.costUsd())
             .setDigest(ByteString.copyFrom(run.digest()));
-    Parent parent = run.parent();
-    if (parent != null) {
-      stored.setParent(
-          StoredParent.newBuilder()
-              .setRunId(parent.runId().value())
-              .setT(parent.t())
-              .setSeq(parent.seq())
-              .setRootRunId(parent.rootRunId().value()));
+    if (run.parent() != null) {
+      stored.setParent(ParentCodec.encode(run.parent()));
     }
     return stored.build();
   }
@@ -104,29 +61,18 @@ public final class ImportRecordCodec {
     if (outcome == null || outcome == RunOutcome.RUN_OUTCOME_UNSPECIFIED) {
       throw new IllegalArgumentException("not a record: outcome " + stored.getOutcome());
     }
+    Parent parent = stored.hasParent() ? ParentCodec.decode(stored.getParent()) : null;
     return new FoldedRun(
         new RunId(stored.getRunId()),
-        outcome,
-        stored.getHeadSeq(),
-        stored.getLastT(),
-        stored.getCreateTimeUs(),
-        stored.getCloseTimeUs(),
-        stored.hasParent() ? decode(stored.getParent()) : null,
-        stored.getLabelsMap(),
-        "",
-        NONE,
-        stored.getCostUsd(),
-        stored.getDigest().toByteArray(),
-        ProducerTable.EMPTY,
+        Opening.without(stored.getCreateTimeUs(), parent, stored.getLabelsMap()),
+        new Totals(
+            stored.getHeadSeq(),
+            stored.getLastT(),
+            stored.getCostUsd(),
+            stored.getDigest().toByteArray(),
+            ProducerTable.EMPTY),
+        Ending.of(outcome, stored.getCloseTimeUs()),
         0,
         0);
-  }
-
-  private static @Nullable Parent decode(StoredParent stored) {
-    return new Parent(
-        new RunId(stored.getRunId()),
-        stored.getT(),
-        stored.getSeq(),
-        new RunId(stored.getRootRunId()));
   }
 }

@@ -1,62 +1,15 @@
 package dev.eider.server.run;
 
-import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
-import dev.eider.v1.RunOutcome;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/**
- * One record of the log: a step in the life of one run. The parts that are present take effect
- * together, in the order opened, published, closed, deleted. Immutable.
- *
- * @param timeUs when the daemon accepted it, microseconds since 1970 UTC
- */
-public record RunRecord(
-    RunId runId,
-    long timeUs,
-    @Nullable Opened opened,
-    @Nullable Published published,
-    @Nullable Closed closed,
-    @Nullable Deleted deleted) {
+/** A record of the log. Immutable. */
+public sealed interface RunRecord permits StepRecord, ImportRecord {
+  /** Returns the run that the record is of. */
+  RunId runId();
 
-  /** A record of a run that goes on. */
-  public RunRecord(
-      RunId runId,
-      long timeUs,
-      @Nullable Opened opened,
-      @Nullable Published published,
-      @Nullable Closed closed) {
-    this(runId, timeUs, opened, published, closed, null);
-  }
+  /** Returns when the daemon accepted it, in microseconds since 1970 UTC. */
+  long timeUs();
 
-  /**
-   * The run begins.
-   *
-   * @param requestId empty when the caller gave none
-   * @param requestHash tells a repeat of the opening request from a conflict; empty when a publish
-   *     opened the run
-   */
-  @SuppressWarnings("ArrayRecordComponent") // written once, read by Fold only
-  public record Opened(
-      Map<String, String> labels, String requestId, byte[] requestHash, @Nullable Parent parent) {}
-
-  /** Events with consecutive seqs from {@code firstSeq}; at least one. */
-  public record Published(
-      long firstSeq, @Nullable ProducerStamp producer, List<EncodedEvent> events) {
-    public long lastSeq() {
-      return firstSeq + events.size() - 1;
-    }
-  }
-
-  /** The run ends for good. */
-  public record Closed(RunOutcome outcome) {}
-
-  /**
-   * The run is gone for good.
-   *
-   * @param kept whether forks inherit from it, so that what they inherit is kept
-   */
-  public record Deleted(boolean kept) {}
+  /** Returns the seq of the record's first event; 0 for a record without events. */
+  long firstSeq();
 }

@@ -5,14 +5,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
-import dev.eider.server.run.RunRecord.Closed;
-import dev.eider.server.run.RunRecord.Deleted;
-import dev.eider.server.run.RunRecord.Opened;
-import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.StepRecord.Closed;
+import dev.eider.server.run.StepRecord.Deleted;
+import dev.eider.server.run.StepRecord.Opened;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.storage.v1.StoredClosed;
 import dev.eider.storage.v1.StoredDeleted;
 import dev.eider.storage.v1.StoredOpened;
-import dev.eider.storage.v1.StoredParent;
 import dev.eider.storage.v1.StoredPublished;
 import dev.eider.storage.v1.StoredRecord;
 import dev.eider.v1.RunOutcome;
@@ -29,17 +28,10 @@ public final class RunRecordCodec {
   public static byte[] encode(RunRecord record) {
     StoredRecord.Builder stored =
         StoredRecord.newBuilder().setRunId(record.runId().value()).setTimeUs(record.timeUs());
-    if (record.opened() != null) {
-      stored.setOpened(encodeOpened(record.opened()));
-    }
-    if (record.published() != null) {
-      stored.setPublished(encodePublished(record.published()));
-    }
-    if (record.closed() != null) {
-      stored.setClosed(StoredClosed.newBuilder().setOutcome(record.closed().outcome().getNumber()));
-    }
-    if (record.deleted() != null) {
-      stored.setDeleted(StoredDeleted.newBuilder().setKept(record.deleted().kept()));
+    if (record instanceof StepRecord step) {
+      encodeStep(step, stored);
+    } else if (record instanceof ImportRecord imported) {
+      stored.setImported(ImportRecordCodec.encode(imported));
     }
     return stored.build().toByteArray();
   }
@@ -52,16 +44,37 @@ public final class RunRecordCodec {
   public static RunRecord decode(byte[] bytes) {
     try {
       StoredRecord stored = StoredRecord.parseFrom(bytes);
-      return new RunRecord(
-          new RunId(stored.getRunId()),
-          stored.getTimeUs(),
-          stored.hasOpened() ? decodeOpened(stored.getOpened()) : null,
-          stored.hasPublished() ? decodePublished(stored.getPublished()) : null,
-          stored.hasClosed() ? decodeClosed(stored.getClosed()) : null,
-          stored.hasDeleted() ? new Deleted(stored.getDeleted().getKept()) : null);
+      return stored.hasImported()
+          ? ImportRecordCodec.decode(stored.getTimeUs(), stored.getImported())
+          : decodeStep(stored);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("not a record: " + e.getMessage(), e);
     }
+  }
+
+  private static void encodeStep(StepRecord step, StoredRecord.Builder stored) {
+    if (step.opened() != null) {
+      stored.setOpened(encodeOpened(step.opened()));
+    }
+    if (step.published() != null) {
+      stored.setPublished(encodePublished(step.published()));
+    }
+    if (step.closed() != null) {
+      stored.setClosed(StoredClosed.newBuilder().setOutcome(step.closed().outcome().getNumber()));
+    }
+    if (step.deleted() != null) {
+      stored.setDeleted(StoredDeleted.newBuilder().setKept(step.deleted().kept()));
+    }
+  }
+
+  private static StepRecord decodeStep(StoredRecord stored) throws InvalidProtocolBufferException {
+    return new StepRecord(
+        new RunId(stored.getRunId()),
+        stored.getTimeUs(),
+        stored.hasOpened() ? decodeOpened(stored.getOpened()) : null,
+        stored.hasPublished() ? decodePublished(stored.getPublished()) : null,
+        stored.hasClosed() ? decodeClosed(stored.getClosed()) : null,
+        stored.hasDeleted() ? new Deleted(stored.getDeleted().getKept()) : null);
   }
 
   private static StoredOpened encodeOpened(Opened opened) {
@@ -70,14 +83,8 @@ public final class RunRecordCodec {
             .putAllLabels(opened.labels())
             .setRequestId(opened.requestId())
             .setRequestHash(ByteString.copyFrom(opened.requestHash()));
-    Parent parent = opened.parent();
-    if (parent != null) {
-      stored.setParent(
-          StoredParent.newBuilder()
-              .setRunId(parent.runId().value())
-              .setT(parent.t())
-              .setSeq(parent.seq())
-              .setRootRunId(parent.rootRunId().value()));
+    if (opened.parent() != null) {
+      stored.setParent(ParentCodec.encode(opened.parent()));
     }
     return stored.build();
   }
@@ -102,15 +109,7 @@ public final class RunRecordCodec {
         stored.getLabelsMap(),
         stored.getRequestId(),
         stored.getRequestHash().toByteArray(),
-        stored.hasParent() ? decodeParent(stored.getParent()) : null);
-  }
-
-  private static Parent decodeParent(StoredParent stored) {
-    return new Parent(
-        new RunId(stored.getRunId()),
-        stored.getT(),
-        stored.getSeq(),
-        new RunId(stored.getRootRunId()));
+        stored.hasParent() ? ParentCodec.decode(stored.getParent()) : null);
   }
 
   private static Published decodePublished(StoredPublished stored) {

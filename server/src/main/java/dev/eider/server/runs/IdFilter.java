@@ -14,19 +14,19 @@ import java.util.stream.Stream;
  * A Bloom filter of ids: it surely knows that an id was never added, and is wrong about few that
  * were not. An id is used once for good, so nothing is ever taken out.
  *
- * <p>It grows by layers, each twice as large as the one before. Up to four million ids one in a
- * thousand others passes for known; from there on the last layer fills up: one in fifty at ten
- * million, one in six at twenty. Thread-safe; an id that was added is found by every thread.
+ * <p>It grows by layers, each twice as large as the one before. Up to two million ids one in
+ * eight hundred others passes for known; from there on the last layer fills up: one in a hundred at
+ * four million, one in five at ten. Thread-safe; an id that was added is found by every thread.
  */
 final class IdFilter {
   /** What it takes in memory at the most. */
-  static final long BYTES_MAX = 16L << 20;
+  static final long BYTES_MAX = 8L << 20;
 
   /** Of the hash of an id. */
   static final int HASH_BYTES = 16;
 
   private static final int FIRST_LONGS = 8 << 10;
-  private static final int LAYERS_MAX = 8;
+  private static final int LAYERS_MAX = 7;
   private static final int BITS_PER_ID = 32;
   private static final int PROBES = 4;
 

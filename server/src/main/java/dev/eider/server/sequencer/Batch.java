@@ -3,26 +3,19 @@ package dev.eider.server.sequencer;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Invariants;
 import dev.eider.server.event.RunId;
-import dev.eider.server.event.SequencedEvent;
-import dev.eider.server.hub.Hub;
-import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
-import dev.eider.server.run.ImportRecordCodec;
 import dev.eider.server.run.Parent;
-import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.RunRecord;
-import dev.eider.server.run.RunRecord.Published;
 import dev.eider.server.run.RunRecordCodec;
+import dev.eider.server.run.StepRecord;
 import dev.eider.server.runs.Inquiry;
 import dev.eider.server.runs.RunIndex;
 import dev.eider.server.sequencer.Decider.Related;
-import dev.eider.v1.ErrorReason;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,46 +26,27 @@ import org.jspecify.annotations.Nullable;
  * The commands between two forces, decided one after another on the runs as the earlier ones leave
  * them.
  *
- * <p>Nothing of it is visible before {@link #publish}; {@link #fail} drops it as if it had never
- * been. Owned by the sequencer thread.
+ * <p>Nothing of it is visible before it is durable and its {@link #effects} have been applied; then
+ * the commands are {@link #answer answered}. {@link #fail} drops it as if it had never been. Owned
+ * by the sequencer thread.
  */
 final class Batch {
   private final EventLog log;
-  private final Hub hub;
   private final RunIndex index;
   private final Decider decider;
-  private final RunReaper reaper;
-  private final int openRunsMax;
-  private final boolean isDiskFull;
+  private final BatchRoom room;
   private final Map<RunId, FoldedRun> runs = new HashMap<>();
   private final Map<String, FoldedRun> runsByRequestId = new HashMap<>();
   private final List<RunId> forksOpened = new ArrayList<>();
-  private final Map<Long, ImportRecord> imports = new LinkedHashMap<>();
-  private final List<Step> steps = new ArrayList<>();
-  private int openedCount;
-  private long openedBytes;
-  private int appendedCount;
+  private final List<Effect> effects = new ArrayList<>();
+  private final List<Answer> answers = new ArrayList<>();
   private long bytes;
 
-  /**
-   * @param isDiskFull refuses what needs room in the log, but for the end of a run, which is small
-   *     and lets the rest of it go
-   */
-  Batch(
-      EventLog log,
-      Hub hub,
-      RunIndex index,
-      Decider decider,
-      RunReaper reaper,
-      int openRunsMax,
-      boolean isDiskFull) {
-    this.reaper = reaper;
+  Batch(EventLog log, RunIndex index, Decider decider, BatchRoom room) {
     this.log = log;
-    this.hub = hub;
     this.index = index;
     this.decider = decider;
-    this.openRunsMax = openRunsMax;
-    this.isDiskFull = isDiskFull;
+    this.room = room;
   }
 
   long bytes() {
@@ -81,7 +55,12 @@ final class Batch {
 
   /** Says whether there is something to commit. */
   boolean hasRecords() {
-    return appendedCount > 0;
+    return !effects.isEmpty();
+  }
+
+  /** Returns what the batch's records do, in the order of the log, once they are durable. */
+  List<Effect> effects() {
+    return effects;
   }
 
   /** Says whether it is known without DuckDB who has an id, as the commands before leave it. */
@@ -128,19 +107,18 @@ final class Batch {
       if (decision instanceof Decision.Append append) {
         append(submission, known, append.record());
       } else if (decision instanceof Decision.Answer answer) {
-        steps.add(new Step(submission, answer.applied(), null, null));
+        answers.add(new Answer(submission, answer.applied(), null));
       }
     } catch (BrokerException refused) {
-      steps.add(new Step(submission, null, refused, null));
+      answers.add(new Answer(submission, null, refused));
     }
   }
 
   private void claim(Submission submission, Command.Claim command, @Nullable FoldedRun known) {
     Decider.requireFree(known, command);
     index.claim(command.run());
-    steps.add(
-        new Step(
-            submission, new Applied(command.run(), 0, command.run().headSeq(), false), null, null));
+    Applied applied = new Applied(command.run(), 0, command.run().headSeq(), false);
+    answers.add(new Answer(submission, applied, null));
   }
 
   private Related related(Submission submission) {
@@ -223,15 +201,8 @@ final class Batch {
   }
 
   private void append(Submission submission, ImportRecord record) {
-    long recordBytes = record.runs().stream().mapToLong(FoldedRun::memoryBytes).sum();
-    if (hub.runBytes() + openedBytes + recordBytes > hub.bounds().runBytesMax()) {
-      throw runRoomFull();
-    }
-    if (isDiskFull) {
-      throw diskFull();
-    }
-    byte[] body = ImportRecordCodec.encode(record);
-    long position = log.append(record.firstRunId(), 0, body);
+    room.require(record);
+    long position = append(record);
     List<FoldedRun> after = record.runsAt(position);
     for (FoldedRun run : after) {
       runs.put(run.runId(), run);
@@ -239,144 +210,59 @@ final class Batch {
         forksOpened.add(run.runId());
       }
     }
-    imports.put(position, record);
-    openedBytes += recordBytes;
-    appendedCount++;
-    bytes += body.length + EventLog.FRAME_BYTES_MAX;
+    room.take(record);
+    effects.add(new Effect.Import(record, position));
     FoldedRun first = after.get(0);
-    steps.add(new Step(submission, new Applied(first, 0, first.headSeq(), false), null, null));
+    answers.add(new Answer(submission, new Applied(first, 0, first.headSeq(), false), null));
   }
 
-  private void append(Submission submission, @Nullable FoldedRun run, RunRecord record) {
-    if (record.opened() != null && hub.openRunCount() + openedCount >= openRunsMax) {
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "the daemon has its limit of " + openRunsMax + " open runs; close some")
-          .with("limit", openRunsMax);
-    }
-    requireRunRoom(run, record);
-    Published published = record.published();
-    if (isDiskFull && (record.opened() != null || published != null)) {
-      throw diskFull();
-    }
-    long firstSeq = published == null ? 0 : published.firstSeq();
-    byte[] body = RunRecordCodec.encode(record);
-    long position = log.append(record.runId(), firstSeq, body);
+  private void append(Submission submission, @Nullable FoldedRun run, StepRecord record) {
+    room.require(run, record);
+    long position = append(record);
     FoldedRun after =
         Invariants.requireNonNull(
             Fold.apply(run, position, record), "run %s: own record was skipped", record.runId());
     runs.put(record.runId(), after);
     if (record.opened() != null) {
-      openedCount++;
-      openedBytes += after.memoryBytes();
+      room.take(after);
       if (after.parent() != null) {
         forksOpened.add(after.runId());
       }
       runsByRequestId.put(record.opened().requestId(), after);
     }
-    appendedCount++;
+    effects.add(new Effect.Step(record, position, after));
+    Applied applied = new Applied(after, record.firstSeq(), after.headSeq(), false);
+    answers.add(new Answer(submission, applied, null));
+  }
+
+  private long append(RunRecord record) {
+    byte[] body = RunRecordCodec.encode(record);
     bytes += body.length + EventLog.FRAME_BYTES_MAX;
-    long lastSeq = after.headSeq();
-    Effect effect =
-        new Effect(
-            after,
-            position,
-            Sequencing.of(record),
-            record.opened() != null,
-            record.closed() != null);
-    steps.add(new Step(submission, new Applied(after, firstSeq, lastSeq, false), null, effect));
+    return log.append(record.runId(), record.firstSeq(), body);
   }
 
-  static BrokerException diskFull() {
-    return BrokerException.of(
-        ErrorReason.ERROR_REASON_STORAGE_FULL, "the log's disk is full; nothing was stored");
-  }
-
-  private void requireRunRoom(@Nullable FoldedRun run, RunRecord record) {
-    long runBytesMax = hub.bounds().runBytesMax();
-    if (hub.runBytes() + openedBytes < runBytesMax) {
-      return;
-    }
-    Published published = record.published();
-    ProducerStamp producer = published == null ? null : published.producer();
-    boolean isEnlarged =
-        run == null
-            || (published != null
-                && producer != null
-                && run != null
-                && run.producers().isEnlargedBy(producer, published.firstSeq()));
-    if (isEnlarged) {
-      throw runRoomFull();
-    }
-  }
-
-  private BrokerException runRoomFull() {
-    long runBytesMax = hub.bounds().runBytesMax();
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED,
-            "what the daemon keeps of runs takes as much memory as it may: "
-                + runBytesMax
-                + " bytes; close some runs")
-        .with("limit_bytes", runBytesMax);
-  }
-
-  /** Shows the batch, which is durable now, to readers and then acknowledges it. */
-  void publish() {
-    // First: a reader of all runs that sees a later event must know that these are not in memory.
-    imports.forEach((position, record) -> hub.addImport(record, position));
-    Map<RunTail, Change> changes = new LinkedHashMap<>();
-    for (Step step : steps) {
-      Effect effect = step.effect();
-      if (effect != null) {
-        RunTail tail = hub.advance(effect.after(), effect.position(), effect.events());
-        if (effect.after().isDeleted()) {
-          reaper.deleted(tail);
-        } else if (effect.closed()) {
-          reaper.closed(tail);
-        }
-        changes.merge(tail, new Change(effect.opened(), effect.closed()), Change::and);
-      }
-    }
-    steps.forEach(Step::answer);
-    changes.forEach((tail, change) -> hub.announce(tail, change.opened(), change.closed()));
-    if (!changes.isEmpty() || !imports.isEmpty()) {
-      hub.announceAll();
-    }
+  /** Answers every command of the batch, whose effects are visible. */
+  void answer() {
+    answers.forEach(Answer::give);
   }
 
   /** Answers every command of the batch that none of it happened. */
   void fail(BrokerException reason) {
-    for (Step step : steps) {
-      step.submission().done().completeExceptionally(reason);
+    for (Answer answer : answers) {
+      answer.submission().done().completeExceptionally(reason);
     }
   }
 
-  /** A command and what was decided: {@code applied} or {@code refusal}. */
-  private record Step(
-      Submission submission,
-      @Nullable Applied applied,
-      @Nullable BrokerException refusal,
-      @Nullable Effect effect) {
+  /** What a command is told: {@code applied} or {@code refusal}. */
+  private record Answer(
+      Submission submission, @Nullable Applied applied, @Nullable BrokerException refusal) {
 
-    void answer() {
+    void give() {
       if (refusal != null) {
         submission.done().completeExceptionally(refusal);
       } else {
         submission.done().complete(applied);
       }
-    }
-  }
-
-  private record Effect(
-      FoldedRun after,
-      long position,
-      List<SequencedEvent> events,
-      boolean opened,
-      boolean closed) {}
-
-  private record Change(boolean opened, boolean closed) {
-    Change and(Change later) {
-      return new Change(opened || later.opened, closed || later.closed);
     }
   }
 }

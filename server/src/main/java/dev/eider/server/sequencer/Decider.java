@@ -7,11 +7,11 @@ import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.ProducerState;
-import dev.eider.server.run.RunRecord;
-import dev.eider.server.run.RunRecord.Closed;
-import dev.eider.server.run.RunRecord.Deleted;
-import dev.eider.server.run.RunRecord.Opened;
-import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Closed;
+import dev.eider.server.run.StepRecord.Deleted;
+import dev.eider.server.run.StepRecord.Opened;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.server.sequencer.Command.Claim;
 import dev.eider.server.sequencer.Command.Close;
 import dev.eider.server.sequencer.Command.Delete;
@@ -141,7 +141,7 @@ final class Decider {
       return new Decision.Answer(new Applied(run, 0, head, false));
     }
     return new Decision.Append(
-        new RunRecord(
+        new StepRecord(
             publish.runId(),
             nowUs,
             run == null ? PLAIN_OPEN : null,
@@ -251,7 +251,7 @@ final class Decider {
     }
     Opened opened = new Opened(open.labels(), open.requestId(), open.requestHash(), open.parent());
     return new Decision.Append(
-        new RunRecord(open.runId(), nowUs, opened, published(0, null, open.events()), null));
+        new StepRecord(open.runId(), nowUs, opened, published(0, null, open.events()), null));
   }
 
   private static Applied repeatedOpen(FoldedRun run, Open open) {
@@ -305,7 +305,7 @@ final class Decider {
           .with("fork_run_id", fork);
     }
     return new Decision.Append(
-        new RunRecord(
+        new StepRecord(
             delete.runId(),
             nowUs,
             null,
@@ -336,6 +336,6 @@ final class Decider {
       return new Decision.Answer(new Applied(run, 0, run.headSeq(), true));
     }
     return new Decision.Append(
-        new RunRecord(close.runId(), nowUs, null, null, new Closed(close.outcome())));
+        new StepRecord(close.runId(), nowUs, null, null, new Closed(close.outcome())));
   }
 }

@@ -29,26 +29,26 @@ public final class RunWriter {
   private volatile boolean stopping;
 
   /**
-   * Starts the writer on a hub that holds the runs as the log leaves them.
+   * Starts the writer.
    *
+   * @param applier has replayed the log
    * @param onHealth told on the sequencer thread when the log's health changes
    * @param onDefect told which worker ended by what
    */
   public RunWriter(
       EventLog log,
-      Hub hub,
-      RunIndex index,
+      LogApplier applier,
       InstantSource clock,
       SequencerConfig config,
       Threads threads,
       Consumer<PublishHealth> onHealth,
       BiConsumer<String, Throwable> onDefect) {
     this.log = log;
-    this.hub = hub;
-    this.index = index;
+    hub = applier.hub();
+    index = applier.index();
     this.config = config;
     sequencer =
-        new Sequencer(log, hub, clock, index, config, threads, new Feedback(onHealth, onDefect));
+        new Sequencer(log, applier, clock, config, threads, new Feedback(onHealth, onDefect));
     admission = new Admission(index, sequencer, config, threads, onDefect);
     sequencer.start();
   }

@@ -2,8 +2,8 @@ package dev.eider.server.sequencer;
 
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.SequencedEvent;
-import dev.eider.server.run.RunRecord;
-import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Published;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +11,7 @@ import java.util.List;
 final class Sequencing {
   private Sequencing() {}
 
-  static List<SequencedEvent> of(RunRecord record) {
+  static List<SequencedEvent> of(StepRecord record) {
     Published published = record.published();
     if (published == null) {
       return List.of();

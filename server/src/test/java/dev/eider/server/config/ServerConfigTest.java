@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,9 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
 final class ServerConfigTest {
-  private static final ServerConfig DEFAULTS = ServerConfig.defaults(Path.of("data"));
+  private static final ServerConfig DEFAULTS =
+      ServerConfig.defaults(Path.of("data")).withHeap(1L << 30);
 
-  /** Key, default, smallest and largest value. */
+  /** Key, default with the 1 GiB of heap of the launcher, smallest and largest value. */
   private static final String TABLE =
       """
       force-interval-ms         10          1        10000
@@ -30,29 +32,23 @@ final class ServerConfigTest {
       connection-idle-ms        0           0        86400000
       connection-age-ms         0           0        86400000
       connection-grace-ms       60000       0        86400000
-      calls-max                 16384       1        1000000
-      inbound-bytes-max         67108864    1048576  17179869184
       outbound-bytes-max        67108864    1048576  17179869184
       request-bytes-max         16777216    1024     67108864
       events-per-request-max    10000       1        100000
       subscriptions-max         10000       1        1000000
       subscribe-all-max         64          1        10000
-      diffs-max                 16          1        10000
-      watch-changes-max         25000       100      10000000
+      watch-changes-max         26214       100      10000000
       open-runs-max             200000      1        10000000
       run-bytes-max             100663296   1048576  68719476736
       producers-per-run-max     1000        1        100000
       queue-requests-max        10000       1        1000000
-      queue-bytes-max           33554432    1048576  1073741824
       batch-bytes-max           8388608     1024     268435456
       segment-bytes-max         67108864    4096     1073741824
       tail-bytes-max            10485760    0        68719476736
-      page-cache-bytes-max      25165824    0        68719476736
       unpersisted-bytes-max     134217728   4096     68719476736
       disk-reserve-bytes        16777216    1048576  1099511627776
       persist-linger-ms         1000        0        60000
       persist-batch-events-max  122880      1        1228800
-      persist-batch-bytes-max   33554432    1024     1073741824
       checkpoint-bytes          268435456   1024     68719476736
       checkpoint-idle-ms        2000        10       3600000
       store-memory-bytes-max    536870912   67108864 1099511627776
@@ -71,7 +67,6 @@ final class ServerConfigTest {
       transfer-ms-max           600000      1000     86400000
       transfer-bytes-max        4294967296  1024     1099511627776
       transfer-runs-max         10000       1        1000000
-      transfer-memory-bytes-max 268435456   67108864 1099511627776
       library-runs-max          4000        1        10000000
       library-scan-ms           60000       0        86400000
       close-wait-ms             30000       100      600000
@@ -93,11 +88,59 @@ final class ServerConfigTest {
           Arrays.stream(expected.getOrDefault(setting.key(), "").split(" +"))
               .mapToLong(Long::parseLong)
               .toArray();
-      assertThat(new long[] {setting.defaultValue(), setting.min(), setting.max()})
+      assertThat(new long[] {DEFAULTS.get(setting), setting.min(), setting.max()})
           .as(setting.key())
           .isEqualTo(row);
-      assertThat(DEFAULTS.get(setting)).isEqualTo(setting.defaultValue());
     }
+  }
+
+  @Test
+  void shouldHaveTwoTiersOfSettings() {
+    List<String> common =
+        Arrays.stream(Setting.values())
+            .filter(setting -> setting.tier() == Setting.Tier.COMMON)
+            .map(Setting::key)
+            .toList();
+    assertThat(common)
+        .containsExactly(
+            "force-interval-ms",
+            "grace-ms",
+            "heartbeat-ms",
+            "keepalive-ms",
+            "keepalive-timeout-ms",
+            "connection-age-ms",
+            "request-bytes-max",
+            "subscriptions-max",
+            "open-runs-max",
+            "disk-reserve-bytes",
+            "store-memory-bytes-max",
+            "store-threads-max",
+            "retention-age-ms",
+            "retention-runs-max",
+            "retention-bytes-max",
+            "query-concurrent-max",
+            "query-ms-max",
+            "library-runs-max",
+            "stop-ms");
+  }
+
+  @Test
+  void shouldFollowTheHeapWhereNothingElseIsSaid() {
+    // given
+    ServerConfig large = DEFAULTS.withHeap(4L << 30);
+    ServerConfig small = DEFAULTS.withHeap(1 << 20);
+
+    // then
+    for (Setting setting : Setting.values()) {
+      long expected = DEFAULTS.get(setting) * (setting.followsHeap() ? 4 : 1);
+      assertThat(large.get(setting)).as(setting.key()).isBetween(expected, expected + 3);
+      assertThat(small.get(setting)).isEqualTo(DEFAULTS.withHeap(128 << 20).get(setting));
+    }
+    assertThat(large.with(Setting.TAIL_BYTES_MAX, 7).get(Setting.TAIL_BYTES_MAX)).isEqualTo(7);
+    assertThat(DEFAULTS.get(HeapShare.CALLS)).isEqualTo(16_384);
+    assertThat(large.get(HeapShare.INBOUND)).isEqualTo(256 << 20);
+    assertThat(DEFAULTS.withHeap(1L << 40).get(Setting.UNPERSISTED_BYTES_MAX))
+        .isEqualTo(Setting.UNPERSISTED_BYTES_MAX.max());
   }
 
   @Test
@@ -136,7 +179,13 @@ final class ServerConfigTest {
   @CsvSource({
     "durability, sync, durability is sync; it must be fsync or async",
     "grace-ms, soon, grace-ms is soon; it must be a whole number",
-    "grace_ms, 1, there is no setting grace_ms; see eider serve --help",
+    "grace_ms, 1, there is no setting grace_ms; did you mean grace-ms?",
+    "durabilty, async, there is no setting durabilty; did you mean durability?",
+    "heartbeat, 1, there is no setting heartbeat; did you mean heartbeat-ms?",
+    "retention-age, 1, there is no setting retention-age; did you mean retention-age-ms?",
+    "speed, 1, there is no setting speed",
+    "calls-max, 1, 'calls-max is no setting any more: it is a share of the heap, so change -Xmx'",
+    "diffs-max, 1, diffs-max is no setting any more: it is always 16",
   })
   void shouldSayWhatIsWrong(String key, String value, String message) {
     assertThatThrownBy(() -> DEFAULTS.with(key, value))

@@ -17,7 +17,7 @@ import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.hub.RunTail.TailSlice;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunRecord;
+import dev.eider.server.run.StepRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -207,7 +207,7 @@ final class HubTest {
     return advance(publishing(runId, known.run().headSeq() + 1, null, metrics(count)));
   }
 
-  private RunTail advance(RunRecord record) {
+  private RunTail advance(StepRecord record) {
     RunTail known = hub.find(record.runId());
     FoldedRun after = Fold.apply(known == null ? null : known.run(), position, record);
     return hub.advance(Objects.requireNonNull(after), position++, sequenced(record));
@@ -230,7 +230,7 @@ final class HubTest {
     return Objects.requireNonNull(slice).events().stream().map(SequencedEvent::seq).toList();
   }
 
-  private static List<SequencedEvent> sequenced(RunRecord record) {
+  private static List<SequencedEvent> sequenced(StepRecord record) {
     List<SequencedEvent> sequenced = new ArrayList<>();
     if (record.published() != null) {
       long seq = record.published().firstSeq();

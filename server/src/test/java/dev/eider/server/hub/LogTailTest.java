@@ -16,7 +16,7 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunRecord;
+import dev.eider.server.run.StepRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -193,10 +193,10 @@ final class LogTailTest {
 
   private void open(RunId runId, String arena) {
     advance(
-        new RunRecord(
+        new StepRecord(
             runId,
             NOW_US,
-            new RunRecord.Opened(Map.of("arena", arena), "", new byte[0], null),
+            new StepRecord.Opened(Map.of("arena", arena), "", new byte[0], null),
             null,
             null));
   }
@@ -205,7 +205,7 @@ final class LogTailTest {
     advance(publishing(runId, tail(runId).run().headSeq() + 1, null, metrics(count)));
   }
 
-  private void advance(RunRecord record) {
+  private void advance(StepRecord record) {
     @Nullable RunTail known = hub.find(record.runId());
     FoldedRun after = Fold.apply(known == null ? null : known.run(), position, record);
     hub.advance(Objects.requireNonNull(after), position++, sequenced(record));
@@ -215,7 +215,7 @@ final class LogTailTest {
     return Objects.requireNonNull(hub.find(runId));
   }
 
-  private static List<SequencedEvent> sequenced(RunRecord record) {
+  private static List<SequencedEvent> sequenced(StepRecord record) {
     List<SequencedEvent> sequenced = new ArrayList<>();
     if (record.published() != null) {
       long seq = record.published().firstSeq();

@@ -12,9 +12,9 @@ import dev.eider.server.base.Invariants.InvariantBroken;
 import dev.eider.server.event.RunId;
 import dev.eider.server.log.LogRecord;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.Samples;
+import dev.eider.server.run.StepRecord;
 import dev.eider.server.store.PersistBatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -191,14 +191,14 @@ final class BatchBuilderTest {
     assertThat(schedule.isDue(0, 0, false)).as("not for next to nothing").isFalse();
   }
 
-  private void add(RunRecord... records) {
-    for (RunRecord record : records) {
+  private void add(StepRecord... records) {
+    for (StepRecord record : records) {
       builder.add(entry(position, record));
       position += 10;
     }
   }
 
-  private static LogRecord entry(long at, RunRecord record) {
+  private static LogRecord entry(long at, StepRecord record) {
     return new LogRecord(at, at + 10, record.runId(), 1, RunRecordCodec.encode(record));
   }
 }

@@ -3,7 +3,7 @@ package dev.eider.server.persist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
@@ -16,7 +16,7 @@ import dev.eider.server.runs.RunIndex;
 import dev.eider.server.runs.StorePersistedRuns;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
-import dev.eider.server.sequencer.LogReplay;
+import dev.eider.server.sequencer.LogApplier;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.sequencer.SequencerConfig;
 import dev.eider.server.sequencer.TestClock;
@@ -90,7 +90,9 @@ public final class PersistRig implements AutoCloseable {
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
     hub = new Hub(bounds, new PersistProgress(position));
     store.openRuns().forEach(hub::restore);
-    LogReplay.run(log, hub, position);
+    RunIndex index = new RunIndex(hub, new StorePersistedRuns(store.reader()));
+    LogApplier applier = new LogApplier(hub, index, clock, SEQUENCER.graceMs());
+    applier.replay(log, position);
     persister =
         new Persister(
             log,
@@ -98,16 +100,15 @@ public final class PersistRig implements AutoCloseable {
             hub,
             clock,
             config,
-            Threads.system(),
+            SystemThreads.INSTANCE,
             (worker, defect) -> defects.add(defect));
     writer =
         new RunWriter(
             log,
-            hub,
-            new RunIndex(hub, new StorePersistedRuns(store.reader())),
+            applier,
             clock,
             SEQUENCER,
-            Threads.system(),
+            SystemThreads.INSTANCE,
             health -> {},
             (worker, defect) -> defects.add(defect));
   }

@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
-import dev.eider.server.run.RunRecord.Closed;
-import dev.eider.server.run.RunRecord.Opened;
-import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.StepRecord.Closed;
+import dev.eider.server.run.StepRecord.Opened;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.v1.LlmResponsePayload;
 import dev.eider.v1.RunOutcome;
 import java.security.MessageDigest;
@@ -39,14 +39,14 @@ final class FoldTest {
 
   @Test
   void shouldCloseAndDeleteInOneStep() {
-    RunRecord record =
-        new RunRecord(
+    StepRecord record =
+        new StepRecord(
             RUN,
             NOW_US,
             null,
             null,
             new Closed(RunOutcome.RUN_OUTCOME_ABANDONED),
-            new RunRecord.Deleted(true));
+            new StepRecord.Deleted(true));
     FoldedRun run = fold(opening(RUN), record);
     assertThat(run.deletion()).isEqualTo(FoldedRun.Deletion.KEPT);
     assertThat(run.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
@@ -83,7 +83,7 @@ final class FoldTest {
     // when
     FoldedRun run =
         Objects.requireNonNull(
-            Fold.apply(null, 40, new RunRecord(RUN, NOW_US, opened, null, null)));
+            Fold.apply(null, 40, new StepRecord(RUN, NOW_US, opened, null, null)));
 
     // then
     assertThat(run.isOpen()).isTrue();
@@ -108,8 +108,8 @@ final class FoldTest {
   @Test
   void shouldApplyOpenedPublishedAndClosedOfOneRecordInThisOrder() {
     // given
-    RunRecord all =
-        new RunRecord(
+    StepRecord all =
+        new StepRecord(
             RUN,
             NOW_US,
             Samples.plainly(),
@@ -165,9 +165,9 @@ final class FoldTest {
 
     // then
     assertThat(
-            Fold.apply(null, 0, new RunRecord(RUN, NOW_US, Samples.plainly(), published, closed)))
+            Fold.apply(null, 0, new StepRecord(RUN, NOW_US, Samples.plainly(), published, closed)))
         .isNull();
-    assertThat(Fold.apply(fold(opening(RUN)), 1, new RunRecord(RUN, 5, null, published, closed)))
+    assertThat(Fold.apply(fold(opening(RUN)), 1, new StepRecord(RUN, 5, null, published, closed)))
         .isNull();
   }
 

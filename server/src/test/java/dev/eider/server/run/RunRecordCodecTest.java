@@ -10,10 +10,10 @@ import com.google.protobuf.UnknownFieldSet;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.EventKind;
 import dev.eider.server.event.RunId;
-import dev.eider.server.run.RunRecord.Closed;
-import dev.eider.server.run.RunRecord.Deleted;
-import dev.eider.server.run.RunRecord.Opened;
-import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.StepRecord.Closed;
+import dev.eider.server.run.StepRecord.Deleted;
+import dev.eider.server.run.StepRecord.Opened;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.storage.v1.StoredClosed;
 import dev.eider.storage.v1.StoredRecord;
 import dev.eider.v1.Event;
@@ -32,8 +32,8 @@ final class RunRecordCodecTest {
   void shouldBringBackEveryPart() {
     // given
     Parent parent = new Parent(new RunId("p"), 3, 12, new RunId("root"));
-    RunRecord record =
-        new RunRecord(
+    StepRecord record =
+        new StepRecord(
             RUN,
             NOW_US,
             new Opened(Map.of("a", "1", "b", ""), "req", new byte[] {1, 2}, parent),
@@ -42,7 +42,7 @@ final class RunRecordCodecTest {
             new Deleted(true));
 
     // when
-    RunRecord read = RunRecordCodec.decode(RunRecordCodec.encode(record));
+    StepRecord read = (StepRecord) RunRecordCodec.decode(RunRecordCodec.encode(record));
 
     // then
     assertThat(read.runId()).isEqualTo(RUN);
@@ -66,10 +66,12 @@ final class RunRecordCodecTest {
   @Test
   void shouldBringBackTheAbsenceOfParts() {
     // when
-    RunRecord opening = RunRecordCodec.decode(RunRecordCodec.encode(Samples.opening(RUN)));
-    RunRecord publishing =
-        RunRecordCodec.decode(
-            RunRecordCodec.encode(Samples.publishing(RUN, 4, null, Samples.metrics(1))));
+    StepRecord opening =
+        (StepRecord) RunRecordCodec.decode(RunRecordCodec.encode(Samples.opening(RUN)));
+    StepRecord publishing =
+        (StepRecord)
+            RunRecordCodec.decode(
+                RunRecordCodec.encode(Samples.publishing(RUN, 4, null, Samples.metrics(1))));
 
     // then
     assertThat(opening.published()).isNull();
@@ -91,10 +93,10 @@ final class RunRecordCodecTest {
                     .build())
             .build();
     Event event = Samples.base("ada", 1).setUnknownFields(newKind).build();
-    RunRecord record = Samples.publishing(RUN, 1, null, List.of(EncodedEvent.of(event)));
+    StepRecord record = Samples.publishing(RUN, 1, null, List.of(EncodedEvent.of(event)));
 
     // when
-    RunRecord read = RunRecordCodec.decode(RunRecordCodec.encode(record));
+    StepRecord read = (StepRecord) RunRecordCodec.decode(RunRecordCodec.encode(record));
 
     // then
     EncodedEvent back = Objects.requireNonNull(read.published()).events().get(0);

@@ -5,10 +5,10 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
-import dev.eider.server.run.RunRecord.Closed;
-import dev.eider.server.run.RunRecord.Deleted;
-import dev.eider.server.run.RunRecord.Opened;
-import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.StepRecord.Closed;
+import dev.eider.server.run.StepRecord.Deleted;
+import dev.eider.server.run.StepRecord.Opened;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.v1.Event;
 import dev.eider.v1.MetricPayload;
 import dev.eider.v1.RunOutcome;
@@ -63,25 +63,25 @@ public final class Samples {
   }
 
   /** A record that opens a run. */
-  public static RunRecord opening(RunId runId) {
-    return new RunRecord(runId, NOW_US, plainly(), null, null);
+  public static StepRecord opening(RunId runId) {
+    return new StepRecord(runId, NOW_US, plainly(), null, null);
   }
 
   /** A record that publishes to a run. */
-  public static RunRecord publishing(
+  public static StepRecord publishing(
       RunId runId, long firstSeq, @Nullable ProducerStamp producer, List<EncodedEvent> events) {
-    return new RunRecord(runId, NOW_US + 1, null, new Published(firstSeq, producer, events), null);
+    return new StepRecord(runId, NOW_US + 1, null, new Published(firstSeq, producer, events), null);
   }
 
   /** A record that closes a run. */
-  public static RunRecord closing(RunId runId) {
-    return new RunRecord(
+  public static StepRecord closing(RunId runId) {
+    return new StepRecord(
         runId, NOW_US + 2, null, null, new Closed(RunOutcome.RUN_OUTCOME_COMPLETED));
   }
 
   /** A record that deletes a run. */
-  public static RunRecord deleting(RunId runId, boolean kept) {
-    return new RunRecord(runId, NOW_US + 3, null, null, null, new Deleted(kept));
+  public static StepRecord deleting(RunId runId, boolean kept) {
+    return new StepRecord(runId, NOW_US + 3, null, null, null, new Deleted(kept));
   }
 
   /** An opening without anything to it. */
@@ -90,7 +90,7 @@ public final class Samples {
   }
 
   /** The run after records that have to be accepted, at positions from 0. */
-  public static FoldedRun fold(RunRecord... records) {
+  public static FoldedRun fold(StepRecord... records) {
     FoldedRun run = null;
     for (int position = 0; position < records.length; position++) {
       run =

@@ -14,9 +14,9 @@ import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Imports;
 import dev.eider.server.run.Parent;
-import dev.eider.server.run.RunRecord;
-import dev.eider.server.run.RunRecord.Opened;
 import dev.eider.server.run.Samples;
+import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Opened;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -266,7 +266,7 @@ final class RunIndexTest {
   private void open(RunId runId, @Nullable RunId parentId, String requestId) {
     Parent parent = parentId == null ? null : new Parent(parentId, 0, 1, parentId);
     Opened opened = new Opened(Map.of(), requestId, new byte[0], parent);
-    advance(null, new RunRecord(runId, Samples.NOW_US, opened, null, null));
+    advance(null, new StepRecord(runId, Samples.NOW_US, opened, null, null));
   }
 
   /** The run is persisted, and leaves then. */
@@ -282,7 +282,7 @@ final class RunIndexTest {
     index.leave(tail);
   }
 
-  private RunTail advance(@Nullable FoldedRun run, RunRecord record) {
+  private RunTail advance(@Nullable FoldedRun run, StepRecord record) {
     FoldedRun after = Objects.requireNonNull(Fold.apply(run, position, record));
     return hub.advance(after, position++, List.of());
   }

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class BatchTest {
   private final Hub hub =
       new Hub(new HubBounds(1 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE), new PersistProgress(0));
+  private final RunIndex index = new RunIndex(hub, new StoredRuns());
+  private final LogApplier applier = new LogApplier(hub, index, InstantSource.system(), 0);
   private final Submission first = Submission.of(publish(RUN, 1));
   private final Submission closing = Submission.of(close(RUN));
   private final Submission late = Submission.of(publish(RUN, 1));
@@ -40,9 +42,7 @@ final class BatchTest {
   @BeforeEach
   void decide() throws Exception {
     log = SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), 0);
-    RunIndex index = new RunIndex(hub, new StoredRuns());
-    RunReaper reaper = new RunReaper(hub, index, InstantSource.system(), 0);
-    batch = new Batch(log, hub, index, new Decider(3), reaper, 10, false);
+    batch = new Batch(log, index, new Decider(3), new BatchRoom(hub, 10, false));
     batch.add(first, 1);
     batch.add(closing, 2);
     batch.add(late, 3);
@@ -57,7 +57,8 @@ final class BatchTest {
   void shouldRefuseOnceTheBatchIsDurable() throws Exception {
     assertThat(late.done()).isNotDone();
     log.commit(true);
-    batch.publish();
+    applier.apply(batch.effects());
+    batch.answer();
     assertThat(reasonOf(late.done())).isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
   }
 

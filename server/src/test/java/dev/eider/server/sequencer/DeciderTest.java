@@ -13,8 +13,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.Samples;
+import dev.eider.server.run.StepRecord;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
 import java.util.List;
@@ -56,7 +56,7 @@ final class DeciderTest {
   @Test
   void shouldOpenARunThatIsMissing() {
     // when
-    RunRecord record = append(null, publish(RUN, 2));
+    StepRecord record = append(null, publish(RUN, 2));
 
     // then
     assertThat(record.timeUs()).isEqualTo(NOW_US);
@@ -67,7 +67,7 @@ final class DeciderTest {
 
   @Test
   void shouldOpenWithoutEvents() {
-    RunRecord record = append(null, publish(RUN, 0));
+    StepRecord record = append(null, publish(RUN, 0));
     assertThat(record.opened()).isNotNull();
     assertThat(record.published()).isNull();
   }
@@ -83,7 +83,7 @@ final class DeciderTest {
   @Test
   void shouldContinueAndCloseInOneRecord() {
     // when
-    RunRecord record =
+    StepRecord record =
         append(
             after(publish(RUN, 2)),
             new Command.Publish(RUN, Samples.metrics(3), false, 2L, null, true));
@@ -273,7 +273,7 @@ final class DeciderTest {
     return Objects.requireNonNull(run);
   }
 
-  private RunRecord append(@Nullable FoldedRun run, Command command) {
+  private StepRecord append(@Nullable FoldedRun run, Command command) {
     return ((Decision.Append) decider.decide(run, Decider.Related.NONE, command, NOW_US)).record();
   }
 

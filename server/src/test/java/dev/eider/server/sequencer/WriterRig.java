@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
@@ -50,15 +50,15 @@ final class WriterRig implements AutoCloseable {
     Files.createDirectories(directory);
     disk = new SickDisk(new FileDisk(directory));
     log = SegmentedLog.open(disk, LogConfig.defaults(), 0);
-    LogReplay.run(log, hub, 0);
+    LogApplier applier = new LogApplier(hub, index, clock, config.graceMs());
+    applier.replay(log, 0);
     writer =
         new RunWriter(
             log,
-            hub,
-            index,
+            applier,
             clock,
             config,
-            Threads.system(),
+            SystemThreads.INSTANCE,
             healths::add,
             (worker, defect) -> defects.add(defect));
   }

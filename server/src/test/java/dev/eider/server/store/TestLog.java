@@ -6,11 +6,11 @@ import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.ProducerStamp;
-import dev.eider.server.run.RunRecord;
-import dev.eider.server.run.RunRecord.Closed;
-import dev.eider.server.run.RunRecord.Deleted;
-import dev.eider.server.run.RunRecord.Opened;
-import dev.eider.server.run.RunRecord.Published;
+import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Closed;
+import dev.eider.server.run.StepRecord.Deleted;
+import dev.eider.server.run.StepRecord.Opened;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.v1.Event;
 import dev.eider.v1.RunOutcome;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ public final class TestLog {
       String runId, Map<String, String> labels, String requestId, @Nullable Parent parent) {
     byte[] hash = requestId.isEmpty() ? new byte[0] : new byte[] {1, 0, 2};
     return append(
-        new RunRecord(
+        new StepRecord(
             new RunId(runId),
             BASE_US + position,
             new Opened(labels, requestId, hash, parent),
@@ -61,17 +61,17 @@ public final class TestLog {
     for (int i = 0; i < events.length; i++) {
       rows.add(new EventRow(position, new RunId(runId), published.firstSeq() + i, encoded.get(i)));
     }
-    return append(new RunRecord(new RunId(runId), BASE_US + position, null, published, null));
+    return append(new StepRecord(new RunId(runId), BASE_US + position, null, published, null));
   }
 
   public TestLog close(String runId, RunOutcome outcome) {
     return append(
-        new RunRecord(new RunId(runId), BASE_US + position, null, null, new Closed(outcome)));
+        new StepRecord(new RunId(runId), BASE_US + position, null, null, new Closed(outcome)));
   }
 
   public TestLog delete(String runId) {
     return append(
-        new RunRecord(new RunId(runId), BASE_US + position, null, null, null, new Deleted(false)));
+        new StepRecord(new RunId(runId), BASE_US + position, null, null, null, new Deleted(false)));
   }
 
   /** What the persister does once a batch is written: a closed run is forgotten. */
@@ -98,7 +98,7 @@ public final class TestLog {
     return new PersistBatch(sorted, touched, position);
   }
 
-  private TestLog append(RunRecord record) {
+  private TestLog append(StepRecord record) {
     FoldedRun next = Fold.apply(runs.get(record.runId()), position, record);
     runs.put(record.runId(), Objects.requireNonNull(next, "the fold refused a record"));
     changed.add(record.runId());

@@ -155,7 +155,7 @@ final class ScratchDatabase implements AutoCloseable {
     if (DuckDbErrors.isOutOfMemory(e)) {
       throw BrokerException.of(
           ErrorReason.ERROR_REASON_QUERY_LIMIT,
-          what + ": it needs more than transfer-memory-bytes-max: " + e.getMessage());
+          what + ": it needs more than half of store-memory-bytes-max: " + e.getMessage());
     }
     if (DuckDbErrors.isDiskFull(e)) {
       throw BrokerException.of(

@@ -20,19 +20,19 @@ final class FileIndexing {
   private static final Logger LOG = LoggerFactory.getLogger(FileIndexing.class);
 
   private final LibraryIndex index;
-  private final LibraryGround ground;
+  private final LibraryDependencies daemon;
   private final RunIdClaims claims;
   private final BooleanSupplier isStopping;
   private final int runsMax;
 
   FileIndexing(
       LibraryIndex index,
-      LibraryGround ground,
+      LibraryDependencies daemon,
       RunIdClaims claims,
       BooleanSupplier isStopping,
       int runsMax) {
     this.index = index;
-    this.ground = ground;
+    this.daemon = daemon;
     this.claims = claims;
     this.isStopping = isStopping;
     this.runsMax = runsMax;
@@ -88,7 +88,7 @@ final class FileIndexing {
       List<FoldedRun> claimed = claims.claim(found.runs, file, found);
       for (FoldedRun run : withoutCircles(claimed, found)) {
         index.show(run.runId());
-        ground.hub().announce(run);
+        daemon.hub().announce(run);
         shown++;
       }
     } finally {
@@ -119,13 +119,13 @@ final class FileIndexing {
 
   /** Finds a run that is there already, be it deleted and kept for its forks. */
   private @Nullable FoldedRun find(RunId runId) throws StoreException {
-    RunTail tail = ground.hub().find(runId);
-    FoldedRun inMemory = tail == null ? ground.hub().findImported(runId) : tail.run();
+    RunTail tail = daemon.hub().find(runId);
+    FoldedRun inMemory = tail == null ? daemon.hub().findImported(runId) : tail.run();
     if (inMemory != null) {
       return inMemory;
     }
-    FoldedRun stored = ground.reader().findRun(runId);
-    return stored == null ? ground.reader().findKept(runId) : stored;
+    FoldedRun stored = daemon.reader().findRun(runId);
+    return stored == null ? daemon.reader().findKept(runId) : stored;
   }
 
   /** What was found in a file. Owned by the worker. */

@@ -40,7 +40,7 @@ public final class LibraryScan implements AutoCloseable {
 
   private final LibraryConfig config;
   private final LibraryIndex index;
-  private final LibraryGround ground;
+  private final LibraryDependencies daemon;
   private final FileIndexing indexing;
   private final Map<Path, FileState> files = new ConcurrentSkipListMap<>();
   private final Map<Path, LeftOut> directories = new ConcurrentSkipListMap<>();
@@ -60,18 +60,18 @@ public final class LibraryScan implements AutoCloseable {
   public LibraryScan(
       LibraryConfig config,
       LibraryIndex index,
-      LibraryGround ground,
+      LibraryDependencies daemon,
       Threads threads,
       BiConsumer<String, Throwable> onDefect) {
     this.config = config;
     this.index = index;
-    this.ground = ground;
+    this.daemon = daemon;
     loop = new WorkerLoop(threads, "library", this::scanAgain, onDefect);
     indexing =
         new FileIndexing(
             index,
-            ground,
-            new RunIdClaims(index, ground.writer(), () -> loop.pause(PAUSE_MS)),
+            daemon,
+            new RunIdClaims(index, daemon.writer(), () -> loop.pause(PAUSE_MS)),
             loop::isStopping,
             config.runsMax());
     loop.start();
@@ -221,11 +221,11 @@ public final class LibraryScan implements AutoCloseable {
       return FileState.leftOut(path, stamp, "it is in the daemon's own data directory", false);
     }
     long neededBytes = SPILLED_SHARE * stamp.bytes() + config.diskReserveBytes();
-    if (ground.scratch().tempDirectory().toFile().getUsableSpace() < neededBytes) {
+    if (daemon.scratch().tempDirectory().toFile().getUsableSpace() < neededBytes) {
       String reason = "the disk has not the %d bytes left that reading it may take";
       return FileState.leftOut(path, stamp, reason.formatted(neededBytes), true);
     }
-    return index(new LibraryFile(path, stamp, ground.scratch(), ground.rules()));
+    return index(new LibraryFile(path, stamp, daemon.scratch(), daemon.rules()));
   }
 
   private FileState index(LibraryFile file) throws InterruptedException {

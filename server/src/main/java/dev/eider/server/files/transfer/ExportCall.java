@@ -3,7 +3,6 @@ package dev.eider.server.files.transfer;
 import com.google.protobuf.ByteString;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.ResponseStream;
-import dev.eider.server.base.Signal;
 import dev.eider.server.event.RunId;
 import dev.eider.server.files.format.RunFileFormat;
 import dev.eider.server.files.format.RunFileWriter;
@@ -25,32 +24,27 @@ import java.util.Set;
  * Makes a file of runs and sends it. What it holds is what DuckDB has once it has everything that
  * was acknowledged before the call. Thread-safe.
  */
-public final class ExportCall extends TransferCall {
+final class ExportCall extends TransferCall<ExportRunsResponse> {
   private static final int RUNS_PER_PAGE = 100;
   private static final int IDS_PER_PAGE = 500;
   private static final int CHUNK_BYTES = 256 << 10;
 
   private final ExportOrder order;
-  private final ResponseStream<ExportRunsResponse> responses;
   private final ColdReader reader;
   private long runCount;
   private long byteCount;
 
   ExportCall(
-      ExportOrder order,
-      ResponseStream<ExportRunsResponse> responses,
-      Transfers transfers,
-      Signal signal) {
-    super(transfers, responses, signal);
+      ExportOrder order, ResponseStream<ExportRunsResponse> responses, TransferContext context) {
+    super(context, responses);
     this.order = order;
-    this.responses = responses;
-    this.reader = transfers.ground().reader();
+    this.reader = context.daemon().reader();
   }
 
   @Override
-  void work() throws StoreException, IOException, InterruptedException {
-    awaitPersisted(transfers().ground().logEnd().getAsLong());
-    Path file = transfers().newTempFile(order.isParquet() ? ".parquet" : ".duckdb");
+  protected void work() throws StoreException, IOException, InterruptedException {
+    awaitPersisted(daemon().logEnd().getAsLong());
+    Path file = tempFiles().next(order.isParquet() ? ".parquet" : ".duckdb");
     try {
       write(file);
       send(file);
@@ -62,8 +56,7 @@ public final class ExportCall extends TransferCall {
 
   private void write(Path file) throws StoreException {
     RunFileFormat format = order.isParquet() ? RunFileFormat.PARQUET : RunFileFormat.DUCKDB;
-    try (RunFileWriter writer =
-        RunFileWriter.create(file, format, transfers().ground().scratch())) {
+    try (RunFileWriter writer = RunFileWriter.create(file, format, daemon().scratch())) {
       onEnd(writer::cancel);
       RunExport export = new RunExport(reader, writer, this::requireRoom);
       if (order.runIds().isEmpty()) {
@@ -111,12 +104,11 @@ public final class ExportCall extends TransferCall {
       return;
     }
     runCount++;
-    if (runCount > transfers().bounds().runsMax()) {
+    if (runCount > bounds().runsMax()) {
       throw limit(
-          "more than %d runs (transfer-runs-max); ask for fewer"
-              .formatted(transfers().bounds().runsMax()),
+          "more than %d runs (transfer-runs-max); ask for fewer".formatted(bounds().runsMax()),
           "limit_runs",
-          transfers().bounds().runsMax());
+          bounds().runsMax());
     }
     export.copy(run);
   }
@@ -124,7 +116,7 @@ public final class ExportCall extends TransferCall {
   /** Looks at the bounds after each page. */
   private void requireRoom(long bytes) {
     byteCount += bytes;
-    long bytesMax = transfers().bounds().bytesMax();
+    long bytesMax = bounds().bytesMax();
     if (byteCount > bytesMax) {
       throw limit(
           "more than %d bytes of events (transfer-bytes-max); ask for fewer runs"
@@ -132,8 +124,7 @@ public final class ExportCall extends TransferCall {
           "limit_bytes",
           bytesMax);
     }
-    TransferFiles.requireRoom(
-        transfers().ground().tempDirectory(), 2 * transfers().bounds().diskReserveBytes());
+    TransferFiles.requireRoom(daemon().tempDirectory(), 2 * bounds().diskReserveBytes());
     if (hasEnded()) {
       throw BrokerException.of(ErrorReason.ERROR_REASON_SHUTTING_DOWN, "nobody waits for it");
     }
@@ -147,18 +138,14 @@ public final class ExportCall extends TransferCall {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] chunk = in.readNBytes(CHUNK_BYTES);
       while (chunk.length > 0 && !hasEnded()) {
-        while (!hasEnded() && !responses.isReady()) {
-          pause();
-        }
-        ExportRunsResponse response =
+        send(
             ExportRunsResponse.newBuilder()
                 .setData(ByteString.copyFrom(chunk))
                 .setFileBytes(fileBytes)
-                .build();
-        tell(() -> responses.next(response));
+                .build());
         chunk = in.readNBytes(CHUNK_BYTES);
       }
     }
-    tellLast(responses::end);
+    end();
   }
 }

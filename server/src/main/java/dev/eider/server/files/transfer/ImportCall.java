@@ -3,7 +3,6 @@ package dev.eider.server.files.transfer;
 import com.google.protobuf.ByteString;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.ResponseStream;
-import dev.eider.server.base.Signal;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.Micros;
 import dev.eider.server.event.RunId;
@@ -12,7 +11,7 @@ import dev.eider.server.files.format.RunFileFormat;
 import dev.eider.server.files.format.RunFileWriter;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
-import dev.eider.server.run.ImportRecordCodec;
+import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.StagedFile;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
@@ -42,15 +41,14 @@ import java.util.concurrent.TimeoutException;
  * transaction. A crash before the record leaves a file that nobody names; after it, the next start
  * goes on where this one was. Thread-safe.
  */
-public final class ImportCall extends TransferCall {
+public final class ImportCall extends TransferCall<ImportRunsResponse> {
   /** How long a sender may say nothing. */
   private static final long SILENT_MS_MAX = 30_000;
 
   private static final long COMMAND_MS_MAX = 60_000;
 
-  private final ResponseStream<ImportRunsResponse> responses;
   private final Runnable askForNext;
-  private final TransferGround ground;
+  private final TransferDependencies daemon;
 
   /** One part at a time, since the next is asked for when one is written; or two with the end. */
   private final ConcurrentLinkedQueue<ByteString> parts = new ConcurrentLinkedQueue<>();
@@ -65,14 +63,10 @@ public final class ImportCall extends TransferCall {
    * @param askForNext has the sender send the next part; does not block
    */
   ImportCall(
-      ResponseStream<ImportRunsResponse> responses,
-      Runnable askForNext,
-      Transfers transfers,
-      Signal signal) {
-    super(transfers, responses, signal);
-    this.responses = responses;
+      ResponseStream<ImportRunsResponse> responses, Runnable askForNext, TransferContext context) {
+    super(context, responses);
     this.askForNext = askForNext;
-    this.ground = transfers.ground();
+    this.daemon = context.daemon();
   }
 
   /** Takes the next part of the file; does not block. */
@@ -88,9 +82,9 @@ public final class ImportCall extends TransferCall {
   }
 
   @Override
-  void work() throws StoreException, IOException, InterruptedException {
-    Path received = transfers().newTempFile(".received");
-    Path staged = ground.stagingDirectory().resolve("import-" + UUID.randomUUID() + ".duckdb");
+  protected void work() throws StoreException, IOException, InterruptedException {
+    Path received = tempFiles().next(".received");
+    Path staged = daemon.stagingDirectory().resolve("import-" + UUID.randomUUID() + ".duckdb");
     boolean isNamed = false;
     try {
       receive(received);
@@ -111,11 +105,11 @@ public final class ImportCall extends TransferCall {
   }
 
   private void receive(Path file) throws IOException, InterruptedException {
-    long bytesMax = transfers().bounds().bytesMax();
+    long bytesMax = bounds().bytesMax();
     long bytes = 0;
-    long heardMs = ground.clock().millis();
+    long heardMs = daemon.clock().millis();
     try (OutputStream out = Files.newOutputStream(file)) {
-      tell(askForNext);
+      unlessEnded(askForNext);
       while (!hasEnded()) {
         // In this order: what was sent before the end is seen before it.
         boolean isLast = isSent;
@@ -124,11 +118,11 @@ public final class ImportCall extends TransferCall {
           return;
         }
         if (part == null) {
-          pause();
+          pause(SILENT_MS_MAX);
           requireHeard(heardMs);
           continue;
         }
-        heardMs = ground.clock().millis();
+        heardMs = daemon.clock().millis();
         bytes += part.size();
         if (bytes > bytesMax) {
           throw limit(
@@ -137,15 +131,15 @@ public final class ImportCall extends TransferCall {
               bytesMax);
         }
         TransferFiles.requireRoom(
-            ground.tempDirectory(), 2 * transfers().bounds().diskReserveBytes() + part.size());
+            daemon.tempDirectory(), 2 * bounds().diskReserveBytes() + part.size());
         part.writeTo(out);
-        tell(askForNext);
+        unlessEnded(askForNext);
       }
     }
   }
 
   private void requireHeard(long heardMs) {
-    if (ground.clock().millis() - heardMs > SILENT_MS_MAX) {
+    if (daemon.clock().millis() - heardMs > SILENT_MS_MAX) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_WAIT_TIMED_OUT,
               "nothing of the file came for " + SILENT_MS_MAX + " ms")
@@ -155,17 +149,17 @@ public final class ImportCall extends TransferCall {
 
   /** Checks the file and writes it anew, forced. */
   private ImportRecord stage(Path received, Path staged) throws StoreException, IOException {
-    Files.createDirectories(ground.stagingDirectory());
+    Files.createDirectories(daemon.stagingDirectory());
     // The staged file, and what DuckDB makes of it in its log and in its main file.
     TransferFiles.requireRoom(
-        ground.stagingDirectory(),
-        4 * TransferFiles.size(received) + 2 * transfers().bounds().diskReserveBytes());
-    long nowUs = Micros.now(ground.clock());
+        daemon.stagingDirectory(),
+        4 * TransferFiles.size(received) + 2 * bounds().diskReserveBytes());
+    long nowUs = Micros.now(daemon.clock());
     List<FoldedRun> runs = new ArrayList<>();
     long eventCount = 0;
-    try (RunFile file = RunFile.open(received, ground.scratch(), ground.rules(), nowUs);
+    try (RunFile file = RunFile.open(received, daemon.scratch(), daemon.rules(), nowUs);
         RunFileWriter writer =
-            RunFileWriter.create(staged, RunFileFormat.DUCKDB, ground.scratch())) {
+            RunFileWriter.create(staged, RunFileFormat.DUCKDB, daemon.scratch())) {
       onEnd(
           () -> {
             file.cancel();
@@ -179,7 +173,7 @@ public final class ImportCall extends TransferCall {
       if (runs.isEmpty()) {
         throw BrokerException.of(ErrorReason.ERROR_REASON_INVALID_FILE, "the file holds no runs");
       }
-      LineageCheck.require(runs, ground.reader());
+      LineageCheck.require(runs, daemon.reader());
       writer.finish();
       onEnd(null);
     }
@@ -218,7 +212,7 @@ public final class ImportCall extends TransferCall {
       return;
     }
     largeBytes += eventBytes;
-    long largeBytesMax = transfers().bounds().largeBytesMax();
+    long largeBytesMax = bounds().largeBytesMax();
     if (largeBytes > largeBytesMax) {
       throw limit(
           ("the file's events of %d bytes and more have more than %d bytes, a quarter of"
@@ -230,7 +224,7 @@ public final class ImportCall extends TransferCall {
   }
 
   private void requireRuns(int count) {
-    int runsMax = transfers().bounds().runsMax();
+    int runsMax = bounds().runsMax();
     if (count > runsMax) {
       throw limit(
           "the file has more than %d runs (transfer-runs-max)".formatted(runsMax),
@@ -248,7 +242,7 @@ public final class ImportCall extends TransferCall {
    * @return whether the log may name the file
    */
   private boolean execute(ImportRecord record) throws InterruptedException {
-    int bytes = ImportRecordCodec.encode(record).length;
+    int bytes = RunRecordCodec.encode(record).length;
     if (bytes > TransferBounds.RECORD_BYTES_MAX) {
       fail(
           BrokerException.of(
@@ -261,7 +255,7 @@ public final class ImportCall extends TransferCall {
     if (hasEnded()) {
       return false;
     }
-    CompletableFuture<Applied> done = ground.writer().execute(new Command.Import(record, bytes));
+    CompletableFuture<Applied> done = daemon.writer().execute(new Command.Import(record, bytes));
     Applied applied;
     try {
       applied = done.orTimeout(COMMAND_MS_MAX, TimeUnit.MILLISECONDS).join();
@@ -269,18 +263,14 @@ public final class ImportCall extends TransferCall {
       return refused(e);
     }
     awaitPersisted(applied.run().lastPosition() + 1);
-    tellLast(() -> answer(record));
-    return true;
-  }
-
-  private void answer(ImportRecord record) {
-    responses.next(
+    send(
         ImportRunsResponse.newBuilder()
             .setRunCount(record.runs().size())
             .setEventCount(record.eventCount())
             .addAllRunIds(record.runs().stream().map(run -> run.runId().value()).toList())
             .build());
-    responses.end();
+    end();
+    return true;
   }
 
   /** Passes the refusal on; says whether the record may be in the log all the same. */

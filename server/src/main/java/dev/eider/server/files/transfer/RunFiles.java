@@ -43,14 +43,14 @@ public final class RunFiles implements AutoCloseable, WorkerLoop.Work {
   private static final long RETRY_MS = 5_000;
   private static final long STOP_MS = 2_000;
 
-  private final TransferGround ground;
+  private final TransferDependencies daemon;
+  private final TempFiles tempFiles;
   private final Path directory;
   private final ClosedRuns closedRuns;
   private final BlockingQueue<FoldedRun> queue = new ArrayBlockingQueue<>(QUEUE_RUNS_MAX);
   private final WorkerLoop loop;
   private final Registration listening;
   private final Registration following;
-  private long fileNumber;
 
   // Set by the sequencer thread when the queue is full, taken back by the worker.
   private volatile boolean mustScan = true;
@@ -65,17 +65,18 @@ public final class RunFiles implements AutoCloseable, WorkerLoop.Work {
    * @param closedRuns finds what an earlier process left to be done
    */
   public RunFiles(
-      TransferGround ground,
+      TransferDependencies daemon,
       Path directory,
       ClosedRuns closedRuns,
       Threads threads,
       BiConsumer<String, Throwable> onDefect) {
-    this.ground = ground;
+    this.daemon = daemon;
+    tempFiles = new TempFiles(daemon.tempDirectory(), ".run");
     this.directory = directory;
     this.closedRuns = closedRuns;
     loop = new WorkerLoop(threads, "run-files", this, onDefect);
-    listening = ground.hub().addListener(this::noteChange);
-    following = ground.hub().progress().addListener(this::notePersisted);
+    listening = daemon.hub().addListener(this::noteChange);
+    following = daemon.hub().progress().addListener(this::notePersisted);
     loop.start();
   }
 
@@ -126,7 +127,7 @@ public final class RunFiles implements AutoCloseable, WorkerLoop.Work {
         scan();
       }
       FoldedRun next = queue.peek();
-      if (next == null || ground.hub().progress().position() <= next.lastPosition()) {
+      if (next == null || daemon.hub().progress().position() <= next.lastPosition()) {
         return WorkerLoop.UNTIL_WOKEN_MS;
       }
       queue.remove();
@@ -169,7 +170,7 @@ public final class RunFiles implements AutoCloseable, WorkerLoop.Work {
         if (loop.isStopping()) {
           return;
         }
-        if (ground.reader().findDeleted(Set.of(runId)).contains(runId)) {
+        if (daemon.reader().findDeleted(Set.of(runId)).contains(runId)) {
           Files.deleteIfExists(file);
         }
       }
@@ -194,11 +195,11 @@ public final class RunFiles implements AutoCloseable, WorkerLoop.Work {
     if (loop.isStopping() || Files.exists(file)) {
       return;
     }
-    FoldedRun run = ground.reader().findRun(runId);
+    FoldedRun run = daemon.reader().findRun(runId);
     if (run == null) {
       return;
     }
-    Path unfinished = TransferFiles.temporary(ground.tempDirectory(), ++fileNumber, ".run.duckdb");
+    Path unfinished = tempFiles.next(".duckdb");
     try {
       write(run, unfinished);
       TransferFiles.force(unfinished);
@@ -215,9 +216,9 @@ public final class RunFiles implements AutoCloseable, WorkerLoop.Work {
 
   private void write(FoldedRun run, Path file) throws StoreException {
     try (RunFileWriter writer =
-        RunFileWriter.create(file, RunFileFormat.DUCKDB, ground.scratch())) {
+        RunFileWriter.create(file, RunFileFormat.DUCKDB, daemon.scratch())) {
       writing = writer;
-      new RunExport(ground.reader(), writer, bytes -> {}).copy(run);
+      new RunExport(daemon.reader(), writer, bytes -> {}).copy(run);
       writer.finish();
     } finally {
       writing = null;

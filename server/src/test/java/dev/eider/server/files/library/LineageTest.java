@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
-import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.Samples;
+import dev.eider.server.run.StepRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,10 +22,10 @@ final class LineageTest {
     RunId id = new RunId(runId);
     Parent parent = new Parent(new RunId(parentId), 0, 1, new RunId("root"));
     return Samples.fold(
-        new RunRecord(
+        new StepRecord(
             id,
             Samples.NOW_US,
-            new RunRecord.Opened(Map.of(), "", new byte[0], parent),
+            new StepRecord.Opened(Map.of(), "", new byte[0], parent),
             null,
             null));
   }

@@ -8,9 +8,9 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogFormatException;
 import dev.eider.server.log.LogRecord;
-import dev.eider.server.run.RunRecord;
-import dev.eider.server.run.RunRecord.Published;
 import dev.eider.server.run.RunRecordCodec;
+import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.v1.Event;
 import dev.eider.v1.MetricPayload;
 import java.io.IOException;
@@ -95,7 +95,7 @@ final class LogFuzzTest {
     Event event =
         Event.newBuilder().setMetric(MetricPayload.newBuilder().setName("m").setValue(n)).build();
     Published published = new Published(n, null, List.of(EncodedEvent.of(event)));
-    return RunRecordCodec.encode(new RunRecord(new RunId("r" + n), 1, null, published, null));
+    return RunRecordCodec.encode(new StepRecord(new RunId("r" + n), 1, null, published, null));
   }
 
   private List<Path> files() throws IOException {

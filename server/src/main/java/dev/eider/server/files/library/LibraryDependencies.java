@@ -7,9 +7,9 @@ import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.ColdReader;
 
 /**
- * What libraries stand on. Immutable.
+ * The parts of the daemon that libraries use. Immutable.
  *
  * @param reader of the daemon's own runs and of those that are shown already
  */
-public record LibraryGround(
+public record LibraryDependencies(
     ColdReader reader, Hub hub, RunWriter writer, ScratchConfig scratch, FileRules rules) {}

@@ -7,27 +7,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-final class ImportRecordCodecTest {
+final class ImportRecordTest {
   @Test
   void shouldReadBackWhatItWrites() {
     ImportRecord record = Imports.of(3, new RunId("a"), new RunId("b"));
 
-    byte[] bytes = ImportRecordCodec.encode(record);
+    byte[] bytes = RunRecordCodec.encode(record);
 
-    assertThat(ImportRecordCodec.decode(bytes))
+    assertThat(RunRecordCodec.decode(bytes))
         .usingRecursiveComparison()
         .ignoringFieldsOfTypes(ProducerTable.class)
         .isEqualTo(record);
-  }
-
-  @Test
-  void shouldTellItsRecordsFromOthers() {
-    byte[] other =
-        RunRecordCodec.encode(new RunRecord(new RunId("a"), 1, Samples.plainly(), null, null));
-
-    assertThat(ImportRecordCodec.isImport(other)).isFalse();
-    assertThat(ImportRecordCodec.isImport(ImportRecordCodec.encode(Imports.of(1, new RunId("a")))))
-        .isTrue();
   }
 
   @Test

@@ -18,7 +18,10 @@ import dev.eider.server.log.segment.FileDisk;
 import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.log.segment.SegmentedLog;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.runs.RunIndex;
+import dev.eider.server.runs.StoredRuns;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -27,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-final class LogReplayTest {
+final class LogApplierTest {
   private static final RunId OTHER = new RunId("game-2");
   private static final RunId THIRD = new RunId("game-3");
 
@@ -118,7 +121,8 @@ final class LogReplayTest {
   private long replay(Hub hub, long position) throws Exception {
     try (SegmentedLog log =
         SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), position)) {
-      return LogReplay.run(log, hub, position);
+      return new LogApplier(hub, new RunIndex(hub, new StoredRuns()), InstantSource.system(), 0)
+          .replay(log, position);
     }
   }
 

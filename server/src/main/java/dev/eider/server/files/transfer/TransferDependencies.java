@@ -10,13 +10,13 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * What exports and imports stand on. Immutable.
+ * The parts of the daemon that exports and imports use. Immutable.
  *
  * @param logEnd the log's end position
  * @param tempDirectory holds files while a call lasts
  * @param stagingDirectory holds files that the log names until DuckDB has them
  */
-public record TransferGround(
+public record TransferDependencies(
     ColdReader reader,
     Hub hub,
     LongSupplier logEnd,

@@ -1,0 +1,47 @@
+package dev.eider.server.base;
+
+import dev.eider.v1.ErrorReason;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A bound on how many of something there are at a time. Thread-safe. */
+public final class Places {
+  private final int max;
+  private final String what;
+  private final AtomicInteger taken = new AtomicInteger();
+
+  /**
+   * @param what is counted, in the plural, for the refusal
+   */
+  public Places(int max, String what) {
+    this.max = max;
+    this.what = what;
+  }
+
+  /** Returns how many are taken. */
+  public int taken() {
+    return taken.get();
+  }
+
+  /**
+   * Takes a place.
+   *
+   * @return gives it back
+   * @throws BrokerException OVERLOADED if there is none
+   */
+  public Registration take() {
+    if (taken.incrementAndGet() > max) {
+      taken.decrementAndGet();
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_OVERLOADED,
+              "the daemon has its limit of " + max + " " + what)
+          .with("limit", max);
+    }
+    AtomicBoolean isTaken = new AtomicBoolean(true);
+    return () -> {
+      if (isTaken.getAndSet(false)) {
+        taken.decrementAndGet();
+      }
+    };
+  }
+}
