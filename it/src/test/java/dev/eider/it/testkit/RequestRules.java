@@ -40,7 +40,7 @@ final class RequestRules {
       violations.unless(
           isAbsent
               || request.expectedSeq().isEmpty()
-              || seqs.get(0) == request.expectedSeq().getAsLong() + 1,
+              || firstSeq(seqs) == request.expectedSeq().getAsLong() + 1,
           Rule.EXPECTED_SEQ,
           request.runId(),
           "%s expected %s and has seqs %s",
@@ -64,6 +64,16 @@ final class RequestRules {
           there,
           lasting.size());
     }
+  }
+
+  /** Returns where a request begins, by any of its events: of a deleted run not all are known. */
+  private static long firstSeq(List<Long> seqs) {
+    for (int i = 0; i < seqs.size(); i++) {
+      if (seqs.get(i) > 0) {
+        return seqs.get(i) - i;
+      }
+    }
+    return 0;
   }
 
   private static boolean isBehindPrevious(Request request, long seq, FinalLogs logs) {

@@ -340,6 +340,8 @@ class RuleBookTest {
     Reader early = history.read("early", "gone", 0);
     events(1, "e1", "e2").forEach(early::saw);
     history.deleting("gone");
+    history.send("gone", List.of("e3", "e4")).expecting(2);
+    history.read("part", "gone", 0).filtered(e -> e.id().equals("e4")).saw(events(4, "e4").get(0));
     assertThat(violationsOf(log)).isEmpty();
 
     history.read("other", "gone", 0).saw(StoredEvent.of(1, "e1", new byte[] {1}));
