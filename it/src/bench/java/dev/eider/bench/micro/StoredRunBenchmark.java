@@ -88,7 +88,8 @@ public class StoredRunBenchmark {
     store.checkpoint();
     ahead = Executors.newSingleThreadExecutor();
     keeping =
-        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run, SystemThreads.INSTANCE::newSignal);
+        new ReadAhead(
+            store.reader(), CACHE_BYTES, Runnable::run, SystemThreads.INSTANCE::newSignal);
   }
 
   @TearDown(Level.Trial)
@@ -114,7 +115,8 @@ public class StoredRunBenchmark {
   @OperationsPerInvocation(EVENTS)
   public long eventByEvent() throws StoreException {
     return read(
-        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run, SystemThreads.INSTANCE::newSignal),
+        new ReadAhead(
+            store.reader(), CACHE_BYTES, Runnable::run, SystemThreads.INSTANCE::newSignal),
         StoredRunBenchmark::sendEach);
   }
 
@@ -123,7 +125,8 @@ public class StoredRunBenchmark {
   @OperationsPerInvocation(EVENTS)
   public long blockByBlock() throws StoreException {
     return read(
-        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run, SystemThreads.INSTANCE::newSignal),
+        new ReadAhead(
+            store.reader(), CACHE_BYTES, Runnable::run, SystemThreads.INSTANCE::newSignal),
         StoredRunBenchmark::send);
   }
 
