@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.eider.server.base.Pool;
 import dev.eider.server.base.Signal;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Timer;
 import dev.eider.server.base.Worker;
@@ -164,7 +165,7 @@ final class StartTest {
         started.add(name);
         alive.add(name);
       }
-      Worker worker = Threads.system().start(name, () -> run(name, body), onDefect);
+      Worker worker = SystemThreads.INSTANCE.start(name, () -> run(name, body), onDefect);
       if (atOnce.containsKey(name)) {
         awaitEnd(worker);
       }
@@ -201,17 +202,17 @@ final class StartTest {
 
     @Override
     public Signal newSignal() {
-      return Threads.system().newSignal();
+      return SystemThreads.INSTANCE.newSignal();
     }
 
     @Override
     public Pool newPool(String name, int count) {
-      return Threads.system().newPool(name, count);
+      return SystemThreads.INSTANCE.newPool(name, count);
     }
 
     @Override
     public Timer newTimer(String name) {
-      return Threads.system().newTimer(name);
+      return SystemThreads.INSTANCE.newTimer(name);
     }
   }
 }

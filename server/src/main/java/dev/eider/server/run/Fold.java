@@ -3,11 +3,9 @@ package dev.eider.server.run;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunDigest;
 import dev.eider.server.run.FoldedRun.Deletion;
-import dev.eider.server.run.StepRecord.Closed;
 import dev.eider.server.run.StepRecord.Deleted;
 import dev.eider.server.run.StepRecord.Opened;
 import dev.eider.server.run.StepRecord.Published;
-import dev.eider.v1.RunOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +63,9 @@ public final class Fold {
       }
       next = published(next, position, record.published());
     }
-    return record.closed() == null ? next : closed(next, position, record, record.closed());
+    return record.closed() == null
+        ? next
+        : next.closed(record.closed().outcome(), record.timeUs(), position);
   }
 
   private static boolean isAcceptable(FoldedRun run, Published published) {
@@ -75,22 +75,14 @@ public final class Fold {
   }
 
   private static FoldedRun opened(StepRecord record, Opened opened, long position) {
-    return new FoldedRun(
-        record.runId(),
-        RunOutcome.RUN_OUTCOME_UNSPECIFIED,
-        0,
-        -1,
-        record.timeUs(),
-        0,
-        opened.parent(),
-        opened.labels(),
-        opened.requestId(),
-        opened.requestHash(),
-        0,
-        RunDigest.initial(record.runId()),
-        ProducerTable.EMPTY,
-        position,
-        position);
+    FoldedRun.Opening opening =
+        new FoldedRun.Opening(
+            record.timeUs(),
+            opened.parent(),
+            opened.labels(),
+            opened.requestId(),
+            opened.requestHash());
+    return FoldedRun.opened(record.runId(), opening, position);
   }
 
   private static FoldedRun published(FoldedRun run, long position, Published published) {
@@ -107,40 +99,7 @@ public final class Fold {
         producer == null
             ? run.producers()
             : run.producers().accepted(producer, published.firstSeq(), published.events().size());
-    return new FoldedRun(
-        run.runId(),
-        run.outcome(),
-        published.lastSeq(),
-        lastT,
-        run.createTimeUs(),
-        run.closeTimeUs(),
-        run.parent(),
-        run.labels(),
-        run.requestId(),
-        run.requestHash(),
-        costUsd,
-        digest,
-        producers,
-        run.firstPosition(),
-        position);
-  }
-
-  private static FoldedRun closed(FoldedRun run, long position, StepRecord record, Closed closed) {
-    return new FoldedRun(
-        run.runId(),
-        closed.outcome(),
-        run.headSeq(),
-        run.lastT(),
-        run.createTimeUs(),
-        record.timeUs(),
-        run.parent(),
-        run.labels(),
-        run.requestId(),
-        run.requestHash(),
-        run.costUsd(),
-        run.digest(),
-        run.producers(),
-        run.firstPosition(),
-        position);
+    return run.published(
+        new FoldedRun.Totals(published.lastSeq(), lastT, costUsd, digest, producers), position);
   }
 }

@@ -10,179 +10,224 @@ import org.jspecify.annotations.Nullable;
  * Everything known of a run after its records up to {@code lastPosition}. Immutable; {@link Fold}
  * makes the next one.
  *
- * @param outcome unspecified while the run is open
- * @param headSeq 0 for a run without events
- * @param lastT the largest t, -1 for a run without events
- * @param createTimeUs microseconds since 1970 UTC
- * @param closeTimeUs 0 while the run is open
- * @param requestId empty when the opening request had none
+ * @param opening how the run began
+ * @param totals what was published to it
+ * @param ending how it ended, if it did
  * @param firstPosition log position of the opening record; negative for a run in a library
  * @param lastPosition log position of the latest record; likewise
- * @param deletion whether the run is gone
  */
-@SuppressWarnings("ArrayRecordComponent") // never written to after construction
 public record FoldedRun(
     RunId runId,
-    RunOutcome outcome,
-    long headSeq,
-    int lastT,
-    long createTimeUs,
-    long closeTimeUs,
-    @Nullable Parent parent,
-    Map<String, String> labels,
-    String requestId,
-    byte[] requestHash,
-    double costUsd,
-    byte[] digest,
-    ProducerTable producers,
+    Opening opening,
+    Totals totals,
+    Ending ending,
     long firstPosition,
-    long lastPosition,
-    Deletion deletion) {
-  /** Whether a run is gone. */
-  public enum Deletion {
-    NONE,
-    /** The run is gone, and no fork inherited from it then. */
-    GONE,
-    /** The run is gone, but for what its forks inherit. */
-    KEPT
-  }
-
+    long lastPosition) {
   /**
-   * The fixed part of what a run takes in the hub and the persister; 952 bytes were measured with
-   * one producer. The persister has a run of its own only while it lacks records of it, which are
-   * counted themselves.
+   * What a run costs in the hub, and its place in the persister, without what varies. As measured
+   * with a producer: 952 bytes, and 24 for the objects that it is made of since. The persister has
+   * a run of its own only while it lacks records of it, which are counted themselves.
    */
-  private static final int RUN_BYTES = 640;
+  private static final int RUN_BYTES = 664;
 
-  /** The position of a run that is not in the log. */
+  /** Where a run is that the log never had. */
   private static final long NOWHERE = -1;
 
-  /** The bytes that a label takes besides its characters. */
+  /** What a label costs besides its characters. */
   private static final int LABEL_BYTES = 128;
 
-  /** The bytes of a fork's entry among those of its parent. */
+  /** What a fork's entry among those of its parent costs. */
   private static final int FORK_BYTES = 200;
 
-  /** Makes a run that is not deleted. */
-  public FoldedRun(
-      RunId runId,
-      RunOutcome outcome,
-      long headSeq,
-      int lastT,
-      long createTimeUs,
-      long closeTimeUs,
-      @Nullable Parent parent,
-      Map<String, String> labels,
-      String requestId,
-      byte[] requestHash,
-      double costUsd,
-      byte[] digest,
-      ProducerTable producers,
-      long firstPosition,
-      long lastPosition) {
-    this(
-        runId,
-        outcome,
-        headSeq,
-        lastT,
-        createTimeUs,
-        closeTimeUs,
-        parent,
-        labels,
-        requestId,
-        requestHash,
-        costUsd,
-        digest,
-        producers,
-        firstPosition,
-        lastPosition,
-        Deletion.NONE);
+  /** Returns a run as its opening record leaves it. */
+  static FoldedRun opened(RunId runId, Opening opening, long position) {
+    return new FoldedRun(runId, opening, Totals.none(runId), Ending.NONE, position, position);
   }
 
-  /** Returns a run of which no more is known than that it is gone. */
+  /** Returns a run of which nothing is known but that it is gone. */
   public static FoldedRun goneUnseen(RunId runId, long position, Deletion deletion) {
-    return new FoldedRun(
-        runId,
-        RunOutcome.RUN_OUTCOME_UNSPECIFIED,
-        0,
-        -1,
-        0,
-        0,
-        null,
-        Map.of(),
-        "",
-        new byte[0],
-        0,
-        RunDigest.initial(runId),
-        ProducerTable.EMPTY,
-        position,
-        position,
-        deletion);
+    return opened(runId, Opening.UNKNOWN, position).deleted(position, deletion);
   }
 
-  /** Returns the same run as a deleted one. */
+  /** Returns the run after a record that published events. */
+  FoldedRun published(Totals now, long position) {
+    return new FoldedRun(runId, opening, now, ending, firstPosition, position);
+  }
+
+  /** Returns the run after a record that closed it. */
+  FoldedRun closed(RunOutcome outcome, long timeUs, long position) {
+    Ending closed = new Ending(outcome, timeUs, Deletion.NONE);
+    return new FoldedRun(runId, opening, totals, closed, firstPosition, position);
+  }
+
+  /** Returns the same run once it is gone. */
   public FoldedRun deleted(long position, Deletion as) {
-    return at(firstPosition, position, as);
+    return new FoldedRun(runId, opening, totals, ending.deleted(as), firstPosition, position);
   }
 
-  /**
-   * Returns the same run as one of a library: it is read from a file and has no place in the log.
-   */
+  /** Returns the same run as one that a single record of the log brought. */
+  FoldedRun at(long position) {
+    return new FoldedRun(runId, opening, totals, ending, position, position);
+  }
+
+  /** Returns the same run as one of a library: it is read from a file and is not in the log. */
   public FoldedRun inLibrary() {
-    return at(NOWHERE, NOWHERE, deletion);
+    return at(NOWHERE);
   }
 
-  private FoldedRun at(long first, long last, Deletion as) {
-    return new FoldedRun(
-        runId,
-        outcome,
-        headSeq,
-        lastT,
-        createTimeUs,
-        closeTimeUs,
-        parent,
-        labels,
-        requestId,
-        requestHash,
-        costUsd,
-        digest,
-        producers,
-        first,
-        last,
-        as);
-  }
-
-  /** Returns whether the run is in a library, so that it cannot be changed. */
+  /** Says whether the run is in a library, so that nobody may change it. */
   public boolean isInLibrary() {
     return firstPosition == NOWHERE;
   }
 
-  /** Returns whether the run was known when it was deleted; true for one that is not. */
+  /** Says whether it was known when it was deleted. */
   public boolean isSeen() {
     return !isDeleted() || firstPosition < lastPosition;
   }
 
-  /** Returns whether the run takes events. */
+  /** Says whether the run takes events. */
   public boolean isOpen() {
-    return outcome == RunOutcome.RUN_OUTCOME_UNSPECIFIED && !isDeleted();
+    return outcome() == RunOutcome.RUN_OUTCOME_UNSPECIFIED && !isDeleted();
   }
 
-  /** Returns whether the run is gone, so that readers must not find it. */
+  /** Says whether the run is gone, so that nobody may find it any more. */
   public boolean isDeleted() {
-    return deletion != Deletion.NONE;
+    return deletion() != Deletion.NONE;
   }
 
-  /** Returns roughly the bytes of memory of the run besides its events, in hub and persister. */
+  /** Roughly what the run takes in memory besides its events, the persister's share included. */
   public long memoryBytes() {
-    long bytes = RUN_BYTES + 2L * runId.value().length() + 2L * requestId.length();
-    for (Map.Entry<String, String> label : labels.entrySet()) {
+    long bytes = RUN_BYTES + 2L * runId.value().length() + 2L * requestId().length();
+    for (Map.Entry<String, String> label : labels().entrySet()) {
       bytes += LABEL_BYTES + label.getKey().length() + label.getValue().length();
     }
-    return bytes + (parent == null ? 0 : FORK_BYTES) + producers.memoryBytes();
+    return bytes + (parent() == null ? 0 : FORK_BYTES) + producers().memoryBytes();
   }
 
-  /** Returns the first ancestor; the run itself when it is no fork. */
+  /** The first ancestor; the run itself when it is no fork. */
   public RunId rootRunId() {
+    Parent parent = parent();
     return parent == null ? runId : parent.rootRunId();
+  }
+
+  public long createTimeUs() {
+    return opening.timeUs();
+  }
+
+  public @Nullable Parent parent() {
+    return opening.parent();
+  }
+
+  public Map<String, String> labels() {
+    return opening.labels();
+  }
+
+  public String requestId() {
+    return opening.requestId();
+  }
+
+  public byte[] requestHash() {
+    return opening.requestHash();
+  }
+
+  public long headSeq() {
+    return totals.headSeq();
+  }
+
+  public int lastT() {
+    return totals.lastT();
+  }
+
+  public double costUsd() {
+    return totals.costUsd();
+  }
+
+  public byte[] digest() {
+    return totals.digest();
+  }
+
+  public ProducerTable producers() {
+    return totals.producers();
+  }
+
+  public RunOutcome outcome() {
+    return ending.outcome();
+  }
+
+  public long closeTimeUs() {
+    return ending.timeUs();
+  }
+
+  public Deletion deletion() {
+    return ending.deletion();
+  }
+
+  /**
+   * How a run began. Immutable.
+   *
+   * @param timeUs microseconds since 1970 UTC
+   * @param requestId empty when the opening request had none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never written to after construction
+  public record Opening(
+      long timeUs,
+      @Nullable Parent parent,
+      Map<String, String> labels,
+      String requestId,
+      byte[] requestHash) {
+    static final Opening UNKNOWN = without(0, null, Map.of());
+
+    /** Returns an opening by no request that could be repeated. */
+    public static Opening without(
+        long timeUs, @Nullable Parent parent, Map<String, String> labels) {
+      return new Opening(timeUs, parent, labels, "", new byte[0]);
+    }
+  }
+
+  /**
+   * What was published to a run. Immutable.
+   *
+   * @param headSeq 0 for a run without events
+   * @param lastT the largest t, -1 for a run without events
+   * @param producers who published it, as far as they said so
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never written to after construction
+  public record Totals(
+      long headSeq, int lastT, double costUsd, byte[] digest, ProducerTable producers) {
+    static Totals none(RunId runId) {
+      return new Totals(0, -1, 0, RunDigest.initial(runId), ProducerTable.EMPTY);
+    }
+  }
+
+  /**
+   * How a run ended. Immutable.
+   *
+   * @param outcome unspecified while the run is open
+   * @param timeUs when it was closed, microseconds since 1970 UTC; 0 while it is open
+   * @param deletion whether the run is gone
+   */
+  public record Ending(RunOutcome outcome, long timeUs, Deletion deletion) {
+    /** Of a run that is open. */
+    static final Ending NONE = new Ending(RunOutcome.RUN_OUTCOME_UNSPECIFIED, 0, Deletion.NONE);
+
+    /** Returns the ending of a run that was closed, or that of an open one. */
+    public static Ending of(RunOutcome outcome, long timeUs) {
+      return outcome == RunOutcome.RUN_OUTCOME_UNSPECIFIED
+          ? NONE
+          : new Ending(outcome, timeUs, Deletion.NONE);
+    }
+
+    Ending deleted(Deletion as) {
+      return new Ending(outcome, timeUs, as);
+    }
+  }
+
+  /** Whether a run is gone. */
+  public enum Deletion {
+    NONE,
+    /** It is, and no fork inherited from it then. */
+    GONE,
+    /** It is, but for what its forks inherit. */
+    KEPT
   }
 }

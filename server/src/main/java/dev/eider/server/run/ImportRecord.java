@@ -35,30 +35,11 @@ public record ImportRecord(long timeUs, StagedFile file, long eventCount, List<F
 
   /** The runs as the record at a log position makes them. */
   public List<FoldedRun> runsAt(long position) {
-    return runs.stream().map(run -> at(run, position)).toList();
+    return runs.stream().map(run -> run.at(position)).toList();
   }
 
   /** The same, accepted at another time. */
   public ImportRecord acceptedAt(long newTimeUs) {
     return new ImportRecord(newTimeUs, file, eventCount, runs);
-  }
-
-  private static FoldedRun at(FoldedRun run, long position) {
-    return new FoldedRun(
-        run.runId(),
-        run.outcome(),
-        run.headSeq(),
-        run.lastT(),
-        run.createTimeUs(),
-        run.closeTimeUs(),
-        run.parent(),
-        run.labels(),
-        run.requestId(),
-        run.requestHash(),
-        run.costUsd(),
-        run.digest(),
-        run.producers(),
-        position,
-        position);
   }
 }

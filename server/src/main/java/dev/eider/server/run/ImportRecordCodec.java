@@ -2,14 +2,15 @@ package dev.eider.server.run;
 
 import com.google.protobuf.ByteString;
 import dev.eider.server.event.RunId;
+import dev.eider.server.run.FoldedRun.Ending;
+import dev.eider.server.run.FoldedRun.Opening;
+import dev.eider.server.run.FoldedRun.Totals;
 import dev.eider.storage.v1.StoredImport;
 import dev.eider.storage.v1.StoredImportedRun;
 import dev.eider.v1.RunOutcome;
 
 /** Turns import records into what is stored of them, and back. */
 final class ImportRecordCodec {
-  private static final byte[] NONE = new byte[0];
-
   private ImportRecordCodec() {}
 
   static StoredImport encode(ImportRecord record) {
@@ -60,20 +61,17 @@ final class ImportRecordCodec {
     if (outcome == null || outcome == RunOutcome.RUN_OUTCOME_UNSPECIFIED) {
       throw new IllegalArgumentException("not a record: outcome " + stored.getOutcome());
     }
+    Parent parent = stored.hasParent() ? ParentCodec.decode(stored.getParent()) : null;
     return new FoldedRun(
         new RunId(stored.getRunId()),
-        outcome,
-        stored.getHeadSeq(),
-        stored.getLastT(),
-        stored.getCreateTimeUs(),
-        stored.getCloseTimeUs(),
-        stored.hasParent() ? ParentCodec.decode(stored.getParent()) : null,
-        stored.getLabelsMap(),
-        "",
-        NONE,
-        stored.getCostUsd(),
-        stored.getDigest().toByteArray(),
-        ProducerTable.EMPTY,
+        Opening.without(stored.getCreateTimeUs(), parent, stored.getLabelsMap()),
+        new Totals(
+            stored.getHeadSeq(),
+            stored.getLastT(),
+            stored.getCostUsd(),
+            stored.getDigest().toByteArray(),
+            ProducerTable.EMPTY),
+        Ending.of(outcome, stored.getCloseTimeUs()),
         0,
         0);
   }

@@ -44,4 +44,9 @@ public final class RunSums {
   public byte[] digest() {
     return digest;
   }
+
+  /** Returns the sums as those of a run whose producers are not known. */
+  public FoldedRun.Totals totals() {
+    return new FoldedRun.Totals(headSeq, lastT, costUsd, digest, ProducerTable.EMPTY);
+  }
 }

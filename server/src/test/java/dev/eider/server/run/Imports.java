@@ -29,18 +29,12 @@ public final class Imports {
     events.forEach(sums::add);
     return new FoldedRun(
         runId,
-        RunOutcome.RUN_OUTCOME_FAILED,
-        sums.headSeq(),
-        sums.lastT(),
-        1_000,
-        2_000,
-        new Parent(new RunId("parent"), 3, 4, new RunId("root")),
-        Map.of("arena", "gold"),
-        "",
-        new byte[0],
-        sums.costUsd(),
-        sums.digest(),
-        ProducerTable.EMPTY,
+        FoldedRun.Opening.without(
+            1_000,
+            new Parent(new RunId("parent"), 3, 4, new RunId("root")),
+            Map.of("arena", "gold")),
+        sums.totals(),
+        FoldedRun.Ending.of(RunOutcome.RUN_OUTCOME_FAILED, 2_000),
         0,
         0);
   }

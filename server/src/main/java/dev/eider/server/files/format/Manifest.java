@@ -109,22 +109,7 @@ final class Manifest implements AutoCloseable {
     if (!Arrays.equals(sums.digest(), run.digest())) {
       throw FileFaults.ofRun(id, "its events do not hash to its digest: the file was changed");
     }
-    return new FoldedRun(
-        run.runId(),
-        run.outcome(),
-        sums.headSeq(),
-        sums.lastT(),
-        run.createTimeUs(),
-        run.closeTimeUs(),
-        run.parent(),
-        run.labels(),
-        "",
-        new byte[0],
-        sums.costUsd(),
-        sums.digest(),
-        ProducerTable.EMPTY,
-        0,
-        0);
+    return new FoldedRun(run.runId(), run.opening(), sums.totals(), run.ending(), 0, 0);
   }
 
   static RunId runId(@Nullable String value) {
@@ -143,20 +128,15 @@ final class Manifest implements AutoCloseable {
     rules.labels(labels);
     String outcome = rows.getString("outcome");
     long createUs = time(id, "create_time", rows.getLong("create_us"), rows.wasNull());
+    RunOutcome ended = outcome(id, outcome);
+    long closeUs =
+        outcome == null ? nowUs : time(id, "close_time", rows.getLong("close_us"), rows.wasNull());
     return new FoldedRun(
         id,
-        outcome(id, outcome),
-        rows.getLong("head_seq"),
-        -1,
-        createUs,
-        outcome == null ? nowUs : time(id, "close_time", rows.getLong("close_us"), rows.wasNull()),
-        parent(id),
-        labels,
-        "",
-        new byte[0],
-        0,
-        digest(id),
-        ProducerTable.EMPTY,
+        FoldedRun.Opening.without(createUs, parent(id), labels),
+        // What its events add up to is not known yet.
+        new FoldedRun.Totals(rows.getLong("head_seq"), -1, 0, digest(id), ProducerTable.EMPTY),
+        FoldedRun.Ending.of(ended, closeUs),
         0,
         0);
   }

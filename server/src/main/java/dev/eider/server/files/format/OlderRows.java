@@ -3,7 +3,6 @@ package dev.eider.server.files.format;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.ProducerTable;
 import dev.eider.server.run.RunSums;
 import dev.eider.server.run.RunView;
 import dev.eider.v1.Event;
@@ -94,18 +93,9 @@ final class OlderRows implements FileRows {
   static FoldedRun run(RunId runId, RunSums sums, long createTimeUs, long closeTimeUs) {
     return new FoldedRun(
         runId,
-        RunOutcome.RUN_OUTCOME_COMPLETED,
-        sums.headSeq(),
-        sums.lastT(),
-        createTimeUs,
-        closeTimeUs,
-        null,
-        Map.of(),
-        "",
-        new byte[0],
-        sums.costUsd(),
-        sums.digest(),
-        ProducerTable.EMPTY,
+        FoldedRun.Opening.without(createTimeUs, null, Map.of()),
+        sums.totals(),
+        FoldedRun.Ending.of(RunOutcome.RUN_OUTCOME_COMPLETED, closeTimeUs),
         0,
         0);
   }

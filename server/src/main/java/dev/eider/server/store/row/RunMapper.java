@@ -77,18 +77,19 @@ public final class RunMapper {
     String requestId = row.getString("request_id");
     return new FoldedRun(
         new RunId(row.getString("run_id")),
-        outcome(row.getString("outcome")),
-        row.getLong("head_seq"),
-        row.getInt("last_t"),
-        row.getLong("create_us"),
-        row.getLong("close_us"),
-        parent(row),
-        labels(row.getObject("labels")),
-        requestId == null ? "" : requestId,
-        bytes(row, "request_hash"),
-        row.getDouble("cost_usd"),
-        bytes(row, "digest"),
-        ProducerTable.fromBytes(bytes(row, "producers")),
+        new FoldedRun.Opening(
+            row.getLong("create_us"),
+            parent(row),
+            labels(row.getObject("labels")),
+            requestId == null ? "" : requestId,
+            bytes(row, "request_hash")),
+        new FoldedRun.Totals(
+            row.getLong("head_seq"),
+            row.getInt("last_t"),
+            row.getDouble("cost_usd"),
+            bytes(row, "digest"),
+            ProducerTable.fromBytes(bytes(row, "producers"))),
+        FoldedRun.Ending.of(outcome(row.getString("outcome")), row.getLong("close_us")),
         row.getLong("first_position"),
         row.getLong("last_position"));
   }
