@@ -35,12 +35,11 @@ import java.util.regex.Pattern;
  */
 public final class Daemon implements AutoCloseable {
   /**
-   * Options for a daemon that serves some calls and ends: it compiles quickly, and its collector
-   * has one thread. What is said about memory or throughput is said of a daemon without the last
-   * two.
+   * Options for a daemon that serves some calls and ends: it compiles quickly. Its collector is the
+   * launcher's, since others have less of the same heap. What is said about memory or throughput is
+   * said of a daemon without the second one.
    */
-  public static final List<String> SHORT_LIVED =
-      List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+  public static final List<String> SHORT_LIVED = List.of("-Xmx1g", "-XX:TieredStopAtLevel=1");
 
   /** As the launcher has it: an archive of another JVM or another place is passed over. */
   private static final List<String> ARCHIVE =

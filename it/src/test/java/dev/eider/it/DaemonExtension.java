@@ -42,8 +42,8 @@ public final class DaemonExtension
   }
 
   /**
-   * Gives the daemon the compiler and collector that the launcher gives it, for a class that looks
-   * at memory or moves much.
+   * Gives the daemon the compiler that the launcher gives it, for a class that looks at memory or
+   * moves much.
    */
   public DaemonExtension likeLauncher() {
     jvmArgs.removeAll(Daemon.SHORT_LIVED);

@@ -41,7 +41,8 @@ class DocumentsTest {
           "(?:proto|server|client|cli|it|docs)/[\\w./-]+|[\\w./-]+\\.(?:java|proto|sql|sh)");
   private static final Pattern PROPERTY = Pattern.compile("-D(eider\\.[\\w.]+)=");
   private static final Pattern THREADS =
-      Pattern.compile("(?:WorkerLoop\\(\\s*threads, |newPool\\(|newTimer\\()\"([a-z-]+)\"");
+      Pattern.compile(
+          "(?:(?:WorkerLoop|CallPool)\\(\\s*threads,\\s*|newPool\\(|newTimer\\()\"([a-z-]+)\"");
   private static final Pattern PROTO_NAME =
       Pattern.compile("(?m)^\\s*(?:message|enum|service|rpc) (\\w+)");
 
@@ -174,7 +175,7 @@ class DocumentsTest {
             .map(found -> found.group(1))
             .toList();
 
-    assertThat(started).contains("sequencer", "persister");
+    assertThat(started).contains("sequencer", "query", "live");
     assertThat(started).allMatch(name -> listed.matches("(?s).*`" + name + "(-.)?`.*"));
   }
 

@@ -17,13 +17,19 @@ import dev.eider.v1.WorldStateSnapshot;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 
 /** The everyday calls of a test, straight on the wire contract. Thread-safe. */
 public record RunCalls(Daemon daemon) {
+  private static final int CLOSERS = 40;
 
   public Run open(String runId, Map<String, String> labels) {
     OpenRunRequest request =
@@ -73,6 +79,28 @@ public record RunCalls(Daemon daemon) {
           throw e;
         }
       }
+    }
+  }
+
+  /**
+   * Closes runs side by side. One after the other, each would wait for a DuckDB transaction of its
+   * own.
+   */
+  public void closeAll(Collection<String> runIds, Duration atMost) {
+    ExecutorService closers = Executors.newFixedThreadPool(CLOSERS);
+    try {
+      List<Future<Run>> closing =
+          runIds.stream().map(id -> closers.submit(() -> close(id, atMost))).toList();
+      for (Future<Run> one : closing) {
+        one.get();
+      }
+    } catch (ExecutionException e) {
+      throw new AssertionError("a run could not be closed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    } finally {
+      closers.shutdownNow();
     }
   }
 

@@ -9,7 +9,7 @@ public final class Scale {
   /**
    * Returns the property's value if it is set, else one of the two.
    *
-   * @param property its name, such as {@code eider.it.kills}
+   * @param property its name, such as {@code eider.it.chaos}
    */
   public static int of(String property, int everyBuild, int whenLong) {
     return Integer.getInteger(property, LONG ? whenLong : everyBuild);

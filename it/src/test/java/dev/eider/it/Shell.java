@@ -13,7 +13,7 @@ import java.nio.file.Path;
  */
 public final class Shell {
   /** What is run is short, so that it pays to compile little. */
-  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+  private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
   private final Path directory;
 

@@ -3,6 +3,7 @@ package dev.eider.server;
 import dev.eider.server.api.WireRules;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.HeldThreads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Undo;
 import dev.eider.server.config.DataDir;
@@ -143,7 +144,7 @@ public final class EiderServer implements AutoCloseable {
    * @throws StartupException if it cannot, with what to do about it; nothing is left running
    */
   public static EiderServer start(ServerConfig config) {
-    return start(config, Threads.system());
+    return start(config, SystemThreads.INSTANCE);
   }
 
   /** Starts a daemon on other threads. */

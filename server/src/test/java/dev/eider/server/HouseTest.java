@@ -15,6 +15,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,9 @@ final class HouseTest {
           .importPackages(HOUSE);
 
   private static final HouseTable TABLE = HouseTable.read();
+
+  /** A subscription stands on {@code read.history}, which is no implementation of it. */
+  private static final Set<String> ON_WHAT_IS_BELOW = Set.of("read");
 
   static Stream<String> packages() {
     return TABLE.rows().keySet().stream();
@@ -90,8 +94,53 @@ final class HouseTest {
   }
 
   @Test
-  void shouldHaveNoCycles() {
+  void shouldHaveNoCircleBetweenPackages() {
     check(slices().matching(HOUSE + ".(*)..").should().beFreeOfCycles());
+    assertThat(Circles.ofPackages(CLASSES, HOUSE)).isEmpty();
+  }
+
+  @Test
+  void shouldHaveNoCircleInsideAPackage() {
+    assertThat(Circles.ofFiles(CLASSES, HOUSE)).isEmpty();
+  }
+
+  @Test
+  void shouldSeeACircleOfFilesAndOfPackages() {
+    JavaClasses knot =
+        new ClassFileImporter().importClasses(Knot.class, Knot.Strand.class, KnotTied.class);
+
+    assertThat(Circles.ofFiles(knot, HOUSE))
+        .containsExactly(Set.of(Knot.class.getName(), KnotTied.class.getName()));
+    assertThat(Circles.ofPackages(knot, HOUSE)).isEmpty();
+  }
+
+  @Test
+  void shouldHaveNoMoreFilesInAPackageThanOneCanKnow() {
+    Map<String, Set<String>> files = new TreeMap<>();
+    for (JavaClass type : CLASSES) {
+      files.computeIfAbsent(type.getPackageName(), name -> new TreeSet<>()).add(Circles.file(type));
+    }
+
+    assertThat(files).allSatisfy((name, all) -> assertThat(all).hasSizeLessThanOrEqualTo(25));
+  }
+
+  /** The contract is in the root; what carries it out knows it, and is not known to it. */
+  @Test
+  void shouldNotImportAnImplementationInThePackageRoot() {
+    for (String name : TABLE.rows().keySet()) {
+      if (!ON_WHAT_IS_BELOW.contains(name)) {
+        String root = HOUSE + "." + name;
+        check(
+            noClasses()
+                .that()
+                .resideInAPackage(root)
+                .should()
+                .dependOnClassesThat(
+                    describe(
+                        "are below " + root,
+                        type -> type.getPackageName().startsWith(root + "."))));
+      }
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.eider.server.base.Pool;
 import dev.eider.server.base.Signal;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Timer;
 import dev.eider.server.base.Worker;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,14 +31,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** What becomes of a start, and of a daemon, when one of its workers ends. */
 @Timeout(120)
 final class StartTest {
   private static final List<String> WORKERS =
-      List.of(
-          "persister", "run-lookup", "sequencer", "rewriter", "retention", "run-files", "library");
+      List.of("persister", "run-lookup", "sequencer", "upkeep", "run-files", "library");
 
   @TempDir private Path directory;
   private int port;
@@ -63,16 +64,7 @@ final class StartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "persister",
-        "run-lookup",
-        "sequencer",
-        "rewriter",
-        "retention",
-        "run-files",
-        "library"
-      })
+  @FieldSource("WORKERS")
   void shouldEndTheStartWithTheWorker(String victim) {
     // given
     IllegalStateException defect = new IllegalStateException("a defect of " + victim);
@@ -103,15 +95,15 @@ final class StartTest {
   }
 
   @Test
-  void shouldStopCleanlyWhenAWorkerEndsLater() {
+  void shouldStopCleanlyWhenAWorkerEndsLater() throws Exception {
     // given
     FaultyThreads threads = new FaultyThreads();
-    threads.endLater("retention", new IllegalStateException("a defect"));
+    threads.endLater("upkeep", new IllegalStateException("a defect"));
     EiderServer server = EiderServer.start(config(), threads);
 
     // when
     threads.endNow.countDown();
-    server.awaitStopped();
+    CompletableFuture.runAsync(server::awaitStopped).get(60, TimeUnit.SECONDS);
 
     // then
     awaitNothingRuns(threads);
@@ -164,7 +156,7 @@ final class StartTest {
         started.add(name);
         alive.add(name);
       }
-      Worker worker = Threads.system().start(name, () -> run(name, body), onDefect);
+      Worker worker = SystemThreads.INSTANCE.start(name, () -> run(name, body), onDefect);
       if (atOnce.containsKey(name)) {
         awaitEnd(worker);
       }
@@ -201,17 +193,17 @@ final class StartTest {
 
     @Override
     public Signal newSignal() {
-      return Threads.system().newSignal();
+      return SystemThreads.INSTANCE.newSignal();
     }
 
     @Override
     public Pool newPool(String name, int count) {
-      return Threads.system().newPool(name, count);
+      return SystemThreads.INSTANCE.newPool(name, count);
     }
 
     @Override
     public Timer newTimer(String name) {
-      return Threads.system().newTimer(name);
+      return SystemThreads.INSTANCE.newTimer(name);
     }
   }
 }

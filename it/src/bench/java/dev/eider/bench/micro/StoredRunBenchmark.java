@@ -2,7 +2,7 @@ package dev.eider.bench.micro;
 
 import dev.eider.bench.BenchEvent;
 import dev.eider.bench.Workload;
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.PackedEvents;
@@ -88,7 +88,8 @@ public class StoredRunBenchmark {
     store.checkpoint();
     ahead = Executors.newSingleThreadExecutor();
     keeping =
-        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run, Threads.system()::newSignal);
+        new ReadAhead(
+            store.reader(), CACHE_BYTES, Runnable::run, SystemThreads.INSTANCE::newSignal);
   }
 
   @TearDown(Level.Trial)
@@ -114,7 +115,8 @@ public class StoredRunBenchmark {
   @OperationsPerInvocation(EVENTS)
   public long eventByEvent() throws StoreException {
     return read(
-        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run, Threads.system()::newSignal),
+        new ReadAhead(
+            store.reader(), CACHE_BYTES, Runnable::run, SystemThreads.INSTANCE::newSignal),
         StoredRunBenchmark::sendEach);
   }
 
@@ -123,7 +125,8 @@ public class StoredRunBenchmark {
   @OperationsPerInvocation(EVENTS)
   public long blockByBlock() throws StoreException {
     return read(
-        new ReadAhead(store.reader(), CACHE_BYTES, Runnable::run, Threads.system()::newSignal),
+        new ReadAhead(
+            store.reader(), CACHE_BYTES, Runnable::run, SystemThreads.INSTANCE::newSignal),
         StoredRunBenchmark::send);
   }
 
@@ -132,7 +135,7 @@ public class StoredRunBenchmark {
   @OperationsPerInvocation(EVENTS)
   public long readAhead() throws StoreException {
     return read(
-        new ReadAhead(store.reader(), CACHE_BYTES, ahead, Threads.system()::newSignal),
+        new ReadAhead(store.reader(), CACHE_BYTES, ahead, SystemThreads.INSTANCE::newSignal),
         StoredRunBenchmark::send);
   }
 

@@ -3,7 +3,7 @@ package dev.eider.bench.micro;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Pool;
 import dev.eider.server.base.ResponseStream;
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
@@ -73,8 +73,8 @@ public class WakeReadersBenchmark {
   @Setup
   public void follow() {
     hub = new Hub(new HubBounds(0, 1, 1), new PersistProgress(0));
-    pools = new ReaderPools(Threads.system(), 2, 1);
-    pool = Threads.system().newPool("was", 2);
+    pools = new ReaderPools(SystemThreads.INSTANCE, 2, 1);
+    pool = SystemThreads.INSTANCE.newPool("was", 2);
     inRounds = open(RUN);
     oneByOne = open(new RunId("other"));
     RunHistory history = new RunHistory(hub, null);

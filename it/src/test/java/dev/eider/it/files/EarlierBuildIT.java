@@ -61,7 +61,7 @@ class EarlierBuildIT {
     try (InputStream text = Files.newInputStream(directory.resolve("expected.properties"))) {
       expected.load(text);
     }
-    daemon = Daemon.start(directory, List.of(), Map.of());
+    daemon = Daemon.start(directory, Daemon.SHORT_LIVED, Map.of());
   }
 
   @AfterEach
@@ -127,7 +127,7 @@ class EarlierBuildIT {
   @Test
   void shouldTakeInItsExports() {
     for (String name : List.of("runs.duckdb", "runs.parquet")) {
-      Daemon other = Daemon.start(directory.resolve("other-" + name), List.of(), Map.of());
+      Daemon other = Daemon.start(directory.resolve("other-" + name), Daemon.SHORT_LIVED, Map.of());
       try {
         ImportRunsResponse imported = FileCalls.importRuns(other, directory.resolve(name));
 

@@ -42,9 +42,9 @@ class LibraryChangesIT {
   @BeforeEach
   void start() throws Exception {
     write(library.resolve("games.duckdb"), "game-1", 3);
-    daemon = LibraryFiles.start("LibraryChanges", Map.of("library-scan-ms", "100"));
-    assertThat(daemon.terminate(20)).isEqualTo(143);
-    daemon.restartWith(List.of("--library", library.toString()));
+    daemon =
+        LibraryFiles.start(
+            "LibraryChanges", Map.of("library-scan-ms", "100"), "--library", library.toString());
     LibraryFiles.awaitIndexed(daemon);
     runs = new RunCalls(daemon);
   }

@@ -31,10 +31,10 @@ final class LibraryFiles {
 
   private LibraryFiles() {}
 
-  static Daemon start(String name, Map<String, String> settings) {
+  static Daemon start(String name, Map<String, String> settings, String... arguments) {
     Path directory = RepositoryRoot.workDirectory(name);
     Directories.empty(directory);
-    return Daemon.start(directory, Daemon.SHORT_LIVED, settings);
+    return Daemon.start(directory, Daemon.SHORT_LIVED, settings, List.of(arguments));
   }
 
   /**

@@ -54,11 +54,10 @@ class LibraryRaceIT {
                 .formatted(FILES, FILE_EVENTS, part, FILE_EVENTS, RUNS / FILES * FILE_EVENTS));
       }
     }
-    Daemon daemon = LibraryFiles.start("LibraryRace", Map.of("grace-ms", "0"));
+    Daemon daemon =
+        LibraryFiles.start("LibraryRace", Map.of("grace-ms", "0"), "--library", library.toString());
     List<RunReader> readers = new ArrayList<>();
     try {
-      assertThat(daemon.terminate(20)).isEqualTo(143);
-      daemon.restartWith(List.of("--library", library.toString()));
       for (int i = 0; i < READERS; i++) {
         readers.add(RunReader.fromStart(daemon.channel(), runId(i * (RUNS / READERS))));
       }
@@ -69,7 +68,7 @@ class LibraryRaceIT {
 
       // then each run is the one or the other, whoever asks
       RunCalls runs = new RunCalls(daemon);
-      own.forEach(runs::close);
+      runs.closeAll(own, SOON);
       assertThat(runs.heads()).hasSize(RUNS);
       for (int i = 0; i < RUNS; i++) {
         Run run = runs.get(runId(i));

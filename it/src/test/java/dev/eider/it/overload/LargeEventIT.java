@@ -39,9 +39,9 @@ class LargeEventIT {
   private static final int EVENTS_EACH = Scale.of("eider.it.overload.largeEvents", 1, 2);
 
   /** Four times what DuckDB has as memory, at length. */
-  private static final int GAMES = Scale.of("eider.it.overload.games", 3, 20);
+  private static final int GAMES = Scale.of("eider.it.overload.games", 2, 20);
 
-  private static final int WORLDS_EACH = Scale.of("eider.it.overload.worlds", 200, 500);
+  private static final int WORLDS_EACH = Scale.of("eider.it.overload.worlds", 120, 500);
   private static final int WORLD_BYTES = 200_000;
   private static final int EVENTS_PER_WORLD = 5;
 

@@ -33,7 +33,6 @@ class ReaderBoundsIT {
   private static final int CHANGES_MAX = 100;
   private static final int WATCHES = 5;
   private static final int CHANGED_RUNS = 400;
-  private static final int CLOSERS = 40;
 
   /** So much that a few runs fill the window of a connection. */
   private static final Map<String, String> LABELS =
@@ -131,23 +130,7 @@ class ReaderBoundsIT {
       }
       reading.close();
     }
-    closeSideBySide();
+    runs.closeAll(IntStream.range(0, CHANGED_RUNS).mapToObj(i -> "changed-" + i).toList(), LONG);
     before.awaitBack();
-  }
-
-  /** One after the other, each would wait for a DuckDB transaction of its own. */
-  private void closeSideBySide() {
-    try (Workers workers = new Workers()) {
-      for (int i = 0; i < CLOSERS; i++) {
-        int first = i;
-        workers.start(
-            () -> {
-              for (int run = first; run < CHANGED_RUNS; run += CLOSERS) {
-                runs.close("changed-" + run, LONG);
-              }
-            });
-      }
-      workers.awaitAll(LONG);
-    }
   }
 }

@@ -10,6 +10,9 @@ package dev.eider.server.api;
  */
 public record RequestLimits(
     long requestBytesMax, int eventsMax, long inboundBytesMax, int callsMax) {
+  /** What parsers in most languages bear, and the most that any message of the daemon may have. */
+  public static final int NESTING_MAX = 100;
+
   /** How many fields a request may hold, those of nested messages included. */
   public int fieldsMax() {
     return 1_000_000;

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Threads of the operating system, all of them daemon threads. Thread-safe. */
-final class SystemThreads implements Threads {
-  static final SystemThreads INSTANCE = new SystemThreads();
+public final class SystemThreads implements Threads {
+  /** The only instance. */
+  public static final Threads INSTANCE = new SystemThreads();
 
   private static final Logger LOG = LoggerFactory.getLogger(SystemThreads.class);
 

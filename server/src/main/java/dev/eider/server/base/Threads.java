@@ -9,11 +9,6 @@ import java.util.function.BiConsumer;
  * <p>Implementations are thread-safe.
  */
 public interface Threads {
-  /** Returns the threads of this machine. */
-  static Threads system() {
-    return SystemThreads.INSTANCE;
-  }
-
   /**
    * Starts a thread that lives as long as the daemon.
    *

@@ -8,7 +8,7 @@ public enum HeapShare {
   QUEUE(32, 1, "bytes of requests that wait to be sequenced"),
   TAIL(10, 1, "bytes of persisted events kept in memory"),
   UNPERSISTED(128, 1, "bytes of events that DuckDB lacks"),
-  PAGE_CACHE(24, 1, "bytes of events read from DuckDB and kept for other readers"),
+  PAGE_CACHE(18, 1, "bytes of events read from DuckDB and kept for other readers"),
   RUNS(96, 1, "bytes of what is kept of runs besides their events"),
   CALLS(64, MemoryBudget.CALL_BYTES, "open calls of clients"),
   WATCH_CHANGES(

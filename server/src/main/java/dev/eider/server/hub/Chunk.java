@@ -27,8 +27,8 @@ final class Chunk {
   private final long firstSeq;
   private final long position;
   private final long bytes;
-  private @Nullable RunTail tail;
-  private @Nullable LogTail log;
+  private @Nullable Holder tail;
+  private @Nullable Holder log;
 
   /**
    * @param run after the record
@@ -46,17 +46,16 @@ final class Chunk {
     this.bytes = sum;
   }
 
-  /** Joins the log's tail, having joined that of its run. */
-  void attach(RunTail owner, LogTail order) {
-    tail = owner;
-    log = order;
-    order.add(this);
+  /** Takes note of the tails that hold it: its run's, and the log's. */
+  void attach(Holder ofRun, Holder ofLog) {
+    tail = ofRun;
+    log = ofLog;
   }
 
   /** Returns whether the run is deleted while the chunk is still in memory. For readers. */
   boolean isDeleted() {
-    RunTail owner = tail;
-    return owner != null && owner.run().isDeleted();
+    Holder owner = tail;
+    return owner != null && owner.isDeleted();
   }
 
   RunId runId() {
@@ -97,8 +96,8 @@ final class Chunk {
 
   /** Leaves both tails; returns the bytes that this frees, 0 the second time. */
   long release() {
-    RunTail released = tail;
-    LogTail left = log;
+    Holder released = tail;
+    Holder left = log;
     if (released == null || left == null) {
       return 0;
     }
@@ -107,5 +106,16 @@ final class Chunk {
     tail = null;
     log = null;
     return bytes;
+  }
+
+  /** A tail that holds chunks. */
+  abstract static class Holder {
+    /** Drops a chunk. */
+    abstract void drop(Chunk chunk);
+
+    /** Returns whether the run whose tail it is was deleted. For readers. */
+    boolean isDeleted() {
+      return false;
+    }
   }
 }

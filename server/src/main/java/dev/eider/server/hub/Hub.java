@@ -202,6 +202,7 @@ public final class Hub {
     }
     if (chunk != null) {
       chunk.attach(tail, log);
+      log.add(chunk);
       tailBytes.addAndGet(chunk.bytes());
     }
     if (wasOpen && !after.isOpen()) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Written by the sequencer thread. Thread-safe for readers.
  */
-public final class LogTail {
+public final class LogTail extends Chunk.Holder {
   /** The most events that a read looks at, so that a filter without matches holds no thread up. */
   private static final int LOOK_EVENTS_MAX = 10_000;
 
@@ -84,6 +84,7 @@ public final class LogTail {
   }
 
   /** Drops a chunk, which DuckDB has. */
+  @Override
   void drop(Chunk chunk) {
     passOver(chunk.position());
     chunks.remove(chunk.position());

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * persisted ones only. Written by the sequencer thread, but for {@code persistedSeq}, which the
  * persister thread writes. Thread-safe for readers.
  */
-public final class RunTail {
+public final class RunTail extends Chunk.Holder {
   private final ConcurrentNavigableMap<Long, Chunk> chunks = new ConcurrentSkipListMap<>();
   private final Listeners<Runnable> listeners = new Listeners<>();
 
@@ -118,7 +118,13 @@ public final class RunTail {
     persistedSeq = seq;
   }
 
+  @Override
+  boolean isDeleted() {
+    return run.isDeleted();
+  }
+
   /** Drops a chunk, the oldest one. */
+  @Override
   void drop(Chunk chunk) {
     chunks.remove(chunk.firstSeq());
   }

@@ -1,12 +1,12 @@
 package dev.eider.server.query;
 
+import static dev.eider.server.query.SqlRefusal.refusal;
+
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.store.sql.QueryException;
 import dev.eider.server.store.sql.SqlSession;
-import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -117,18 +117,6 @@ final class StatementGate {
   private static String withoutSemicolon(String text) {
     String sql = text.stripTrailing();
     return sql.endsWith(";") ? sql.substring(0, sql.length() - 1) : text;
-  }
-
-  /** A refusal; the position is in characters from 0, or -1. */
-  static BrokerException refusal(String text, long position) {
-    BrokerException refusal =
-        BrokerException.ofField(ErrorReason.ERROR_REASON_INVALID_QUERY, "sql", text);
-    return position < 0 ? refusal : refusal.with("position", position);
-  }
-
-  /** The first word of what was refused, for messages. */
-  static String quoted(Object name) {
-    return "'" + name.toString().toLowerCase(Locale.ROOT) + "'";
   }
 
   /**

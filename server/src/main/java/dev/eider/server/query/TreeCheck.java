@@ -1,7 +1,7 @@
 package dev.eider.server.query;
 
-import static dev.eider.server.query.StatementGate.quoted;
-import static dev.eider.server.query.StatementGate.refusal;
+import static dev.eider.server.query.SqlRefusal.quoted;
+import static dev.eider.server.query.SqlRefusal.refusal;
 
 import java.util.List;
 import java.util.Locale;

@@ -165,7 +165,7 @@ final class BrokerEndpoint implements BindableService {
    */
   private <T extends Message, R> MethodDescriptor<Incoming<T>, R> incoming(
       MethodDescriptor<T, R> method, T prototype, int eventDepth) {
-    int nestingMax = RequestMarshaller.NESTING_MAX - EVENT_DEPTH_IN_RESPONSES + eventDepth;
+    int nestingMax = RequestLimits.NESTING_MAX - EVENT_DEPTH_IN_RESPONSES + eventDepth;
     return method.toBuilder(
             new RequestMarshaller<>(prototype, nestingMax, limits), method.getResponseMarshaller())
         .build();

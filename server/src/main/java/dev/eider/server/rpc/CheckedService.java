@@ -55,7 +55,7 @@ final class CheckedService {
     ServerCallHandler<P, R> handler = typed.getServerCallHandler();
     return ServerMethodDefinition.create(
         typed.getMethodDescriptor().toBuilder(
-                new RequestMarshaller<>(prototype, RequestMarshaller.NESTING_MAX, limits),
+                new RequestMarshaller<>(prototype, RequestLimits.NESTING_MAX, limits),
                 typed.getMethodDescriptor().getResponseMarshaller())
             .build(),
         (call, headers) -> {

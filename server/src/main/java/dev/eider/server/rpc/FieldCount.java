@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.WireFormat;
+import dev.eider.server.api.RequestLimits;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class FieldCount {
       count++;
       FieldDescriptor field =
           type == null ? null : type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
-      if (depth >= RequestMarshaller.NESTING_MAX) {
+      if (depth >= RequestLimits.NESTING_MAX) {
         in.skipField(tag);
       } else if (wireType == WireFormat.WIRETYPE_START_GROUP) {
         countMessage(null, depth + 1);

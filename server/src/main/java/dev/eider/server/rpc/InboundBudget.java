@@ -37,7 +37,7 @@ final class InboundBudget {
   private final LongSupplier nanoTime;
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicInteger calls = new AtomicInteger();
-  private final Set<InboundCall> uploads = ConcurrentHashMap.newKeySet();
+  private final Set<Upload> uploads = ConcurrentHashMap.newKeySet();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
   /**
@@ -68,7 +68,7 @@ final class InboundBudget {
     calls.incrementAndGet();
   }
 
-  void closed(InboundCall call) {
+  void closed(Upload call) {
     calls.decrementAndGet();
     uploads.remove(call);
   }
@@ -85,7 +85,7 @@ final class InboundBudget {
    * @param isStream whether it may use the streams' part
    * @return whether they are within the bound; they count in either case
    */
-  boolean take(InboundCall call, long arrived, long held, boolean isStream) {
+  boolean take(Upload call, long arrived, long held, boolean isStream) {
     long all = bytes.addAndGet(arrived);
     if (held <= SMALL_BYTES) {
       return true;
@@ -95,7 +95,7 @@ final class InboundBudget {
   }
 
   /** Counts bytes that are no longer held. */
-  void give(InboundCall call, long released) {
+  void give(Upload call, long released) {
     uploads.remove(call);
     bytes.addAndGet(-released);
     wakeSome();
@@ -124,7 +124,7 @@ final class InboundBudget {
   /** Ends the uploads that have not gone on for a while. */
   void refuseStalled() {
     long now = nanoTime();
-    for (InboundCall upload : uploads) {
+    for (Upload upload : uploads) {
       if (now - upload.progressedAtNanos() > STALLED_NANOS) {
         upload.refuse(exceeded());
       }
@@ -161,5 +161,14 @@ final class InboundBudget {
       room -= REQUEST_BYTES_EXPECTED;
       next = room > 0 ? waiting.poll() : null;
     }
+  }
+
+  /** A call whose request is arriving. Thread-safe. */
+  interface Upload {
+    /** Returns when bytes of it arrived last. */
+    long progressedAtNanos();
+
+    /** Ends it with a refusal. */
+    void refuse(BrokerException refusal);
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Measured in the encoding on the wire, or decompressed if that is more. Thread-safe.
  */
-final class InboundCall extends ServerStreamTracer {
+final class InboundCall extends ServerStreamTracer implements InboundBudget.Upload {
   private static final Context.Key<InboundCall> CURRENT = Context.key("eider-inbound-call");
 
   private final InboundBudget budget;
@@ -63,7 +63,8 @@ final class InboundCall extends ServerStreamTracer {
     refuser = action;
   }
 
-  void refuse(BrokerException refusal) {
+  @Override
+  public void refuse(BrokerException refusal) {
     Consumer<BrokerException> action = refuser;
     if (action != null) {
       action.accept(refusal);
@@ -77,7 +78,8 @@ final class InboundCall extends ServerStreamTracer {
     budget.give(this, held.getAndSet(0));
   }
 
-  long progressedAtNanos() {
+  @Override
+  public long progressedAtNanos() {
     return progressedAtNanos;
   }
 

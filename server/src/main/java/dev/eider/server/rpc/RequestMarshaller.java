@@ -21,9 +21,6 @@ import java.io.InputStream;
  */
 public final class RequestMarshaller<T extends Message>
     implements MethodDescriptor.Marshaller<Incoming<T>> {
-  /** What parsers in most languages bear, and the most that any message of the daemon may have. */
-  static final int NESTING_MAX = 100;
-
   /** Smaller requests cannot be large in memory either, so their fields are not counted. */
   private static final int COUNTED_BYTES_MIN = 256 << 10;
 

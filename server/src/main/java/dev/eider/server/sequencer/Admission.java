@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,7 +66,7 @@ final class Admission implements WorkerLoop.Work {
     }
     RunId runId = submission.command().runId();
     // A guess: the sequencer looks again.
-    boolean isDecidable = isDecidable(submission.command(), index::isKnown, index::isRequestKnown);
+    boolean isDecidable = submission.command().isDecidable(index::isKnown, index::isRequestKnown);
     boolean accepted;
     synchronized (lock) {
       boolean isOvertaking = waiting.containsKey(runId);
@@ -84,25 +83,6 @@ final class Admission implements WorkerLoop.Work {
     if (!accepted) {
       refuse(submission, queueFull());
     }
-  }
-
-  /**
-   * Says whether a command can be decided without DuckDB, which alone knows all forks of a run.
-   *
-   * @param isKnown whether it is known of an id who has it
-   * @param isRequestKnown the same of a request id
-   */
-  static boolean isDecidable(
-      Command command, Predicate<RunId> isKnown, Predicate<String> isRequestKnown) {
-    for (RunId runId : command.runIds()) {
-      if (!isKnown.test(runId)) {
-        return false;
-      }
-    }
-    RunId needed = command.neededRunId();
-    return !(command instanceof Command.Delete)
-        && (needed == null || isKnown.test(needed))
-        && (command.requestId().isEmpty() || isRequestKnown.test(command.requestId()));
   }
 
   /** Ends the thread once it has passed on what it has. */

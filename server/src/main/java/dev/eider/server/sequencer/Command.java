@@ -10,6 +10,7 @@ import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,24 @@ public sealed interface Command {
   /** The id that makes the command a repeat of an earlier one; empty without. */
   default String requestId() {
     return "";
+  }
+
+  /**
+   * Returns whether it can be decided without DuckDB, which alone knows all forks of a run.
+   *
+   * @param isKnown whether it is known of an id who has it
+   * @param isRequestKnown the same of a request id
+   */
+  default boolean isDecidable(Predicate<RunId> isKnown, Predicate<String> isRequestKnown) {
+    for (RunId runId : runIds()) {
+      if (!isKnown.test(runId)) {
+        return false;
+      }
+    }
+    RunId needed = neededRunId();
+    return !(this instanceof Delete)
+        && (needed == null || isKnown.test(needed))
+        && (requestId().isEmpty() || isRequestKnown.test(requestId()));
   }
 
   /**

@@ -175,7 +175,7 @@ final class Sequencer implements WorkerLoop.Work {
     if (inquiry != null) {
       batch.add(submission, nowUs);
       index.decided(inquiry);
-    } else if (Admission.isDecidable(submission.command(), batch::isKnown, batch::isRequestKnown)) {
+    } else if (submission.command().isDecidable(batch::isKnown, batch::isRequestKnown)) {
       batch.add(submission, nowUs);
     } else {
       listener.runUnknown(submission);

@@ -16,8 +16,8 @@ final class SystemThreadsTest {
   void shouldRunOnAThreadOfItsName() throws Exception {
     CompletableFuture<String> name = new CompletableFuture<>();
     Worker worker =
-        Threads.system()
-            .start("carrier", () -> name.complete(Thread.currentThread().getName()), (n, t) -> {});
+        SystemThreads.INSTANCE.start(
+            "carrier", () -> name.complete(Thread.currentThread().getName()), (n, t) -> {});
     assertThat(name.get(10, TimeUnit.SECONDS)).isEqualTo("carrier");
     assertThat(worker.join(10_000)).isTrue();
   }
@@ -25,7 +25,7 @@ final class SystemThreadsTest {
   @Test
   void shouldTellWhenItHasNotEnded() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
-    Worker worker = Threads.system().start("carrier", () -> await(end), (n, t) -> {});
+    Worker worker = SystemThreads.INSTANCE.start("carrier", () -> await(end), (n, t) -> {});
     assertThat(worker.join(1)).isFalse();
     end.countDown();
     assertThat(worker.join(10_000)).isTrue();
@@ -38,11 +38,10 @@ final class SystemThreadsTest {
 
     // when
     Worker worker =
-        Threads.system()
-            .start(
-                "carrier",
-                () -> Invariants.require(false, "seq is %d", 7),
-                (name, defect) -> reported.complete(name + ": " + defect.getMessage()));
+        SystemThreads.INSTANCE.start(
+            "carrier",
+            () -> Invariants.require(false, "seq is %d", 7),
+            (name, defect) -> reported.complete(name + ": " + defect.getMessage()));
 
     // then
     assertThat(reported.get(10, TimeUnit.SECONDS)).isEqualTo("carrier: seq is 7");
@@ -51,12 +50,12 @@ final class SystemThreadsTest {
 
   @Test
   void shouldWaitForASignalRaisedBeforeOrMeanwhile() throws Exception {
-    Signal signal = Threads.system().newSignal();
+    Signal signal = SystemThreads.INSTANCE.newSignal();
     signal.raise();
     signal.raise();
     assertThat(signal.await(20_000)).as("raised before").isTrue();
     assertThat(signal.await(1)).as("raised twice, wakes once").isFalse();
-    Worker worker = Threads.system().start("raiser", signal::raise, (name, defect) -> {});
+    Worker worker = SystemThreads.INSTANCE.start("raiser", signal::raise, (name, defect) -> {});
     assertThat(signal.await(20_000)).as("raised meanwhile").isTrue();
     assertThat(worker.join(10_000)).isTrue();
   }
@@ -68,7 +67,7 @@ final class SystemThreadsTest {
     CountDownLatch once = new CountDownLatch(1);
 
     // when
-    try (Timer timer = Threads.system().newTimer("beats")) {
+    try (Timer timer = SystemThreads.INSTANCE.newTimer("beats")) {
       timer.after(1, once::countDown);
       Registration beating = timer.every(1, beats::countDown);
 

@@ -99,7 +99,7 @@ final class WorkerLoopTest {
     WorkerLoop[] loop = new WorkerLoop[1];
     loop[0] =
         new WorkerLoop(
-            Threads.system(),
+            SystemThreads.INSTANCE,
             "carrier",
             () -> {
               loop[0].wake();
@@ -127,7 +127,7 @@ final class WorkerLoopTest {
     CompletableFuture<String> reported = new CompletableFuture<>();
     WorkerLoop loop =
         new WorkerLoop(
-            Threads.system(),
+            SystemThreads.INSTANCE,
             "carrier",
             () -> {
               throw new IllegalStateException("lost");

@@ -3,7 +3,7 @@ package dev.eider.server.persist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
@@ -100,7 +100,7 @@ public final class PersistRig implements AutoCloseable {
             hub,
             clock,
             config,
-            Threads.system(),
+            SystemThreads.INSTANCE,
             (worker, defect) -> defects.add(defect));
     writer =
         new RunWriter(
@@ -108,7 +108,7 @@ public final class PersistRig implements AutoCloseable {
             applier,
             clock,
             SEQUENCER,
-            Threads.system(),
+            SystemThreads.INSTANCE,
             health -> {},
             (worker, defect) -> defects.add(defect));
   }

@@ -2,7 +2,7 @@ package dev.eider.server.read;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.persist.PersistRig;
@@ -25,7 +25,7 @@ public final class ReaderRig implements AutoCloseable {
   private static final long PAGES_BYTES_MAX = 1 << 20;
 
   public final PersistRig broker;
-  public final ReaderPools pools = new ReaderPools(Threads.system(), 2, COLD_THREADS);
+  public final ReaderPools pools = new ReaderPools(SystemThreads.INSTANCE, 2, COLD_THREADS);
   public final ReaderRegistry registry =
       new ReaderRegistry(new ReaderBounds(3, 1 << 20, 100, 2, 2));
   public final RunHistory history;
@@ -47,7 +47,7 @@ public final class ReaderRig implements AutoCloseable {
 
   private ReadAhead readAhead() {
     return new ReadAhead(
-        broker.store.reader(), PAGES_BYTES_MAX, Runnable::run, Threads.system()::newSignal);
+        broker.store.reader(), PAGES_BYTES_MAX, Runnable::run, SystemThreads.INSTANCE::newSignal);
   }
 
   /** What keeps pages for others, as a broker's history does. */

@@ -7,7 +7,7 @@ import static dev.eider.server.run.Samples.opening;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.base.Registration;
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.base.Timer;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 final class TailRoundsTest {
   private final Hub hub = new Hub(new HubBounds(0, 1, 1), new PersistProgress(0));
   private final RunTail tail = hub.advance(fold(opening(RUN)), 0, List.of());
-  private final ReaderPools pools = new ReaderPools(Threads.system(), 1, 1);
+  private final ReaderPools pools = new ReaderPools(SystemThreads.INSTANCE, 1, 1);
   private final ReaderRegistry registry =
       new ReaderRegistry(new ReaderBounds(1, 1 << 20, 100, 2, 2));
   private final Deque<Runnable> live = new ArrayDeque<>();

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
@@ -58,7 +58,7 @@ final class OtherLogTest {
             applier,
             clock,
             WriterRig.CONFIG,
-            Threads.system(),
+            SystemThreads.INSTANCE,
             healths::add,
             (worker, defect) -> defects.add(defect));
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
@@ -58,7 +58,7 @@ final class WriterRig implements AutoCloseable {
             applier,
             clock,
             config,
-            Threads.system(),
+            SystemThreads.INSTANCE,
             healths::add,
             (worker, defect) -> defects.add(defect));
   }

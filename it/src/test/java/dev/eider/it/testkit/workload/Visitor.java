@@ -9,6 +9,8 @@ import java.util.concurrent.Callable;
  * #stop} may be called from any thread.
  */
 public final class Visitor implements Callable<Void> {
+  private static final int SILENCES_MAX = 3;
+
   private final Stage stage;
   private final Readings readings;
   private final Random random;
@@ -46,16 +48,15 @@ public final class Visitor implements Callable<Void> {
     }
   }
 
+  /** Subscribes until it has caught up, or the stream ends, or is silent for long. */
   private void catchUp(String runId, long after) {
     Following following = new Following(stage, "visitor", runId, after);
-    int stepsMax = 1_000;
     following.step(0);
-    while (following.isUnderWay() && !following.isCaughtUp() && stepsMax-- > 0) {
+    int silences = 0;
+    while (following.isUnderWay() && !following.isCaughtUp() && silences < SILENCES_MAX) {
       long before = following.lastSeq();
       following.step(stage.wire().patienceMs());
-      if (following.lastSeq() == before && !following.isCaughtUp()) {
-        stepsMax -= 300;
-      }
+      silences = following.lastSeq() > before ? 0 : silences + 1;
     }
     following.leave();
   }

@@ -29,10 +29,10 @@ final class Ancestors {
   private final RunHistory history;
   private final ColdReader cold;
 
-  Ancestors(Hub hub, RunHistory history, ColdReader cold) {
-    this.hub = hub;
+  Ancestors(RunHistory history) {
     this.history = history;
-    this.cold = cold;
+    hub = history.hub();
+    cold = history.cold();
   }
 
   /** Returns a run in memory, be it deleted, or null. Does not block. */

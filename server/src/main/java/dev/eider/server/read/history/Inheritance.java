@@ -61,7 +61,7 @@ public final class Inheritance {
    */
   public Inheritance(RunHistory history, ReadStart start, boolean persistedOnly) {
     this.history = history;
-    ancestors = history.ancestors();
+    ancestors = new Ancestors(history);
     this.start = start;
     this.persistedOnly = persistedOnly;
     isOver = !start.isInherited();

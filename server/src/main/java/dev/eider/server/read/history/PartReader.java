@@ -30,7 +30,7 @@ public final class PartReader {
   public PartReader(
       RunHistory history, RunId runId, long afterSeq, long untilSeq, boolean persistedOnly) {
     this.history = history;
-    ancestors = history.ancestors();
+    ancestors = new Ancestors(history);
     this.runId = runId;
     this.untilSeq = untilSeq;
     this.persistedOnly = persistedOnly;

@@ -223,9 +223,12 @@ public final class RunHistory {
     return new Page(page.events(), new Cursor(page.scannedSeq(), page.position()));
   }
 
-  /** What is inherited. */
-  Ancestors ancestors() {
-    return new Ancestors(hub, this, cold);
+  Hub hub() {
+    return hub;
+  }
+
+  ColdReader cold() {
+    return cold;
   }
 
   /**

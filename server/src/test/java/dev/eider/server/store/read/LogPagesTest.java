@@ -2,7 +2,7 @@ package dev.eider.server.store.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.EventKind;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.LogPlace;
@@ -82,7 +82,7 @@ class LogPagesTest {
   @Test
   void shouldGiveTheSameReadAhead() throws StoreException {
     ReadAhead ahead =
-        new ReadAhead(store.reader(), 1 << 20, Runnable::run, Threads.system()::newSignal);
+        new ReadAhead(store.reader(), 1 << 20, Runnable::run, SystemThreads.INSTANCE::newSignal);
     for (int i = 0; i < 30; i++) {
       LogSelection selection = selection();
       LogPlace after = place(written.get(random.nextInt(written.size())));

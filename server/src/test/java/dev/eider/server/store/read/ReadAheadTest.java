@@ -3,7 +3,7 @@ package dev.eider.server.store.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
@@ -60,7 +60,7 @@ class ReadAheadTest {
   void shouldGiveTheSameEventsAsTheStore() throws StoreException {
     for (long bytesMax : new long[] {0, ROOMY}) {
       ColdReader ahead =
-          new ReadAhead(store.reader(), bytesMax, Runnable::run, Threads.system()::newSignal);
+          new ReadAhead(store.reader(), bytesMax, Runnable::run, SystemThreads.INSTANCE::newSignal);
       for (int round = 0; round < 2; round++) {
         assertThat(events(ahead, 4, ROOMY)).isEqualTo(events(store.reader(), 4, ROOMY));
         assertThat(events(ahead, 10, 100)).isEqualTo(events(store.reader(), 10, 100));
@@ -72,7 +72,7 @@ class ReadAheadTest {
   void shouldReadFromMemoryWhatWasReadBefore() throws StoreException {
     // given
     ColdReader ahead =
-        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, SystemThreads.INSTANCE::newSignal);
     List<EventEnvelope> before = events(ahead, 4, ROOMY);
 
     // when
@@ -88,7 +88,7 @@ class ReadAheadTest {
   void shouldGiveNoMoreThanIsAskedFor() throws StoreException {
     // given
     ColdReader ahead =
-        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, SystemThreads.INSTANCE::newSignal);
     ahead.readPage(query(0, 1, EVENTS, 10, ROOMY, EventMatcher.ALL));
 
     // when
@@ -102,7 +102,7 @@ class ReadAheadTest {
   @Test
   void shouldLeaveFilteringToTheStore() throws StoreException {
     ColdReader ahead =
-        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, SystemThreads.INSTANCE::newSignal);
     EventMatcher some = new EventMatcher(Set.of(), Set.of(), 3, 5);
     ColdPage page = ahead.readPage(query(0, 1, EVENTS, 10, ROOMY, some));
     assertThat(page.events()).extracting(SequencedEvent::seq).containsExactly(4L, 5L, 6L);
@@ -113,7 +113,7 @@ class ReadAheadTest {
   void shouldRefuseARunWithAHole() throws StoreException {
     // given
     ColdReader ahead =
-        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, SystemThreads.INSTANCE::newSignal);
     StoreRows.of(store, "DELETE FROM events WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
 
     // when, then
@@ -126,7 +126,7 @@ class ReadAheadTest {
   void shouldRefuseARunWithAHoleBesideADoubledEvent() throws StoreException {
     // given
     ColdReader ahead =
-        new ReadAhead(store.reader(), ROOMY, Runnable::run, Threads.system()::newSignal);
+        new ReadAhead(store.reader(), ROOMY, Runnable::run, SystemThreads.INSTANCE::newSignal);
     StoreRows.of(
         store, "UPDATE events SET seq = 8 WHERE run_id = 'game-1' AND seq = 7 RETURNING seq");
 

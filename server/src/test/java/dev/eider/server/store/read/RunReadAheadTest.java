@@ -3,7 +3,7 @@ package dev.eider.server.store.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.PackedEvents;
 import dev.eider.server.event.RunId;
@@ -169,7 +169,7 @@ class RunReadAheadTest {
             task -> {
               throw new RejectedExecutionException();
             },
-            Threads.system()::newSignal);
+            SystemThreads.INSTANCE::newSignal);
     readFirstBlock(reader, RUN);
     assertThat(read(reader, RUN, BLOCK_EVENTS)).hasSize(PAGE_EVENTS);
   }
@@ -253,7 +253,8 @@ class RunReadAheadTest {
   }
 
   private RunReadAhead reader(long bytesMax) {
-    return new RunReadAhead(store.reader(), bytesMax, ahead::add, Threads.system()::newSignal);
+    return new RunReadAhead(
+        store.reader(), bytesMax, ahead::add, SystemThreads.INSTANCE::newSignal);
   }
 
   private static void readFirstBlock(RunReadAhead reader, RunId run) throws StoreException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Signal;
-import dev.eider.server.base.Threads;
+import dev.eider.server.base.SystemThreads;
 import dev.eider.server.store.StoreException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -21,8 +21,8 @@ class SharedReadTest {
   void shouldReadOnce() throws StoreException {
     SharedRead<Integer> read = new SharedRead<>(reads::incrementAndGet);
     read.run();
-    assertThat(read.await(Threads.system()::newSignal)).isEqualTo(1);
-    assertThat(read.await(Threads.system()::newSignal)).isEqualTo(1);
+    assertThat(read.await(SystemThreads.INSTANCE::newSignal)).isEqualTo(1);
+    assertThat(read.await(SystemThreads.INSTANCE::newSignal)).isEqualTo(1);
   }
 
   @Test
@@ -44,7 +44,7 @@ class SharedReadTest {
     int result =
         read.await(
             () -> {
-              Signal signal = Threads.system().newSignal();
+              Signal signal = SystemThreads.INSTANCE.newSignal();
               waiting.countDown();
               return signal;
             });
@@ -62,7 +62,7 @@ class SharedReadTest {
               throw new StoreException("lost");
             });
     read.run();
-    assertThatThrownBy(() -> read.await(Threads.system()::newSignal))
+    assertThatThrownBy(() -> read.await(SystemThreads.INSTANCE::newSignal))
         .isInstanceOf(StoreException.class)
         .hasMessage("lost");
   }
@@ -75,7 +75,7 @@ class SharedReadTest {
               throw new IllegalStateException("broken");
             });
     assertThatThrownBy(read::run).hasMessage("broken");
-    assertThat(read.await(Threads.system()::newSignal)).isNull();
+    assertThat(read.await(SystemThreads.INSTANCE::newSignal)).isNull();
   }
 
   private static void awaitLatch(CountDownLatch latch) {

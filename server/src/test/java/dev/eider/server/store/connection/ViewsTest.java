@@ -1,4 +1,4 @@
-package dev.eider.server.store.duckdb;
+package dev.eider.server.store.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import dev.eider.server.store.StoreException;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.TestLog;
-import dev.eider.server.store.connection.StoreConfig;
+import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Path;
 import java.util.Arrays;
