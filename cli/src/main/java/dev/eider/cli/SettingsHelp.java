@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 /** Lists settings below the help of {@code eider serve}. Thread-safe. */
 final class SettingsHelp {
   static final int WIDTH = 100;
-  private static final int KEY_WIDTH = 34;
+  private static final int KEY_WIDTH = 35;
 
   private SettingsHelp() {}
 
@@ -56,7 +56,7 @@ final class SettingsHelp {
     StringBuilder row = new StringBuilder(Facts.pad("  " + setting, KEY_WIDTH)).append("  ");
     int start = row.length();
     for (String word : description.split(" ", -1)) {
-      if (row.length() + word.length() > WIDTH) {
+      if (row.length() + 1 + word.length() > WIDTH) {
         line(text, row.toString());
         row = new StringBuilder(" ".repeat(KEY_WIDTH + 2));
         start = row.length();

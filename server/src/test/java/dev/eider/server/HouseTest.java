@@ -118,9 +118,7 @@ final class HouseTest {
   void shouldHaveNoMoreFilesInAPackageThanOneCanKnow() {
     Map<String, Set<String>> files = new TreeMap<>();
     for (JavaClass type : CLASSES) {
-      files
-          .computeIfAbsent(type.getPackageName(), name -> new TreeSet<>())
-          .add(Circles.file(type));
+      files.computeIfAbsent(type.getPackageName(), name -> new TreeSet<>()).add(Circles.file(type));
     }
 
     assertThat(files).allSatisfy((name, all) -> assertThat(all).hasSizeLessThanOrEqualTo(25));

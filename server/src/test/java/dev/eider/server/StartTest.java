@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +31,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** What becomes of a start, and of a daemon, when one of its workers ends. */
 @Timeout(120)
 final class StartTest {
   private static final List<String> WORKERS =
-      List.of(
-          "persister", "run-lookup", "sequencer", "rewriter", "retention", "run-files", "library");
+      List.of("persister", "run-lookup", "sequencer", "upkeep", "run-files", "library");
 
   @TempDir private Path directory;
   private int port;
@@ -64,16 +64,7 @@ final class StartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "persister",
-        "run-lookup",
-        "sequencer",
-        "rewriter",
-        "retention",
-        "run-files",
-        "library"
-      })
+  @FieldSource("WORKERS")
   void shouldEndTheStartWithTheWorker(String victim) {
     // given
     IllegalStateException defect = new IllegalStateException("a defect of " + victim);
@@ -104,15 +95,15 @@ final class StartTest {
   }
 
   @Test
-  void shouldStopCleanlyWhenAWorkerEndsLater() {
+  void shouldStopCleanlyWhenAWorkerEndsLater() throws Exception {
     // given
     FaultyThreads threads = new FaultyThreads();
-    threads.endLater("retention", new IllegalStateException("a defect"));
+    threads.endLater("upkeep", new IllegalStateException("a defect"));
     EiderServer server = EiderServer.start(config(), threads);
 
     // when
     threads.endNow.countDown();
-    server.awaitStopped();
+    CompletableFuture.runAsync(server::awaitStopped).get(60, TimeUnit.SECONDS);
 
     // then
     awaitNothingRuns(threads);

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Everything known of a run after its records up to {@code lastPosition}. Immutable; {@link Fold}
  * makes the next one.
  *
- * @param opening how the run began
- * @param totals what was published to it
- * @param ending how it ended, if it did
+ * @param opening the time, origin and request of its opening
+ * @param totals the sums of the events published to it
+ * @param ending its outcome, and whether it is gone
  * @param firstPosition log position of the opening record; negative for a run in a library
  * @param lastPosition log position of the latest record; likewise
  */
@@ -24,19 +24,19 @@ public record FoldedRun(
     long firstPosition,
     long lastPosition) {
   /**
-   * What a run costs in the hub, and its place in the persister, without what varies. As measured
-   * with a producer: 952 bytes, and 24 for the objects that it is made of since. The persister has
-   * a run of its own only while it lacks records of it, which are counted themselves.
+   * The fixed part of what a run takes in the hub and the persister. With one producer 952 bytes
+   * were measured, of one object instead of the four that now take 24 more. The persister has a run
+   * of its own only while it lacks records of it, which are counted themselves.
    */
   private static final int RUN_BYTES = 664;
 
-  /** Where a run is that the log never had. */
+  /** The position of a run that is not in the log. */
   private static final long NOWHERE = -1;
 
-  /** What a label costs besides its characters. */
+  /** The bytes that a label takes besides its characters. */
   private static final int LABEL_BYTES = 128;
 
-  /** What a fork's entry among those of its parent costs. */
+  /** The bytes of a fork's entry among those of its parent. */
   private static final int FORK_BYTES = 200;
 
   /** Returns a run as its opening record leaves it. */
@@ -44,7 +44,7 @@ public record FoldedRun(
     return new FoldedRun(runId, opening, Totals.none(runId), Ending.NONE, position, position);
   }
 
-  /** Returns a run of which nothing is known but that it is gone. */
+  /** Returns a run of which no more is known than that it is gone. */
   public static FoldedRun goneUnseen(RunId runId, long position, Deletion deletion) {
     return opened(runId, Opening.UNKNOWN, position).deleted(position, deletion);
   }
@@ -60,7 +60,7 @@ public record FoldedRun(
     return new FoldedRun(runId, opening, totals, closed, firstPosition, position);
   }
 
-  /** Returns the same run once it is gone. */
+  /** Returns the same run as a deleted one. */
   public FoldedRun deleted(long position, Deletion as) {
     return new FoldedRun(runId, opening, totals, ending.deleted(as), firstPosition, position);
   }
@@ -75,27 +75,27 @@ public record FoldedRun(
     return at(NOWHERE);
   }
 
-  /** Says whether the run is in a library, so that nobody may change it. */
+  /** Returns whether the run is in a library, so that it cannot be changed. */
   public boolean isInLibrary() {
     return firstPosition == NOWHERE;
   }
 
-  /** Says whether it was known when it was deleted. */
+  /** Returns whether the run was known when it was deleted; true for one that is not. */
   public boolean isSeen() {
     return !isDeleted() || firstPosition < lastPosition;
   }
 
-  /** Says whether the run takes events. */
+  /** Returns whether the run takes events. */
   public boolean isOpen() {
     return outcome() == RunOutcome.RUN_OUTCOME_UNSPECIFIED && !isDeleted();
   }
 
-  /** Says whether the run is gone, so that nobody may find it any more. */
+  /** Returns whether the run is gone, so that readers must not find it. */
   public boolean isDeleted() {
     return deletion() != Deletion.NONE;
   }
 
-  /** Roughly what the run takes in memory besides its events, the persister's share included. */
+  /** Returns roughly the bytes of memory of the run besides its events, in hub and persister. */
   public long memoryBytes() {
     long bytes = RUN_BYTES + 2L * runId.value().length() + 2L * requestId().length();
     for (Map.Entry<String, String> label : labels().entrySet()) {
@@ -104,7 +104,7 @@ public record FoldedRun(
     return bytes + (parent() == null ? 0 : FORK_BYTES) + producers().memoryBytes();
   }
 
-  /** The first ancestor; the run itself when it is no fork. */
+  /** Returns the first ancestor; the run itself when it is no fork. */
   public RunId rootRunId() {
     Parent parent = parent();
     return parent == null ? runId : parent.rootRunId();
@@ -163,7 +163,7 @@ public record FoldedRun(
   }
 
   /**
-   * How a run began. Immutable.
+   * The opening of a run. Immutable.
    *
    * @param timeUs microseconds since 1970 UTC
    * @param requestId empty when the opening request had none
@@ -185,7 +185,7 @@ public record FoldedRun(
   }
 
   /**
-   * What was published to a run. Immutable.
+   * The sums of what was published to a run. Immutable.
    *
    * @param headSeq 0 for a run without events
    * @param lastT the largest t, -1 for a run without events
@@ -200,7 +200,7 @@ public record FoldedRun(
   }
 
   /**
-   * How a run ended. Immutable.
+   * The end of a run. Immutable.
    *
    * @param outcome unspecified while the run is open
    * @param timeUs when it was closed, microseconds since 1970 UTC; 0 while it is open
@@ -222,12 +222,12 @@ public record FoldedRun(
     }
   }
 
-  /** Whether a run is gone. */
+  /** Whether a run is gone, and what is kept of it. */
   public enum Deletion {
     NONE,
-    /** It is, and no fork inherited from it then. */
+    /** The run is gone, and no fork inherited from it then. */
     GONE,
-    /** It is, but for what its forks inherit. */
+    /** The run is gone, but for what its forks inherit. */
     KEPT
   }
 }

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
  * A Bloom filter of ids: it surely knows that an id was never added, and is wrong about few that
  * were not. An id is used once for good, so nothing is ever taken out.
  *
- * <p>It grows by layers, each twice as large as the one before. Up to two million ids one in
- * eight hundred others passes for known; from there on the last layer fills up: one in a hundred at
- * four million, one in five at ten. Thread-safe; an id that was added is found by every thread.
+ * <p>It grows by layers, each twice as large as the one before. Up to two million ids one in 25,000
+ * others passes for known; from there on the last layer fills up: one in 200 at four million, one
+ * in three at ten. Thread-safe; an id that was added is found by every thread.
  */
 final class IdFilter {
   /** What it takes in memory at the most. */
@@ -28,7 +28,7 @@ final class IdFilter {
   private static final int FIRST_LONGS = 8 << 10;
   private static final int LAYERS_MAX = 7;
   private static final int BITS_PER_ID = 32;
-  private static final int PROBES = 4;
+  private static final int PROBES = 8;
 
   // Written under the lock; a layer's bits are only ever set.
   private volatile List<AtomicLongArray> layers = List.of(new AtomicLongArray(FIRST_LONGS));

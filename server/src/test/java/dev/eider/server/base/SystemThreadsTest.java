@@ -16,8 +16,8 @@ final class SystemThreadsTest {
   void shouldRunOnAThreadOfItsName() throws Exception {
     CompletableFuture<String> name = new CompletableFuture<>();
     Worker worker =
-        SystemThreads.INSTANCE
-            .start("carrier", () -> name.complete(Thread.currentThread().getName()), (n, t) -> {});
+        SystemThreads.INSTANCE.start(
+            "carrier", () -> name.complete(Thread.currentThread().getName()), (n, t) -> {});
     assertThat(name.get(10, TimeUnit.SECONDS)).isEqualTo("carrier");
     assertThat(worker.join(10_000)).isTrue();
   }
@@ -38,11 +38,10 @@ final class SystemThreadsTest {
 
     // when
     Worker worker =
-        SystemThreads.INSTANCE
-            .start(
-                "carrier",
-                () -> Invariants.require(false, "seq is %d", 7),
-                (name, defect) -> reported.complete(name + ": " + defect.getMessage()));
+        SystemThreads.INSTANCE.start(
+            "carrier",
+            () -> Invariants.require(false, "seq is %d", 7),
+            (name, defect) -> reported.complete(name + ": " + defect.getMessage()));
 
     // then
     assertThat(reported.get(10, TimeUnit.SECONDS)).isEqualTo("carrier: seq is 7");

@@ -63,6 +63,7 @@ final class ImportTest {
   @Test
   void shouldAskDuckDbAboutThemOnceItHasThem() throws Exception {
     // given
+    await("what ids DuckDB has is read").until(() -> rig.index.isKnown(new RunId("nobody")));
     rig.apply(IMPORT);
     long before = rig.hub.runBytes();
     assertThat(rig.stored.asked()).isEmpty();

@@ -253,7 +253,8 @@ class RunReadAheadTest {
   }
 
   private RunReadAhead reader(long bytesMax) {
-    return new RunReadAhead(store.reader(), bytesMax, ahead::add, SystemThreads.INSTANCE::newSignal);
+    return new RunReadAhead(
+        store.reader(), bytesMax, ahead::add, SystemThreads.INSTANCE::newSignal);
   }
 
   private static void readFirstBlock(RunReadAhead reader, RunId run) throws StoreException {
