@@ -61,10 +61,12 @@ final class Forking {
 
   private void shouldBeDeleted(TurnStart turn, String child, String reason) {
     History history = stage.history();
+    boolean isChildGone = history.mayBeDeleted(child);
     boolean isNoWonder =
         switch (reason) {
-          case "RUN_NOT_FOUND", "TURN_NOT_FOUND" -> history.mayBeDeleted(turn.runId());
-          case "RUN_ALREADY_EXISTS" -> history.mayBeDeleted(child);
+          case "RUN_NOT_FOUND", "TURN_NOT_FOUND" ->
+              isChildGone || history.mayBeDeleted(turn.runId());
+          case "RUN_ALREADY_EXISTS" -> isChildGone;
           case "given up" -> true;
           default -> false;
         };
