@@ -44,7 +44,7 @@ class SpaceIT {
   private static final int RUN_EVENTS = 8_000;
 
   /** Fewer events would be small beside what any DuckDB file takes. */
-  private static final int RUNS = Scale.of("eider.it.space", 240, 5_000) * 1_000 / RUN_EVENTS;
+  private static final int RUNS = Scale.of("eider.it.space", 320, 5_000) * 1_000 / RUN_EVENTS;
 
   private static final long EVENT_BYTES_MIN = 200;
   private static final int INTERLEAVED = 40;
