@@ -32,7 +32,7 @@ final class SignalStop implements AutoCloseable {
     this.afterStop = afterStop;
   }
 
-  /** Says whether a signal has come. */
+  /** Returns whether a signal has come. */
   boolean signalled() {
     return signalled;
   }

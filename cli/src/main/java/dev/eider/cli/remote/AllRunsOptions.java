@@ -48,7 +48,7 @@ final class AllRunsOptions {
     return all;
   }
 
-  /** Says whether one of them is there that makes sense for all runs only. */
+  /** Returns whether one of them is there that makes sense for all runs only. */
   boolean needAll() {
     return !labels.isEmpty() || tokenFile != null || isOnce;
   }

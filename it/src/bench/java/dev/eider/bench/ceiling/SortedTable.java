@@ -21,7 +21,7 @@ import org.duckdb.DuckDBConnection;
  */
 public final class SortedTable implements AutoCloseable {
   private static final int BATCH_ROWS = 122_880;
-  private static final String SCHEMA = "/dev/eider/server/store/schema.sql";
+  private static final String SCHEMA = "/dev/eider/server/store/connection/schema.sql";
   private static final String GROUP_BY =
       "SELECT kind, agent_id, count(*), avg(strlen(payload_json)) FROM events GROUP BY ALL";
   private static final String RANKING =

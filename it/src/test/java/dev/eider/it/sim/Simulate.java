@@ -71,7 +71,7 @@ final class Simulate implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ((Logger) LoggerFactory.getLogger("dev.eider")).setLevel(log ? Level.DEBUG : Level.OFF);
+    ((Logger) LoggerFactory.getLogger("dev.eider.server")).setLevel(log ? Level.DEBUG : Level.OFF);
     long begunNanos = System.nanoTime();
     next.set(from);
     ExecutorService pool = Executors.newFixedThreadPool(threads);

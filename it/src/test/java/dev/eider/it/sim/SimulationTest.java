@@ -3,8 +3,6 @@ package dev.eider.it.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import dev.eider.it.Scale;
 import dev.eider.it.testkit.Rule;
 import dev.eider.it.testkit.workload.Tally;
@@ -13,19 +11,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 
 /** A fixed set of lives, {@code -Deider.sim.seeds=N} of them; and the bugs that they must show. */
 @Timeout(3_600)
 class SimulationTest {
   private static final int SEEDS = Scale.of("eider.sim.seeds", 2_000, 10_000);
-  private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.eider.server");
 
   /** What must have happened somewhere, else the lives were too quiet to prove anything. */
   private static final List<String> HAPPENED =
@@ -64,16 +58,6 @@ class SimulationTest {
           "streams ended by a deletion",
           "timelines read",
           "kept pages");
-
-  @BeforeAll
-  static void silenceTheLoggingOfPlannedFaults() {
-    LOG.setLevel(Level.OFF);
-  }
-
-  @AfterAll
-  static void restoreLogging() {
-    LOG.setLevel(null);
-  }
 
   @Test
   void shouldKeepEveryPromiseInEveryLife() {

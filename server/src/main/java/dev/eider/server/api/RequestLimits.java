@@ -13,7 +13,7 @@ public record RequestLimits(
   /** What parsers in most languages bear, and the most that any message of the daemon may have. */
   public static final int NESTING_MAX = 100;
 
-  /** How many fields a request may hold, those of nested messages included. */
+  /** Returns how many fields a request may hold, those of nested messages included. */
   public int fieldsMax() {
     return 1_000_000;
   }

@@ -62,7 +62,7 @@ public final class DataDir implements AutoCloseable {
     }
   }
 
-  /** Whether DuckDB's file is there. */
+  /** Returns whether DuckDB's file is there. */
   public boolean hasDatabase() {
     return Files.exists(database());
   }

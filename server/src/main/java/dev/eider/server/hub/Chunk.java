@@ -46,7 +46,7 @@ final class Chunk {
     this.bytes = sum;
   }
 
-  /** Takes note of the tails that hold it: its run's, and the log's. */
+  /** Remembers the tails that hold it: its run's, and the log's. */
   void attach(Holder ofRun, Holder ofLog) {
     tail = ofRun;
     log = ofLog;

@@ -160,7 +160,7 @@ public final class Persister implements WorkerLoop.Work {
     store.reopen(hub.progress().position());
   }
 
-  /** Takes note of what only a store that can be written does. */
+  /** Remembers what only a store that can be written does. */
   private void succeeded() {
     if (failures > 0) {
       LOG.info("DuckDB takes what is published again, after {} failures", failures);

@@ -20,7 +20,7 @@ final class MinSeqs {
     this.hub = hub;
   }
 
-  /** Says whether DuckDB holds enough of the runs in memory. Does not block. */
+  /** Returns whether DuckDB holds enough of the runs in memory. Does not block. */
   boolean isPersisted() {
     return minSeqs.entrySet().stream().allMatch(this::isPersisted);
   }

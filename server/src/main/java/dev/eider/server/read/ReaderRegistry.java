@@ -32,14 +32,14 @@ public final class ReaderRegistry {
     watchBudget = new WatchBudget(bounds.changesMax());
   }
 
-  /** How many streams are open. */
+  /** Returns how many streams are open. */
   public int count() {
     return places.taken();
   }
 
   /**
-   * How large a page of events may be: the room there is, shared by the streams that are open. A
-   * stream whose transport is slow has one page waiting in it.
+   * Returns how large a page of events may be: the room there is, shared by the streams that are
+   * open. A stream whose transport is slow has one page waiting in it.
    */
   long pageBytesMax() {
     long share = bounds.outboundBytesMax() / Math.max(1, places.taken());

@@ -111,7 +111,7 @@ public abstract class StreamReader implements StreamedCall {
    */
   protected abstract Next step(boolean mayBlock);
 
-  /** Says whether a step that failed like this is to be tried again a little later. */
+  /** Returns whether a step that failed like this is to be tried again a little later. */
   protected boolean outlives(BrokerException failure) {
     return false;
   }
@@ -123,12 +123,12 @@ public abstract class StreamReader implements StreamedCall {
     return pools;
   }
 
-  /** How large the next page may be. */
+  /** Returns how large the next page may be. */
   protected final long pageBytesMax() {
     return registry.pageBytesMax();
   }
 
-  /** Says whether the stream has ended, or its caller has gone. */
+  /** Returns whether the stream has ended, or its caller has gone. */
   protected final boolean isOver() {
     return over;
   }

@@ -75,7 +75,7 @@ final class TailRounds {
         });
   }
 
-  /** How many tails have readers. */
+  /** Returns how many tails have readers. */
   int tailCount() {
     return roundsByTail.size();
   }

@@ -13,7 +13,7 @@ package dev.eider.server.rpc;
  */
 public record ConnectionLimits(
     long keepaliveMs, long keepaliveTimeoutMs, long idleMs, long ageMs, long graceMs) {
-  /** How long a client that has gone without a word may go unnoticed. */
+  /** Returns how long a client that has gone without a word may go unnoticed. */
   long silentMsMax() {
     return keepaliveMs + keepaliveTimeoutMs;
   }

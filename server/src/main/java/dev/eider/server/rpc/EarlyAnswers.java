@@ -29,7 +29,7 @@ final class EarlyAnswers implements InternalProtocolNegotiator.ProtocolNegotiato
 
   private EarlyAnswers() {}
 
-  /** What to listen with. */
+  /** Returns what to listen with. */
   static ServerCredentials plaintext() {
     return InternalNettyServerCredentials.create(new EarlyAnswers());
   }

@@ -20,9 +20,9 @@ public final class FieldCount {
   }
 
   /**
-   * Says whether a message, with the messages in it, has at most so many fields. Of bytes that are
-   * no such message, or nested too deeply, only what can be read is counted: parsing will refuse
-   * them.
+   * Returns whether a message, with the messages in it, has at most so many fields. Of bytes that
+   * are no such message, or nested too deeply, only what can be read is counted: parsing will
+   * refuse them.
    */
   public static boolean isAtMost(int max, byte[] bytes, Descriptor type) {
     FieldCount counted = new FieldCount(CodedInputStream.newInstance(bytes), max);

@@ -50,12 +50,12 @@ final class InboundBudget {
     this.nanoTime = nanoTime;
   }
 
-  /** How many bytes are held. */
+  /** Returns how many bytes are held. */
   long bytes() {
     return bytes.get();
   }
 
-  /** How many calls are open. */
+  /** Returns how many calls are open. */
   int calls() {
     return calls.get();
   }
@@ -73,7 +73,7 @@ final class InboundBudget {
     uploads.remove(call);
   }
 
-  /** Says whether there are more calls than may be. */
+  /** Returns whether there are more calls than may be. */
   boolean hasTooManyCalls() {
     return calls.get() > callsMax;
   }
@@ -101,7 +101,7 @@ final class InboundBudget {
     wakeSome();
   }
 
-  /** Says whether a stream should take another request. */
+  /** Returns whether a stream should take another request. */
   boolean hasRoom() {
     return bytes.get() < unaryBytesMax();
   }

@@ -71,7 +71,7 @@ final class InboundCall extends ServerStreamTracer implements InboundBudget.Uplo
     }
   }
 
-  /** Lets go of what the call holds, since its request has been handed on. Network thread. */
+  /** Releases what the call holds, since its request has been handed on. Network thread. */
   void release() {
     wireBytes = 0;
     plainBytes = 0;

@@ -1,6 +1,7 @@
 package dev.eider.server.rpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.eider.server.api.ErrorCatalogue;
 import dev.eider.server.api.PublishRequests;
 import dev.eider.server.api.RequestValidator;
 import dev.eider.server.base.BrokerException;
@@ -96,7 +97,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
     proceed();
   }
 
-  /** What is no request ends the stream: it has no request_id to answer to. */
+  /** Ends the stream: what is no request has no request_id to answer to. */
   @Override
   public void onNext(Incoming<PublishStreamRequest> request) {
     PublishStreamRequest message;
@@ -162,7 +163,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
         PublishStreamResponse.newBuilder().setRequestId(requestId);
     if (applied == null) {
       Throwable cause = failure == null ? new IllegalStateException("no outcome") : failure;
-      return response.setError(StatusMapper.toStatus(cause)).build();
+      return response.setError(ErrorCatalogue.toStatus(cause)).build();
     }
     return response.setPublished(PublishRequests.toResponse(applied)).build();
   }

@@ -73,7 +73,7 @@ final class IdFilter {
     return false;
   }
 
-  /** What it takes in memory, in bytes. */
+  /** Returns what it takes in memory, in bytes. */
   long bytes() {
     return layers.stream().mapToLong(layer -> (long) Long.BYTES * layer.length()).sum();
   }

@@ -49,7 +49,7 @@ public final class RunIndex {
     this.persisted = persisted;
   }
 
-  /** What ids take in memory at the most, in bytes. */
+  /** Returns what ids take in memory at the most, in bytes. */
   public static long idBytesMax() {
     return IdFilter.BYTES_MAX;
   }

@@ -53,7 +53,7 @@ final class Batch {
     return bytes;
   }
 
-  /** Says whether there is something to commit. */
+  /** Returns whether there is something to commit. */
   boolean hasRecords() {
     return !effects.isEmpty();
   }
@@ -63,7 +63,7 @@ final class Batch {
     return effects;
   }
 
-  /** Says whether it is known without DuckDB who has an id, as the commands before leave it. */
+  /** Returns whether it is known without DuckDB who has an id, as the commands before leave it. */
   boolean isKnown(RunId runId) {
     return runs.containsKey(runId) || index.isKnown(runId);
   }

@@ -86,7 +86,7 @@ final class BatchRoom {
     return record.runs().stream().mapToLong(FoldedRun::memoryBytes).sum();
   }
 
-  /** Says whether what is kept of a run grows by a step. */
+  /** Returns whether what is kept of a run grows by a step. */
   private static boolean isEnlarged(@Nullable FoldedRun run, StepRecord step) {
     if (run == null) {
       return true;

@@ -105,9 +105,9 @@ final class HealthWatch {
   }
 
   /**
-   * What must be free: the reserve, and room for DuckDB, which keeps its files on the same disk, to
-   * take all that the log holds. The log can be trimmed only after that; without the room, a disk
-   * that got full would stay full.
+   * Returns what must be free: the reserve, and room for DuckDB, which keeps its files on the same
+   * disk, to take all that the log holds. The log can be trimmed only after that; without the room,
+   * a disk that got full would stay full.
    */
   private long spaceBytesMin(int margin) {
     long uncheckpointedBytes = progress.position() - progress.checkpointedPosition();

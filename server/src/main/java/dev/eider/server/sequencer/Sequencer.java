@@ -160,7 +160,7 @@ final class Sequencer implements WorkerLoop.Work {
     throttle.observe(hub.progress().position(), unpersistedBytes(), share, clock.millis());
   }
 
-  /** How much of what DuckDB may lack it does lack, in the log or in memory. */
+  /** Returns how much of what DuckDB may lack it does lack, in the log or in memory. */
   private double storeShare() {
     return Math.max(
         (double) unpersistedBytes() / config.unpersistedBytesMax(), hub.unpersistedShare());
@@ -231,7 +231,7 @@ final class Sequencer implements WorkerLoop.Work {
     }
   }
 
-  /** Is told, on the sequencer thread, what others must act on. */
+  /** Hears, on the sequencer thread, of what others must act on. */
   interface Listener {
     void healthChanged(PublishHealth health);
 

@@ -34,7 +34,7 @@ final class Throttle {
   }
 
   /**
-   * Takes note of how far DuckDB is.
+   * Records how far DuckDB is.
    *
    * @param persistedPosition the log position up to which it has committed
    * @param unpersistedBytes how many bytes it lacks
@@ -55,12 +55,12 @@ final class Throttle {
             : storeBytesPerMs * multiple(Math.min(share, 1));
   }
 
-  /** How large the next batch may be, of {@code bytesMax} at the most. */
+  /** Returns how large the next batch may be, of {@code bytesMax} at the most. */
   long batchBytesMax(long bytesMax) {
     return (long) Math.min((double) bytesMax, bytesPerMsMax * pauseMsMax);
   }
 
-  /** How long to wait after a batch of so many bytes. */
+  /** Returns how long to wait after a batch of so many bytes. */
   long pauseMs(long batchBytes) {
     return Double.isInfinite(bytesPerMsMax)
         ? 0

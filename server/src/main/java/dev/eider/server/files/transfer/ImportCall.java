@@ -75,7 +75,7 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
     wake();
   }
 
-  /** Takes note that the file was sent; does not block. */
+  /** Marks the file as sent; does not block. */
   public void sent() {
     isSent = true;
     wake();
@@ -206,7 +206,7 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
     return run;
   }
 
-  /** What DuckDB cannot take in one transaction must not get into the log. */
+  /** Keeps out of the log what DuckDB cannot take in one transaction. */
   private void requireMemory(int eventBytes) {
     if (eventBytes < TransferBounds.LARGE_BYTES_MIN) {
       return;

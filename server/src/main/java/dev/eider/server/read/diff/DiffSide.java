@@ -75,7 +75,7 @@ final class DiffSide {
     ahead.clear();
   }
 
-  /** Says whether every event has been handed out. */
+  /** Returns whether every event has been handed out. */
   boolean isAtEnd() {
     return ahead.isEmpty() && inheritance.isOver() && ownPart().isRead();
   }

@@ -67,7 +67,7 @@ public final class Inheritance {
     isOver = !start.isInherited();
   }
 
-  /** Says whether all that is inherited has been read. */
+  /** Returns whether all that is inherited has been read. */
   public boolean isOver() {
     return isOver;
   }

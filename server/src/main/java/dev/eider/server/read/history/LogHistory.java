@@ -120,7 +120,7 @@ public final class LogHistory {
     return found != null && last.place().equals(page.last()) && last.is(found);
   }
 
-  /** Says whether the run of an event is there; one that is gone proves nothing. */
+  /** Returns whether the run of an event is there; one that is gone proves nothing. */
   private boolean isKnown(ResumeToken.Event event) {
     try {
       KnownRun known = runs.find(event.runId());

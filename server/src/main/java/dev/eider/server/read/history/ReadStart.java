@@ -19,7 +19,7 @@ public record ReadStart(
     return new ReadStart(runId, seq, false, null);
   }
 
-  /** Says whether the reader begins before the run's own events. */
+  /** Returns whether the reader begins before the run's own events. */
   boolean isInherited() {
     return includeInherited && (afterRunId == null ? afterSeq == 0 : !afterRunId.equals(runId));
   }

@@ -99,7 +99,7 @@ public record ResumeToken(long scannedPosition, @Nullable Event last) {
     return out.putInt(crc32c(out.array(), out.position())).array();
   }
 
-  /** Where the stream goes on. */
+  /** Returns where the stream goes on. */
   public LogPlace place() {
     LogPlace scanned = LogPlace.before(scannedPosition);
     return last == null || last.place.compareTo(scanned) < 0 ? scanned : last.place;

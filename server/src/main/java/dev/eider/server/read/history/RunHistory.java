@@ -284,7 +284,7 @@ public final class RunHistory {
             "DuckDB cannot be read at the moment: " + e.getMessage());
   }
 
-  /** Says whether DuckDB may be read again without anybody doing something about it. */
+  /** Returns whether DuckDB may be read again without anybody doing something about it. */
   public static boolean isPassing(BrokerException failure) {
     return failure.reason() == ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE
         && !failure.metadata().containsKey(DAMAGED)
@@ -298,7 +298,7 @@ public final class RunHistory {
    * @param tail its events in memory; null once it has been reaped
    */
   public record KnownRun(FoldedRun run, long persistedSeq, @Nullable RunTail tail) {
-    /** What DuckDB has of it by now: an event that left memory since is persisted since. */
+    /** Returns what DuckDB has of it by now: an event that left memory since is persisted since. */
     public long currentPersistedSeq() {
       return tail == null ? persistedSeq : tail.persistedSeq();
     }

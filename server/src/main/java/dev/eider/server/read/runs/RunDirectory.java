@@ -128,7 +128,7 @@ public final class RunDirectory {
       return newest.size() == runsMax;
     }
 
-    /** Says whether no run after a place belongs on this page. */
+    /** Returns whether no run after a place belongs on this page. */
     boolean isFullUntil(RunPlace place) {
       return isFull() && !newest.lastKey().isAfter(place);
     }

@@ -3,8 +3,6 @@ package dev.eider.server.log.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import dev.eider.server.log.LogCorruptedException;
 import dev.eider.server.log.LogRecord;
 import dev.eider.server.log.segment.SampleLog.End;
@@ -17,14 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every way to hurt a small log at every byte of it, against one oracle: the records that were
@@ -59,9 +54,6 @@ final class LogDamageTest {
 
   private static final int REAL_DISK_STRIDE = LONG ? 7 : 211;
 
-  private static final Logger LOGGER =
-      (Logger) LoggerFactory.getLogger(SegmentedLog.class.getPackageName());
-
   private final Random random = new Random(11);
   private SampleLog sample;
   private boolean isNoted;
@@ -70,16 +62,6 @@ final class LogDamageTest {
   private int lost;
 
   @TempDir Path directory;
-
-  @BeforeAll
-  static void silenceTheLoggingOfPlannedDamage() {
-    LOGGER.setLevel(Level.OFF);
-  }
-
-  @AfterAll
-  static void restoreLogging() {
-    LOGGER.setLevel(null);
-  }
 
   @AfterEach
   void report() {

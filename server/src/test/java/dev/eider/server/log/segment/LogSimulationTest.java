@@ -3,8 +3,6 @@ package dev.eider.server.log.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import dev.eider.server.log.LogRecord;
 import dev.eider.server.log.LogWriteException;
 import dev.eider.server.log.LogWriteException.Kind;
@@ -14,12 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * A long life of one log under the faults of {@link FaultyDisk}, step by step from a seed. After
@@ -31,19 +26,6 @@ import org.slf4j.LoggerFactory;
 @Timeout(120)
 final class LogSimulationTest {
   private static final int STEPS = 300;
-
-  private static final Logger LOGGER =
-      (Logger) LoggerFactory.getLogger(SegmentedLog.class.getPackageName());
-
-  @BeforeAll
-  static void silenceTheLoggingOfPlannedFaults() {
-    LOGGER.setLevel(Level.OFF);
-  }
-
-  @AfterAll
-  static void restoreLogging() {
-    LOGGER.setLevel(null);
-  }
 
   static LongStream seeds() {
     Long seed = Long.getLong("eider.log.seed");

@@ -1,4 +1,4 @@
-package dev.eider.server.rpc;
+package dev.eider.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,12 +12,9 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
-import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
-final class StatusMapperTest {
+final class ErrorCatalogueTest {
   @ParameterizedTest
   @CsvSource({
     "RUN_NOT_FOUND, NOT_FOUND",
@@ -57,7 +54,7 @@ final class StatusMapperTest {
     ErrorReason reason = ErrorReason.valueOf("ERROR_REASON_" + name);
 
     // when
-    Status status = StatusMapper.toStatus(BrokerException.of(reason, "why").with("k", 7));
+    Status status = ErrorCatalogue.toStatus(BrokerException.of(reason, "why").with("k", 7));
 
     // then
     assertThat(status.getCode()).isEqualTo(code.getNumber());
@@ -71,7 +68,7 @@ final class StatusMapperTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UNRECOGNIZED")
   void shouldSayWhenToRetryAnOverloadAndNothingElse(ErrorReason reason) throws Exception {
-    Status status = StatusMapper.toStatus(BrokerException.of(reason, "why"));
+    Status status = ErrorCatalogue.toStatus(BrokerException.of(reason, "why"));
     assertThat(status.getCode()).isNotEqualTo(Code.OK_VALUE).isNotEqualTo(Code.UNKNOWN_VALUE);
     assertThat(details(status, RetryInfo.class))
         .hasSize(reason == ErrorReason.ERROR_REASON_OVERLOADED ? 1 : 0)
@@ -86,7 +83,7 @@ final class StatusMapperTest {
             ErrorReason.ERROR_REASON_INVALID_EVENT, "events[3].t", "must be at least 0");
 
     // when
-    Status status = StatusMapper.toStatus(refusal);
+    Status status = ErrorCatalogue.toStatus(refusal);
 
     // then
     BadRequest bad = details(status, BadRequest.class).get(0);
@@ -96,7 +93,7 @@ final class StatusMapperTest {
         .containsEntry("field", "events[3].t");
     assertThat(
             details(
-                StatusMapper.toStatus(
+                ErrorCatalogue.toStatus(
                     BrokerException.of(ErrorReason.ERROR_REASON_RUN_CLOSED, "why")),
                 BadRequest.class))
         .isEmpty();
@@ -105,20 +102,19 @@ final class StatusMapperTest {
   @Test
   void shouldLookInsideACompletion() {
     // when
-    StatusRuntimeException exception =
-        StatusMapper.toException(
+    Status status =
+        ErrorCatalogue.toStatus(
             new CompletionException(
                 BrokerException.of(ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "gone")));
 
     // then
-    assertThat(exception.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.NOT_FOUND);
-    assertThat(Objects.requireNonNull(StatusProto.fromThrowable(exception)).getMessage())
-        .isEqualTo("gone");
+    assertThat(status.getCode()).isEqualTo(Code.NOT_FOUND_VALUE);
+    assertThat(status.getMessage()).isEqualTo("gone");
   }
 
   @Test
   void shouldNotTellOfADefectWhatIsInside() throws Exception {
-    Status status = StatusMapper.toStatus(new IllegalStateException("secret"));
+    Status status = ErrorCatalogue.toStatus(new IllegalStateException("secret"));
     assertThat(status.getCode()).isEqualTo(Code.INTERNAL_VALUE);
     assertThat(status.toString()).doesNotContain("secret");
     assertThat(details(status, ErrorInfo.class).get(0).getReason()).isEqualTo("INTERNAL");
