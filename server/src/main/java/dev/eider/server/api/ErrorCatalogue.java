@@ -3,12 +3,12 @@ package dev.eider.server.api;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
-import io.grpc.Status.Code;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +60,7 @@ public final class ErrorCatalogue {
             .build();
     Status.Builder status =
         Status.newBuilder()
-            .setCode(code(refusal.reason()).value())
+            .setCode(code(refusal.reason()).getNumber())
             .setMessage(text)
             .addDetails(Any.pack(info));
     if (refusal.field() != null) {
