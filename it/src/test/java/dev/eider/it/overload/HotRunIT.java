@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -69,6 +70,7 @@ class HotRunIT {
                 : RunReader.fromStart(channels.get(i), "hot"));
       }
       workers.start(() -> publishHot(client));
+      Awaitility.await("the run is hot").atMost(LONG).until(() -> hotEvents.get() > 0);
       besides = playOthers("beside", channels, hotEvents);
       isOver.set(true);
       workers.awaitAll(LONG);
