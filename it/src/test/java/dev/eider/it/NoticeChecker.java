@@ -39,6 +39,11 @@ public final class NoticeChecker {
         long seq = message.getFellBehind().getSeq();
         boolean isLast = stream.isFiltered() ? seq >= stream.lastSeq() : seq == stream.lastSeq();
         check(isLast, "not the last seq", message);
+        if (stream.isFiltered() && !stream.isTimeline()) {
+          // Looked at: nothing up to there comes any more.
+          scannedRunId = stream.runId();
+          scannedSeq = Math.max(scannedSeq, seq);
+        }
       }
       case PROGRESS -> {
         String named = message.getProgress().getRunId();
