@@ -5,6 +5,7 @@ import dev.eider.it.Directories;
 import dev.eider.it.Events;
 import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
+import dev.eider.it.Scale;
 import dev.eider.v1.Event;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.Libraries;
@@ -27,7 +28,7 @@ final class LibraryFiles {
       List.of("old-1", "old-2", "long-1", "long-2", "ex-1", "ex-2", "px-1");
 
   /** More than a file is read of at a time. */
-  static final int LONG_EVENTS = 18_000;
+  static final int LONG_EVENTS = Scale.of("eider.it.libraryEvents", 18_000, 30_000);
 
   private LibraryFiles() {}
 
