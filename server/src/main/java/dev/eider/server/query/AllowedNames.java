@@ -74,10 +74,6 @@ final class AllowedNames {
   private static final Set<String> SYSTEM_TABLES =
       Set.of("duckdb_tables", "duckdb_columns", "duckdb_views", "duckdb_types");
 
-  /** What is left of deleted runs is for the views of their forks only. */
-  private static final Set<String> HIDDEN_TABLES =
-      Set.of("kept_runs", "kept_events", "deleted_runs");
-
   private static final Set<String> SHOWN = Set.of("tables", "__show_tables_expanded");
 
   private AllowedNames() {}
@@ -103,7 +99,6 @@ final class AllowedNames {
     }
     boolean isSystem = SYSTEM_PREFIXES.stream().anyMatch(lower::startsWith);
     return (schema.isEmpty() || lower(schema).equals("main"))
-        && !HIDDEN_TABLES.contains(lower)
         && (!isSystem || SYSTEM_TABLES.contains(lower))
         && lower.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == ' ');
   }

@@ -20,8 +20,8 @@ final class ExportPages implements RunPages {
     this.table = table;
   }
 
-  static ExportPages ofTable(ScratchDatabase database) {
-    return new ExportPages(database, "events");
+  static ExportPages ofTable(ScratchDatabase database, String table) {
+    return new ExportPages(database, table);
   }
 
   static ExportPages ofParquet(ScratchDatabase database, Path file) {

@@ -150,9 +150,10 @@ public final class LibraryFile {
     if (isParquet) {
       return ExportPages.ofParquet(database, path);
     }
-    return FileLayout.of(database) == FileLayout.EXPORT
-        ? ExportPages.ofTable(database)
-        : new OlderPages(database, rules);
+    FileLayout layout = FileLayout.of(database);
+    return layout == FileLayout.OLDER
+        ? new OlderPages(database, rules)
+        : ExportPages.ofTable(database, layout.table("events"));
   }
 
   private List<ColdPage> readPages(RunPages pages, PageQuery query, int eventsMax, long bytesMax)

@@ -23,15 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what an exported file says of its runs, by run id. Used by one thread. */
 final class Manifest implements AutoCloseable {
-  static final String OF_TABLE =
-      """
-      SELECT
-        run_id, outcome, head_seq, epoch_us(create_time) AS create_us,
-        epoch_us(close_time) AS close_us, parent_run_id, parent_t, parent_seq, root_run_id, labels,
-        hex(digest) AS digest
-      FROM runs ORDER BY run_id
-      """;
-
   // 0001-01-01 to 9999-12-31.
   private static final long TIME_US_MIN = -62_135_596_800_000_000L;
   private static final long TIME_US_MAX = 253_402_300_799_999_999L;
@@ -55,6 +46,17 @@ final class Manifest implements AutoCloseable {
       connection.close();
       throw e;
     }
+  }
+
+  static String ofTable(String table) {
+    return """
+    SELECT
+      run_id, outcome, head_seq, epoch_us(create_time) AS create_us,
+      epoch_us(close_time) AS close_us, parent_run_id, parent_t, parent_seq, root_run_id, labels,
+      hex(digest) AS digest
+    FROM %s ORDER BY run_id
+    """
+        .formatted(table);
   }
 
   static String ofParquet(Path file) {

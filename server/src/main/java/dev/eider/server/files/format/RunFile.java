@@ -84,9 +84,10 @@ public final class RunFile implements AutoCloseable {
       }
       return new RunFile(
           database,
-          RowCursor.ofStream(database, ExportRows.keys("events"), config.eventBytesMax()),
-          new ExportRows(database, "events", rules),
-          new Manifest(database, Manifest.OF_TABLE, rules, nowUs));
+          RowCursor.ofStream(
+              database, ExportRows.keys(layout.table("events")), config.eventBytesMax()),
+          new ExportRows(database, layout.table("events"), rules),
+          new Manifest(database, Manifest.ofTable(layout.table("runs")), rules, nowUs));
     } catch (SQLException | RuntimeException e) {
       database.close();
       throw e;

@@ -7,7 +7,8 @@ import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.RunSums;
 import dev.eider.server.store.StoreException;
-import dev.eider.server.store.row.EventTimes;
+import dev.eider.server.store.connection.Schema;
+import dev.eider.server.store.row.EventColumns;
 import dev.eider.server.store.row.LargeRows;
 import dev.eider.server.store.row.PayloadJson;
 import dev.eider.v1.Event;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunFileWriter implements AutoCloseable {
   /** The format version, in export_info of a DuckDB file and eider.format of a Parquet file. */
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   private static final long TRANSACTION_BYTES = 16L << 20;
   private static final long TRANSACTION_ROWS = 122_880;
@@ -42,21 +43,25 @@ public final class RunFileWriter implements AutoCloseable {
    */
   private static final long LARGE_BYTES_MIN = 16 << 10;
 
+  /**
+   * The tables of a store, as far as the views ask for them; the events whole in place of what the
+   * store has of them.
+   */
   private static final String TABLES =
       """
-      CREATE TABLE export_info (format_version INTEGER);
-      INSERT INTO export_info VALUES (%d);
-      CREATE TABLE runs (
+      CREATE SCHEMA eider;
+      CREATE TABLE eider.export_info (format_version INTEGER);
+      INSERT INTO eider.export_info VALUES (%d);
+      CREATE TABLE eider.runs (
         run_id VARCHAR, state VARCHAR, outcome VARCHAR, head_seq BIGINT, last_t INTEGER,
         create_time TIMESTAMP, close_time TIMESTAMP, parent_run_id VARCHAR, parent_t INTEGER,
         parent_seq BIGINT, root_run_id VARCHAR, labels MAP(VARCHAR, VARCHAR), cost_usd DOUBLE,
         digest BLOB);
-      CREATE TABLE events (
-        run_id VARCHAR, agent_id VARCHAR, t INTEGER, kind VARCHAR,
-        payload_json VARCHAR USING COMPRESSION zstd, ts TIMESTAMP, schema_version INTEGER,
-        seq BIGINT, event BLOB USING COMPRESSION zstd);
+      CREATE TABLE eider.events (%s, event BLOB USING COMPRESSION zstd);
+      CREATE TABLE eider.kept_runs AS FROM eider.runs LIMIT 0;
+      CREATE TABLE eider.kept_events AS FROM eider.events LIMIT 0;
       """
-          .formatted(FORMAT_VERSION);
+          .formatted(FORMAT_VERSION, EventColumns.DEFINITIONS);
 
   private static final String RUNS_AS_JSON =
       """
@@ -66,7 +71,7 @@ public final class RunFileWriter implements AutoCloseable {
         'parent_run_id': parent_run_id, 'parent_t': parent_t, 'parent_seq': parent_seq,
         'root_run_id': root_run_id, 'labels': labels, 'cost_usd': cost_usd,
         'digest': lower(hex(digest))} ORDER BY run_id)), '[]') AS VARCHAR)
-      FROM runs
+      FROM eider.runs
       """;
 
   private final Path file;
@@ -100,6 +105,7 @@ public final class RunFileWriter implements AutoCloseable {
     RunFileWriter writer = new RunFileWriter(file, format, databaseFile, database);
     try {
       database.execute(TABLES);
+      database.execute(Schema.views());
       writer.beginTransaction();
       return writer;
     } catch (SQLException e) {
@@ -197,8 +203,8 @@ public final class RunFileWriter implements AutoCloseable {
 
   private void beginTransaction() throws SQLException {
     database.execute("BEGIN TRANSACTION");
-    events = database.connection().createAppender("events");
-    runs = database.connection().createAppender("runs");
+    events = database.connection().createAppender("eider", "events");
+    runs = database.connection().createAppender("eider", "runs");
     pendingBytes = 0;
     pendingRows = 0;
   }
@@ -217,18 +223,17 @@ public final class RunFileWriter implements AutoCloseable {
   private long appendEvent(EncodedEvent encoded) throws SQLException {
     Event event = EncodedEvent.parse(encoded.bytes());
     byte[] json = PayloadJson.of(event, encoded.bytes().length);
-    Invariants.requireNonNull(events, "no transaction")
-        .beginRow()
-        .append(Invariants.requireNonNull(runId, "no run").value())
-        .append(event.getAgentId())
-        .append(event.getT())
-        .append(encoded.kind())
-        .append(json)
-        .appendEpochMicros(EventTimes.micros(event.getTs()))
-        .append(event.getSchemaVersion())
-        .append(sums.headSeq())
-        .append(encoded.bytes())
-        .endRow();
+    byte[] attributes = PayloadJson.attributes(event, encoded.bytes().length);
+    DuckDBAppender row = Invariants.requireNonNull(events, "no transaction").beginRow();
+    EventColumns.append(
+        row,
+        Invariants.requireNonNull(runId, "no run"),
+        sums.headSeq(),
+        encoded,
+        event,
+        json,
+        attributes);
+    row.append(encoded.bytes()).endRow();
     return (long) json.length + encoded.bytes().length;
   }
 
@@ -273,7 +278,7 @@ public final class RunFileWriter implements AutoCloseable {
       json = rows.getString(1);
     }
     database.execute(
-        "COPY (FROM events) TO %s (FORMAT parquet, COMPRESSION zstd,"
+        "COPY (FROM eider.events) TO %s (FORMAT parquet, COMPRESSION zstd,"
                 .formatted(ScratchDatabase.quoted(file))
             + " ROW_GROUP_SIZE 24576, KV_METADATA {\"eider.format\": '%d', \"eider.runs\": %s})"
                 .formatted(FORMAT_VERSION, ScratchDatabase.quoted(json)));

@@ -24,6 +24,13 @@ import org.slf4j.LoggerFactory;
 public final class StoreConnections {
   private static final Logger LOG = LoggerFactory.getLogger(StoreConnections.class);
 
+  /**
+   * What SHOW TABLES and information_schema read. For callers they are hidden behind macros of the
+   * same names that leave out the daemon's own tables.
+   */
+  private static final List<String> LISTINGS =
+      List.of("duckdb_tables", "duckdb_columns", "duckdb_views");
+
   private final DuckDBConnection writer;
   private final ReaderPool readers;
   private final ReaderPool queries;
@@ -35,27 +42,37 @@ public final class StoreConnections {
 
   /**
    * Takes over the writer, and duplicates it for the rest. After that no setting can be changed.
+   *
+   * @param tables the schema of the daemon's tables; queries of callers are in that of the views
    */
-  StoreConnections(DuckDBConnection writer, int readersMax, int queriesMax) throws SQLException {
+  StoreConnections(DuckDBConnection writer, String tables, int readersMax, int queriesMax)
+      throws SQLException {
     this.writer = writer;
-    this.readers = new ReaderPool(duplicates(writer, readersMax));
-    List<DuckDBConnection> forQueries = duplicates(writer, queriesMax);
+    Statements.execute(writer, "USE " + Schema.DATABASE + "." + tables);
+    this.readers = new ReaderPool(duplicates(writer, tables, readersMax));
+    List<DuckDBConnection> forQueries = duplicates(writer, Schema.VIEWS, queriesMax);
     for (DuckDBConnection connection : forQueries) {
+      for (String listing : LISTINGS) {
+        Statements.execute(
+            connection,
+            "CREATE TEMP MACRO %1$s() AS TABLE FROM system.main.%1$s() WHERE schema_name <> '%2$s'"
+                .formatted(listing, Schema.TABLES));
+      }
       Statements.execute(connection, "SET TimeZone = 'UTC'");
       // With 900 expressions within each other DuckDB's planner overflows the stack.
       Statements.execute(connection, "SET max_expression_depth = 100");
     }
     this.queries = new ReaderPool(forQueries);
-    this.copies = new ReaderPool(duplicates(writer, 1));
+    this.copies = new ReaderPool(duplicates(writer, tables, 1));
     Statements.execute(writer, "SET lock_configuration = true");
   }
 
-  private static List<DuckDBConnection> duplicates(DuckDBConnection writer, int count)
-      throws SQLException {
+  private static List<DuckDBConnection> duplicates(
+      DuckDBConnection writer, String schema, int count) throws SQLException {
     List<DuckDBConnection> duplicates = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       DuckDBConnection duplicate = writer.duplicate();
-      Statements.execute(duplicate, "USE " + Schema.DATABASE);
+      Statements.execute(duplicate, "USE " + Schema.DATABASE + "." + schema);
       duplicates.add(duplicate);
     }
     return duplicates;

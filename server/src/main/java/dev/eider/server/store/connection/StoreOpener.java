@@ -69,10 +69,12 @@ public final class StoreOpener {
     DuckDBConnection writer = attach();
     try {
       requireWhole(writer);
-      if (!Schema.isPrepared(writer, config.file())) {
+      Schema.Content content = Schema.contentOf(writer, config.file());
+      if (content == Schema.Content.NOTHING) {
         Schema.prepare(writer, config.file());
       }
-      return new StoreConnections(writer, config.readersMax(), config.queriesMax());
+      return new StoreConnections(
+          writer, content.tables(), config.readersMax(), config.queriesMax());
     } catch (SQLException e) {
       closeQuietly(writer);
       throw cannotOpen(e);
@@ -82,7 +84,16 @@ public final class StoreOpener {
     }
   }
 
-  /** Brings the file to this daemon's format. */
+  /** Returns whether the file is of the format before, which is to be migrated. */
+  public boolean isOlder(StoreConnections connections) throws StoreException {
+    try {
+      return Schema.contentOf(connections.writer(), config.file()) == Schema.Content.OLDER;
+    } catch (SQLException e) {
+      throw cannotOpen(e);
+    }
+  }
+
+  /** Creates what the file lacks, and deletes what an earlier run left beside it. */
   public void prepare(StoreConnections connections) throws StoreException {
     files.deleteLeftovers();
     try {
@@ -98,7 +109,7 @@ public final class StoreOpener {
   StoreConnections openAgain() throws StoreException {
     DuckDBConnection writer = attach();
     try {
-      return new StoreConnections(writer, config.readersMax(), config.queriesMax());
+      return new StoreConnections(writer, Schema.TABLES, config.readersMax(), config.queriesMax());
     } catch (SQLException e) {
       closeQuietly(writer);
       throw cannotOpen(e);

@@ -15,6 +15,7 @@ import dev.eider.server.store.connection.StoreOpener;
 import dev.eider.server.store.read.ExpiredRuns;
 import dev.eider.server.store.read.LabelledRuns;
 import dev.eider.server.store.read.StoreReader;
+import dev.eider.server.store.rewrite.Migration;
 import dev.eider.server.store.rewrite.Rewriting;
 import dev.eider.server.store.sql.SqlSession;
 import dev.eider.server.store.write.BatchWriter;
@@ -103,10 +104,15 @@ public final class DuckDbStore implements ColdStore {
 
   /**
    * Brings the file to this daemon's format; to be called once, before anything is written. On a
-   * full disk the file is left to be read as it is, with the views of an earlier start.
+   * full disk a file of this format is left to be read as it is, with the views of an earlier
+   * start.
    */
   public void prepare() throws StoreException {
     StoreConnections connections = access.connections();
+    if (opener.isOlder(connections)) {
+      Migration.run(access, opener);
+      return;
+    }
     long position = persistedPosition();
     try {
       opener.prepare(connections);

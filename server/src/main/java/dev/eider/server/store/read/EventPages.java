@@ -31,7 +31,8 @@ final class EventPages {
   /** The columns of an event. The text is not read where the delta does not copy from it. */
   static final String EVENT_COLUMNS =
       "seq, event_size, event_rest,"
-          + " CASE WHEN octet_length(event_rest) < event_size THEN encode(payload_json) END";
+          + " CASE WHEN octet_length(event_rest) < event_size THEN encode(CASE WHEN attributes IS NULL"
+          + " THEN payload_json ELSE payload_json || attributes END) END";
 
   private static final byte[] NO_TEXT = new byte[0];
 

@@ -33,8 +33,14 @@ import org.slf4j.LoggerFactory;
 final class FileCopy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FileCopy.class);
 
-  /** The name of the copy in SQL. */
-  private static final String COPY = "rewritten";
+  /** The name of the copy's file in SQL. */
+  static final String FILE = "rewritten";
+
+  /** Where its tables are. */
+  static final String COPY = FILE + "." + Schema.TABLES;
+
+  /** Where the original's tables are. */
+  private static final String ORIGINAL = Schema.DATABASE + "." + Schema.TABLES;
 
   /** Sums that tell whether two tables hold the same events, which are copied and not computed. */
   private static final String EVENT_SUMS =
@@ -50,7 +56,6 @@ final class FileCopy implements AutoCloseable {
   private final Cancellation cancellation;
   private final Path file;
   private final long sliceBytesMax;
-  private final String original;
   private long copiedPosition;
   private int slices;
   private boolean isAttached;
@@ -66,7 +71,6 @@ final class FileCopy implements AutoCloseable {
     this.cancellation = cancellation;
     this.file = file;
     this.sliceBytesMax = sliceBytesMax;
-    original = Schema.DATABASE;
   }
 
   /** Borrows the connection for a copy, and writes nothing yet. */
@@ -79,18 +83,22 @@ final class FileCopy implements AutoCloseable {
 
   /** Creates the file with empty tables. */
   void begin() throws SQLException {
-    execute(
-        "ATTACH '%s' AS %s (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE %d)"
-            .formatted(file.toString().replace("'", "''"), COPY, Schema.ROW_GROUP_ROWS));
+    execute(attach(file));
     isAttached = true;
-    execute("USE " + COPY);
+    execute("USE " + FILE);
     try {
       execute("BEGIN TRANSACTION");
       execute(Schema.sql());
       execute("COMMIT");
     } finally {
-      execute("USE " + original);
+      execute("USE " + ORIGINAL);
     }
+  }
+
+  /** Returns the statement that makes the file of a copy. */
+  static String attach(Path file) {
+    return "ATTACH '%s' AS %s (STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE %d)"
+        .formatted(file.toString().replace("'", "''"), FILE, Schema.ROW_GROUP_ROWS);
   }
 
   /** Copies the events before a position, run by run. */
@@ -127,18 +135,18 @@ final class FileCopy implements AutoCloseable {
    */
   void finish(long position) throws SQLException, StoreException {
     copyOn(position);
-    if (!sums(COPY, "events").equals(sums(original, "events"))) {
+    if (!sums(COPY, "events").equals(sums(ORIGINAL, "events"))) {
       execute(
           "DELETE FROM %s.events WHERE run_id NOT IN (SELECT run_id FROM %s.runs)"
-              .formatted(COPY, original));
+              .formatted(COPY, ORIGINAL));
     }
     for (String table : otherTables()) {
       execute("DELETE FROM %s.%s".formatted(COPY, quoted(table)));
-      execute("INSERT INTO %1$s.%3$s FROM %2$s.%3$s".formatted(COPY, original, quoted(table)));
+      execute("INSERT INTO %1$s.%3$s FROM %2$s.%3$s".formatted(COPY, ORIGINAL, quoted(table)));
       requireEqual(table, "count(*)");
     }
     requireEqual("events", EVENT_SUMS);
-    execute("CHECKPOINT " + COPY);
+    execute("CHECKPOINT " + FILE);
     detach();
   }
 
@@ -166,7 +174,7 @@ final class FileCopy implements AutoCloseable {
     if (isAttached) {
       isAttached = false;
       rollBack();
-      Statements.execute(connection, "DETACH " + COPY);
+      Statements.execute(connection, "DETACH " + FILE);
     }
   }
 
@@ -222,7 +230,7 @@ final class FileCopy implements AutoCloseable {
     long left =
         number(
             "SELECT coalesce(sum(event_size), 0) FROM %s.events WHERE %s AND seq <= %d"
-                .formatted(original, part, middle));
+                .formatted(ORIGINAL, part, middle));
     copyParts(run, firstSeq, middle, left);
     copyParts(run, middle + 1, lastSeq, bytes - left);
   }
@@ -237,10 +245,10 @@ final class FileCopy implements AutoCloseable {
   private void copy(String condition) throws SQLException {
     execute(
         "INSERT INTO %s.events FROM %s.events WHERE %s ORDER BY run_id, seq"
-            .formatted(COPY, original, condition));
+            .formatted(COPY, ORIGINAL, condition));
     slices++;
     if (slices % SLICES_PER_CHECKPOINT == 0) {
-      execute("CHECKPOINT " + COPY);
+      execute("CHECKPOINT " + FILE);
     }
   }
 
@@ -263,7 +271,7 @@ final class FileCopy implements AutoCloseable {
         ORDER BY page.first_position, page.run_id
         """
             .formatted(
-                original, last.firstPosition, text(last.runId), copiedPosition, RUNS_PER_PAGE);
+                ORIGINAL, last.firstPosition, text(last.runId), copiedPosition, RUNS_PER_PAGE);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       cancellation.beforeRunning(statement);
       try (ResultSet rows = statement.executeQuery()) {
@@ -287,7 +295,7 @@ final class FileCopy implements AutoCloseable {
         ResultSet rows =
             statement.executeQuery(
                 "SELECT table_name FROM duckdb_tables() WHERE database_name = '"
-                    + COPY
+                    + FILE
                     + "' AND table_name <> 'events' ORDER BY table_name")) {
       while (rows.next()) {
         tables.add(rows.getString(1));
@@ -304,7 +312,7 @@ final class FileCopy implements AutoCloseable {
     String copied =
         value("SELECT CAST(%s AS VARCHAR) FROM %s.%s".formatted(what, COPY, quoted(table)));
     String there =
-        value("SELECT CAST(%s AS VARCHAR) FROM %s.%s".formatted(what, original, quoted(table)));
+        value("SELECT CAST(%s AS VARCHAR) FROM %s.%s".formatted(what, ORIGINAL, quoted(table)));
     if (!copied.equals(there)) {
       throw new StoreException(
           "the copy's table %s holds %s where %s is to be".formatted(table, copied, there));

@@ -8,15 +8,16 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An encoded event as a delta against its payload's JSON text: literal bytes of the event, and
- * between them copies from the text.
+ * An encoded event as a delta against its JSON text, that is {@code payload_json} with {@code
+ * attributes} behind it: literal bytes of the event, and between them copies from the text.
  *
- * <p>Most of an event is text, and stands in {@code payload_json} letter by letter. So the column
- * {@code event_rest} holds a delta, and no text is stored twice. Applying the delta to the text
- * gives the event as it was, to the byte, whatever it holds: nothing is parsed and encoded again,
- * and where the text is of no use the delta is one literal.
+ * <p>Most of an event is text, and stands in the JSON letter by letter. So the column {@code
+ * event_rest} holds a delta, and no text is stored twice. Applying the delta to the text gives the
+ * event as it was, to the byte, whatever it holds: nothing is parsed and encoded again, and where
+ * the text is of no use the delta is one literal.
  *
  * <pre>
  *   delta   = literal { copy literal }
@@ -73,6 +74,16 @@ public final class EventDelta {
     ByteArrayOutputStream all = new ByteArrayOutputStream(event.length + Integer.BYTES + 1);
     putLiteral(all, event, 0, event.length);
     return all.toByteArray();
+  }
+
+  /** Returns the text of an event's payload and attributes. */
+  public static byte[] text(byte[] json, byte @Nullable [] attributes) {
+    if (attributes == null) {
+      return json;
+    }
+    byte[] text = Arrays.copyOf(json, json.length + attributes.length);
+    System.arraycopy(attributes, 0, text, json.length, attributes.length);
+    return text;
   }
 
   private static byte[] delta(byte[] event, byte[] text) {

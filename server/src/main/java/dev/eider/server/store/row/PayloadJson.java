@@ -9,6 +9,7 @@ import dev.eider.v1.ActionPayload;
 import dev.eider.v1.ActionResultPayload;
 import dev.eider.v1.Event;
 import dev.eider.v1.ForkPayload;
+import dev.eider.v1.LlmPromptPayload;
 import dev.eider.v1.LlmResponsePayload;
 import dev.eider.v1.MetricPayload;
 import dev.eider.v1.ObservationPayload;
@@ -19,11 +20,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an event's payload as SQL sees it: {@code "kind"} first, then every field of the payload
- * in field order, an absent one as null. What a newer client added to a payload is in the event's
- * bytes only.
+ * Writes an event's payload and attributes as SQL sees them. A payload has {@code "kind"} first,
+ * then every field in field order: of those that each payload has, an absent one as null, of those
+ * that came later only what is there. What a newer client added is in the event's bytes only.
  */
 public final class PayloadJson {
   private static final JsonFactory JSON =
@@ -48,24 +51,39 @@ public final class PayloadJson {
    * @param encodedBytes how long the event is as it is encoded
    */
   public static byte[] of(Event event, int encodedBytes) {
+    return bytes(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("kind", EventKind.of(event));
+          writeFields(json, event);
+          json.writeEndObject();
+        },
+        encodedBytes);
+  }
+
+  /** Writes the attributes of an event, in UTF-8; returns null for one without. */
+  public static byte @Nullable [] attributes(Event event, int encodedBytes) {
+    return event.hasAttributes()
+        ? bytes(json -> StructJson.write(json, event.getAttributes()), encodedBytes)
+        : null;
+  }
+
+  private static byte[] bytes(Json written, int encodedBytes) {
     if (encodedBytes < MEASURED_BYTES_MIN) {
       ByteArrayOutputStream text = new ByteArrayOutputStream(BYTES_EXPECTED);
-      write(event, text);
+      write(written, text);
       return text.toByteArray();
     }
     Length length = new Length();
-    write(event, length);
+    write(written, length);
     Exactly text = new Exactly(length.bytes);
-    write(event, text);
+    write(written, text);
     return text.bytes;
   }
 
-  private static void write(Event event, OutputStream target) {
+  private static void write(Json written, OutputStream target) {
     try (JsonGenerator json = JSON.createGenerator(target)) {
-      json.writeStartObject();
-      json.writeStringField("kind", EventKind.of(event));
-      writeFields(json, event);
-      json.writeEndObject();
+      written.write(json);
     } catch (IOException e) {
       throw new UncheckedIOException("memory takes everything", e);
     }
@@ -75,8 +93,7 @@ public final class PayloadJson {
     switch (event.getPayloadCase()) {
       case TURN_START -> writeTurnStart(json, event.getTurnStart());
       case OBSERVATION -> writeObservation(json, event.getObservation());
-      case LLM_PROMPT ->
-          json.writeStringField("state_summary", event.getLlmPrompt().getStateSummary());
+      case LLM_PROMPT -> writeLlmPrompt(json, event.getLlmPrompt());
       case LLM_RESPONSE -> writeLlmResponse(json, event.getLlmResponse());
       case ACTION -> writeAction(json, event.getAction());
       case ACTION_RESULT -> writeActionResult(json, event.getActionResult());
@@ -122,18 +139,47 @@ public final class PayloadJson {
       json.writeString(name);
     }
     json.writeEndArray();
+    if (observation.hasText()) {
+      json.writeStringField("text", observation.getText());
+    }
+  }
+
+  private static void writeLlmPrompt(JsonGenerator json, LlmPromptPayload prompt)
+      throws IOException {
+    json.writeStringField("state_summary", prompt.getStateSummary());
+    if (prompt.getMessagesCount() > 0) {
+      writeObjects(json, "messages", prompt.getMessagesList());
+    }
+  }
+
+  private static void writeObjects(JsonGenerator json, String name, List<Struct> objects)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (Struct object : objects) {
+      StructJson.write(json, object);
+    }
+    json.writeEndArray();
   }
 
   private static void writeLlmResponse(JsonGenerator json, LlmResponsePayload response)
       throws IOException {
-    json.writeArrayFieldStart("actions");
-    for (Struct action : response.getActionsList()) {
-      StructJson.write(json, action);
-    }
-    json.writeEndArray();
+    writeObjects(json, "actions", response.getActionsList());
     json.writeStringField("reasoning", response.getReasoning());
     json.writeFieldName("cost_usd");
     StructJson.writeDouble(json, response.getCostUsd());
+    if (response.hasModel()) {
+      json.writeStringField("model", response.getModel());
+    }
+    if (response.hasInputTokens()) {
+      json.writeNumberField("input_tokens", response.getInputTokens());
+    }
+    if (response.hasOutputTokens()) {
+      json.writeNumberField("output_tokens", response.getOutputTokens());
+    }
+    if (response.hasLatencyMs()) {
+      json.writeFieldName("latency_ms");
+      StructJson.writeDouble(json, response.getLatencyMs());
+    }
   }
 
   private static void writeAction(JsonGenerator json, ActionPayload action) throws IOException {
@@ -151,6 +197,13 @@ public final class PayloadJson {
     json.writeNumberField("index_in_turn", result.getIndexInTurn());
     json.writeStringField("action_type", result.getActionType());
     json.writeBooleanField("state_changed", result.getStateChanged());
+    if (result.hasOutput()) {
+      json.writeFieldName("output");
+      StructJson.writeValue(json, result.getOutput());
+    }
+    if (result.hasError()) {
+      json.writeStringField("error", result.getError());
+    }
   }
 
   private static void writeWorldMutation(JsonGenerator json, WorldMutationPayload mutation)
@@ -170,6 +223,11 @@ public final class PayloadJson {
     json.writeStringField("name", metric.getName());
     json.writeFieldName("value");
     StructJson.writeDouble(json, metric.getValue());
+  }
+
+  /** What is written. */
+  private interface Json {
+    void write(JsonGenerator json) throws IOException;
   }
 
   /** Counts what is written. */

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /** Writes a Struct as the JSON it stands for. */
 final class StructJson {
-  /** The size up to which every whole double is the very number that it prints as. */
-  private static final double WHOLE_MAX = 1L << 53;
+  /** Whole numbers below this fit into the 64 bits that SQL has for them. */
+  private static final double WHOLE_LIMIT = 0x1p63;
 
   private StructJson() {}
 
@@ -32,7 +32,8 @@ final class StructJson {
     }
   }
 
-  private static void writeValue(JsonGenerator json, Value value) throws IOException {
+  /** Writes a value of any kind. */
+  static void writeValue(JsonGenerator json, Value value) throws IOException {
     switch (value.getKindCase()) {
       case NUMBER_VALUE -> writeNumber(json, value.getNumberValue());
       case STRING_VALUE -> json.writeString(value.getStringValue());
@@ -49,9 +50,12 @@ final class StructJson {
     }
   }
 
-  /** Writes {@code 3} for 3.0, since a Struct has no integers and producers mean one. */
+  /**
+   * Writes {@code 3} for 3.0, since a Struct has no integers and producers mean one; with all its
+   * digits, since a double's own shortest form names another number from 2^53 on.
+   */
   private static void writeNumber(JsonGenerator json, double value) throws IOException {
-    if (value == Math.rint(value) && Math.abs(value) <= WHOLE_MAX) {
+    if (value == Math.rint(value) && Math.abs(value) < WHOLE_LIMIT) {
       json.writeNumber((long) value);
     } else {
       writeDouble(json, value);

@@ -23,19 +23,19 @@ public final class CheckpointBudget {
    *
    * @param bytes its length in the wide columns
    */
-  void spend(long bytes) {
+  public void spend(long bytes) {
     if (bytes >= LARGE_BYTES_MIN) {
       largeBytes += bytes;
     }
   }
 
   /** Returns whether no large event should come before a checkpoint. */
-  boolean isSpent() {
+  public boolean isSpent() {
     return largeBytes >= largeBytesMax;
   }
 
   /** Begins anew, behind a checkpoint. */
-  void renew() {
+  public void renew() {
     largeBytes = 0;
   }
 }

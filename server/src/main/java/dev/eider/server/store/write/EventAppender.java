@@ -3,8 +3,9 @@ package dev.eider.server.store.write;
 import static dev.eider.server.base.Invariants.require;
 
 import dev.eider.server.store.EventRow;
+import dev.eider.server.store.connection.Schema;
+import dev.eider.server.store.row.EventColumns;
 import dev.eider.server.store.row.EventDelta;
-import dev.eider.server.store.row.EventTimes;
 import dev.eider.server.store.row.LargeRows;
 import dev.eider.server.store.row.PayloadJson;
 import dev.eider.v1.Event;
@@ -15,13 +16,13 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /** Appends events to the events table. */
-final class EventAppender {
+public final class EventAppender {
   private EventAppender() {}
 
   /** Appends within the connection's open transaction; owned by the thread that calls. */
   static void append(DuckDBConnection connection, List<EventRow> rows, CheckpointBudget budget)
       throws SQLException {
-    try (DuckDBAppender appender = connection.createAppender("events")) {
+    try (DuckDBAppender appender = connection.createAppender(Schema.TABLES, "events")) {
       EventRow previous = null;
       for (EventRow row : rows) {
         require(comesAfter(previous, row), "%s %d is out of order", row.runId(), row.seq());
@@ -47,49 +48,15 @@ final class EventAppender {
    *
    * @return how many bytes its wide columns have
    */
-  static long appendRow(DuckDBAppender appender, EventRow row) throws SQLException {
+  public static long appendRow(DuckDBAppender appender, EventRow row) throws SQLException {
     Event event = row.event();
     byte[] encoded = row.encoded().bytes();
     byte[] json = PayloadJson.of(event, encoded.length);
-    byte[] delta = EventDelta.of(encoded, json);
-    appender
-        .beginRow()
-        .append(row.position())
-        .append(row.runId().value())
-        .append(row.seq())
-        .append(event.getAgentId())
-        .append(event.getT())
-        .append(row.encoded().kind())
-        .append(json)
-        .appendEpochMicros(EventTimes.micros(event.getTs()))
-        .append(event.getSchemaVersion())
-        .append(delta)
-        .append(encoded.length);
-    appendNumbers(appender, event);
-    appender.endRow();
-    return (long) json.length + delta.length;
-  }
-
-  private static void appendNumbers(DuckDBAppender appender, Event event) throws SQLException {
-    if (event.hasMetric()) {
-      appender.append(event.getMetric().getName());
-      appendNumber(appender, event.getMetric().getValue());
-    } else {
-      appender.appendNull().appendNull();
-    }
-    if (event.hasLlmResponse()) {
-      appendNumber(appender, event.getLlmResponse().getCostUsd());
-    } else {
-      appender.appendNull();
-    }
-  }
-
-  /** Appends a number, or null for NaN and infinities, as in {@link PayloadJson}. */
-  private static void appendNumber(DuckDBAppender appender, double number) throws SQLException {
-    if (Double.isFinite(number)) {
-      appender.append(number);
-    } else {
-      appender.appendNull();
-    }
+    byte[] attributes = PayloadJson.attributes(event, encoded.length);
+    byte[] delta = EventDelta.of(encoded, EventDelta.text(json, attributes));
+    appender.beginRow();
+    EventColumns.append(appender, row.runId(), row.seq(), row.encoded(), event, json, attributes);
+    appender.append(row.position()).append(delta).append(encoded.length).endRow();
+    return (long) json.length + (attributes == null ? 0 : attributes.length) + delta.length;
   }
 }

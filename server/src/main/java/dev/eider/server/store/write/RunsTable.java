@@ -1,6 +1,7 @@
 package dev.eider.server.store.write;
 
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.store.connection.Schema;
 import dev.eider.server.store.row.RunMapper;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -73,7 +74,7 @@ final class RunsTable {
         delete.executeUpdate();
       }
     }
-    try (DuckDBAppender appender = connection.createAppender("runs")) {
+    try (DuckDBAppender appender = connection.createAppender(Schema.TABLES, "runs")) {
       for (FoldedRun run : runs) {
         RunMapper.append(appender, run);
       }

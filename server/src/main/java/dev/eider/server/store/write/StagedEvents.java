@@ -5,6 +5,7 @@ import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
 import dev.eider.server.store.EventRow;
 import dev.eider.server.store.StagedRows;
+import dev.eider.server.store.connection.Schema;
 import dev.eider.server.store.row.LargeRows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,7 +35,7 @@ final class StagedEvents {
    */
   boolean append(DuckDBConnection writer, CheckpointBudget budget) throws SQLException {
     boolean isEnd = false;
-    try (DuckDBAppender appender = writer.createAppender("events")) {
+    try (DuckDBAppender appender = writer.createAppender(Schema.TABLES, "events")) {
       while (!isEnd && !budget.isSpent()) {
         isEnd = !rows.next();
         if (!isEnd) {

@@ -39,7 +39,8 @@ final class StagedLoader {
     try (DuckDBConnection source = open(path);
         Statement statement = source.createStatement();
         ResultSet rows =
-            statement.executeQuery("SELECT run_id, seq, octet_length(event), event FROM events")) {
+            statement.executeQuery(
+                "SELECT run_id, seq, octet_length(event), event FROM " + table(source))) {
       StagedEvents events = new StagedEvents(staged, rows);
       while (!events.append(writer, budget)) {
         Statements.execute(writer, "COMMIT");
@@ -49,6 +50,15 @@ final class StagedLoader {
         Statements.execute(writer, "BEGIN TRANSACTION");
       }
     }
+  }
+
+  /** Returns the table of events; a file that an earlier build staged has it beside no views. */
+  private static String table(DuckDBConnection source) throws SQLException {
+    return Statements.number(
+                source, "SELECT count(*) FROM duckdb_schemas() WHERE schema_name = 'eider'")
+            > 0
+        ? "eider.events"
+        : "events";
   }
 
   private DuckDBConnection open(Path path) throws SQLException {

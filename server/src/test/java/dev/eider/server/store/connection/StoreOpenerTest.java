@@ -68,16 +68,16 @@ class StoreOpenerTest {
   void shouldRefuseANewerFormat() throws Exception {
     // given
     open().close();
-    execute("UPDATE store_state SET format_version = 3");
+    execute("UPDATE eider.store_state SET format_version = 4");
 
     // then
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("format version 3")
+        .hasMessageContaining("format version 4")
         .hasMessageContaining(file.toString());
 
     // when
-    execute("UPDATE store_state SET format_version = 2");
+    execute("UPDATE eider.store_state SET format_version = 3");
 
     // then
     open().close();

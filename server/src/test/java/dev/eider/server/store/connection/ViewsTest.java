@@ -172,14 +172,18 @@ class ViewsTest {
         row(
             List.of(
                 "actions",
+                "events",
                 "forks",
                 "leaderboard",
                 "llm_calls",
                 "metrics",
+                "model_costs",
                 "mutations",
                 "observations",
                 "run_costs",
+                "runs",
                 "timeline",
+                "tool_calls",
                 "turns")));
   }
 
