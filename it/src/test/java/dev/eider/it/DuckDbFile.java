@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** The file of a stopped daemon, opened by somebody who knows nothing of Eider. */
+/** The file of a stopped daemon: its tables, and behind them the views that callers ask. */
 public final class DuckDbFile implements AutoCloseable {
   /** What {@link #event} reads, after the seq; a blank ends it. */
   public static final String SELECT_EVENTS =
-      "SELECT seq, event_size, event_rest, encode(payload_json) FROM events ";
+      "SELECT seq, event_size, event_rest, encode(payload_json || coalesce(attributes, '')) FROM events ";
 
   private final Connection connection;
 
@@ -32,7 +32,11 @@ public final class DuckDbFile implements AutoCloseable {
     Properties readOnly = new Properties();
     readOnly.setProperty("duckdb.read_only", "true");
     try {
-      return new DuckDbFile(DriverManager.getConnection("jdbc:duckdb:" + file, readOnly));
+      Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, readOnly);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET search_path = 'eider,main'");
+      }
+      return new DuckDbFile(connection);
     } catch (SQLException e) {
       throw new AssertionError("the file cannot be opened", e);
     }

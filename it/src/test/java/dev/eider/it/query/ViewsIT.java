@@ -1,6 +1,7 @@
 package dev.eider.it.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import dev.eider.client.EiderClient;
 import dev.eider.client.MultiRunSink;
@@ -8,19 +9,15 @@ import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
 import dev.eider.it.RecordedRun;
 import dev.eider.it.RecordedRuns;
-import dev.eider.it.RepositoryRoot;
 import dev.eider.v1.Event;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.RunOutcome;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,8 +28,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ViewsIT {
   @RegisterExtension static final DaemonExtension EXTENSION = new DaemonExtension();
 
-  private static final Pattern SQL = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
-
   private static List<RecordedRun> recorded = List.of();
   private static RecordedRun root;
 
@@ -40,7 +35,7 @@ class ViewsIT {
 
   @BeforeAll
   static void play() {
-    recorded = RecordedRuns.all();
+    recorded = RecordedRuns.all().stream().map(Enrichment::of).toList();
     root = recorded.stream().filter(run -> run.turnCount() > 6).findFirst().orElseThrow();
     try (EiderClient client = EiderClient.connect(EXTENSION.daemon().target())) {
       try (MultiRunSink sink = client.multiRunSink()) {
@@ -132,6 +127,76 @@ class ViewsIT {
   }
 
   @Test
+  void shouldSumCostAndTokensByModelAndAgent() {
+    Map<String, double[]> expected = new TreeMap<>();
+    for (RecordedRun run : recorded) {
+      for (Event event : run.events()) {
+        if (event.hasLlmResponse()) {
+          double[] sums =
+              expected.computeIfAbsent(
+                  Enrichment.model(event) + " " + event.getAgentId(), key -> new double[4]);
+          sums[0]++;
+          sums[1] += Enrichment.inputTokens(event);
+          sums[2]++;
+          sums[3] += event.getLlmResponse().getCostUsd();
+        }
+      }
+    }
+
+    Asked asked =
+        Asked.of(
+            daemon.channel(),
+            "SELECT model || ' ' || agent_id, sum(calls), sum(input_tokens), sum(output_tokens),"
+                + " sum(cost_usd) FROM model_costs WHERE run_id LIKE 'airline%'"
+                + " GROUP BY 1 ORDER BY 1");
+
+    assertThat(asked.plain()).hasSameSizeAs(expected.keySet());
+    int row = 0;
+    for (Map.Entry<String, double[]> entry : expected.entrySet()) {
+      List<Object> actual = asked.plain().get(row++);
+      assertThat(actual.get(0)).isEqualTo(entry.getKey());
+      for (int i = 0; i < 4; i++) {
+        assertThat(((Number) actual.get(i + 1)).doubleValue())
+            .as(entry.getKey())
+            .isCloseTo(entry.getValue()[i], offset(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void shouldFindTheToolsThatFailWithTheirLastOutput() {
+    Map<String, List<Event>> failures = new TreeMap<>();
+    for (RecordedRun run : recorded) {
+      for (Event event : run.events()) {
+        if (event.hasActionResult() && event.getActionResult().hasError()) {
+          failures
+              .computeIfAbsent(event.getActionResult().getActionType(), type -> new ArrayList<>())
+              .add(event);
+        }
+      }
+    }
+    List<List<Object>> expected = new ArrayList<>();
+    failures.forEach(
+        (type, events) ->
+            expected.add(
+                List.of(
+                    type,
+                    (double) events.size(),
+                    events.stream()
+                        .map(event -> event.getActionResult().getOutput().getStringValue())
+                        .max(String::compareTo)
+                        .orElseThrow())));
+
+    Asked asked =
+        Asked.of(
+            daemon.channel(),
+            "SELECT action_type, count(error), max(output ->> '$') FROM tool_calls"
+                + " WHERE error IS NOT NULL AND run_id LIKE 'airline%' GROUP BY 1 ORDER BY 1");
+
+    assertThat(asked.plain()).isEqualTo(expected);
+  }
+
+  @Test
   void shouldPutWhatAForkInheritsBeforeItsOwn() {
     // given the seqs before the forked turn_start, of the root and of the child
     List<List<Object>> expected = new ArrayList<>();
@@ -177,10 +242,8 @@ class ViewsIT {
   }
 
   @Test
-  void shouldAnswerEveryDocumentedQuestion() throws Exception {
-    String text = Files.readString(RepositoryRoot.path().resolve("docs/sql.md"));
-    List<String> questions =
-        SQL.matcher(text).results().map((MatchResult found) -> found.group(1)).toList();
+  void shouldAnswerEveryDocumentedQuestion() {
+    List<String> questions = DocumentedSql.questions();
 
     assertThat(questions).hasSizeGreaterThan(9);
     for (String question : questions) {
