@@ -67,13 +67,11 @@ record TurnEvents(int turn, String agent) {
         LlmResponsePayload.newBuilder()
             .addAllActions(actions)
             .setReasoning(decision.reasoning())
-            .setCostUsd(nanoUsd * NANO);
-    Struct.Builder attributes =
-        Struct.newBuilder()
-            .putFields("model", Snapshots.text("script"))
-            .putFields("prompt_tokens", Snapshots.number(promptTokens))
-            .putFields("reply_tokens", Snapshots.number(replyTokens));
-    return event().setLlmResponse(payload).setAttributes(attributes).build();
+            .setCostUsd(nanoUsd * NANO)
+            .setModel("script")
+            .setInputTokens(promptTokens)
+            .setOutputTokens(replyTokens);
+    return event().setLlmResponse(payload).build();
   }
 
   Event action(int index, Action action) {

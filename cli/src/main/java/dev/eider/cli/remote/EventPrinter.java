@@ -6,6 +6,7 @@ import dev.eider.v1.Event;
 import dev.eider.v1.EventEnvelope;
 import java.io.PrintWriter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Prints events as they come, one a line. Owned by one thread. */
 final class EventPrinter {
@@ -50,7 +51,14 @@ final class EventPrinter {
         event.getT(),
         agent,
         payload == null ? "unknown" : payload.getName(),
-        payload == null ? "" : shorten(Json.brief((Message) event.getField(payload))));
+        text(event, payload));
+  }
+
+  private static String text(Event event, @Nullable FieldDescriptor payload) {
+    String text = payload == null ? "" : shorten(Json.brief((Message) event.getField(payload)));
+    return event.hasAttributes()
+        ? text + "  attributes " + shorten(Json.brief(event.getAttributes()))
+        : text;
   }
 
   private static String shorten(String text) {
