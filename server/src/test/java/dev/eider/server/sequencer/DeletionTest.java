@@ -12,16 +12,13 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** DeleteRun as the sequencer decides it. */
 @Timeout(60)
@@ -29,30 +26,7 @@ final class DeletionTest {
   private static final RunId CHILD = new RunId("child");
   private static final RunId GRANDCHILD = new RunId("grandchild");
 
-  @TempDir private Path directory;
-  private WriterRig rig;
-
-  @BeforeEach
-  void open() throws Exception {
-    rig = new WriterRig(directory);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    rig.close();
-  }
-
-  @Test
-  void shouldDeleteAClosedRun() throws Exception {
-    rig.apply(publish(RUN, 2));
-    rig.apply(Commands.close(RUN));
-
-    Applied applied = rig.apply(delete(RUN));
-
-    assertThat(applied.run().isDeleted()).isTrue();
-    assertThat(applied.run().headSeq()).isEqualTo(2);
-    assertThat(rig.hub.openRunCount()).isZero();
-  }
+  @RegisterExtension private final WriterRig rig = new WriterRig();
 
   @Test
   void shouldRefuseAnOpenRunUnlessForced() throws Exception {
@@ -64,23 +38,6 @@ final class DeletionTest {
     assertThat(deleted.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
     assertThat(deleted.isDeleted()).isTrue();
     assertThat(rig.hub.openRunCount()).isZero();
-  }
-
-  @Test
-  void shouldNotFindWhatNeverWasOrIsDeleted() throws Exception {
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    deleteARun();
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    forgetTheRun();
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-  }
-
-  @Test
-  void shouldNeverUseTheIdAgain() throws Exception {
-    deleteARun();
-    requireIdUsed();
-    forgetTheRun();
-    requireIdUsed();
   }
 
   private void requireIdUsed() {
@@ -123,27 +80,6 @@ final class DeletionTest {
   }
 
   @Test
-  void shouldKeepWhatForksInheritWhenForced() throws Exception {
-    rig.apply(publish(RUN, 2));
-    rig.apply(fork(CHILD, RUN));
-    rig.apply(fork(GRANDCHILD, CHILD));
-
-    assertThat(rig.apply(new Command.Delete(CHILD, true)).run().deletion())
-        .isEqualTo(FoldedRun.Deletion.KEPT);
-    // The grandchild inherits through the deleted child.
-    rig.apply(Commands.close(RUN));
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
-  }
-
-  @Test
-  void shouldNotForkADeletedRun() throws Exception {
-    deleteARun();
-    assertThat(reason(fork(CHILD, RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    forgetTheRun();
-    assertThat(reason(fork(CHILD, RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-  }
-
-  @Test
   void shouldDecideForkAndDeletionInOneOrder() throws Exception {
     for (int round = 0; round < 200; round++) {
       RunId parent = new RunId("parent-" + round);
@@ -175,10 +111,9 @@ final class DeletionTest {
     // given
     deleteARun();
     rig.apply(publish(CHILD, 1));
-    rig.close();
 
     // when
-    rig = new WriterRig(directory);
+    rig.restart();
 
     // then
     assertThat(rig.run(RUN).isDeleted()).isTrue();

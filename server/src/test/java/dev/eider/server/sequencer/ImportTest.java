@@ -12,12 +12,9 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.run.Imports;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Imported runs exist from their record on, and nobody is shown them before DuckDB has them. */
 @Timeout(60)
@@ -27,18 +24,7 @@ final class ImportTest {
   private static final Command.Import IMPORT =
       new Command.Import(Imports.of(3, FIRST, SECOND), 500);
 
-  @TempDir private Path directory;
-  private WriterRig rig;
-
-  @BeforeEach
-  void start() throws Exception {
-    rig = new WriterRig(directory);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    rig.close();
-  }
+  @RegisterExtension private final WriterRig rig = new WriterRig();
 
   @Test
   void shouldTakeTheIdsWithoutShowingTheRuns() throws Exception {
@@ -81,28 +67,13 @@ final class ImportTest {
   }
 
   @Test
-  void shouldRefuseAllForOneThatIsThere() throws Exception {
-    // given
-    rig.apply(publish(SECOND, 1));
-
-    // then
-    assertThat(rig.refusalOf(IMPORT))
-        .hasMessageContaining(SECOND.value())
-        .extracting("reason")
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
-    rig.apply(publish(FIRST, 1));
-    assertThat(rig.run(FIRST).isOpen()).isTrue();
-  }
-
-  @Test
   void shouldBeThereAgainAfterARestart() throws Exception {
     // given
     rig.apply(publish(RUN, 1));
     rig.apply(IMPORT);
 
     // when
-    rig.close();
-    rig = new WriterRig(directory);
+    rig.restart();
 
     // then
     assertThat(rig.hub.stagedFiles()).hasSize(1);
