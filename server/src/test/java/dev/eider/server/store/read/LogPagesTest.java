@@ -14,14 +14,11 @@ import dev.eider.server.store.ColdReader.LogQuery;
 import dev.eider.server.store.EventRow;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.TestEvents;
-import dev.eider.server.store.TestLog;
-import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.Event;
 import dev.eider.v1.EventEnvelope;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -30,28 +27,20 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Random logs of three runs, read in parts of all sizes, against the rows that were written. */
 @Timeout(120)
-class LogPagesTest {
+class LogPagesTest extends StoreFixture {
   private static final List<String> RUNS = List.of("b", "a", "c");
 
-  @TempDir Path directory;
   private final Random random = new Random(7);
   private final List<EventRow> written = new ArrayList<>();
-  private final TestLog log = new TestLog();
-  private DuckDbStore store;
 
   @BeforeEach
   void write() throws StoreException {
-    store =
-        DuckDbStore.open(
-            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
     RUNS.forEach(runId -> log.open(runId, Map.of("arena", runId, "all", "yes"), "", null));
     for (int batch = 0; batch < 5; batch++) {
       for (int i = 0; i < 40; i++) {
@@ -62,21 +51,6 @@ class LogPagesTest {
       store.persist(persisted);
     }
     written.sort(Comparator.comparing(LogPagesTest::place));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
-  @Test
-  void shouldGiveTheSameAtWhateverSizeItIsRead() throws StoreException {
-    for (int i = 0; i < 30; i++) {
-      LogSelection selection = selection();
-      assertThat(readAll(store.reader(), selection, LogPlace.START))
-          .as("%s", selection)
-          .isEqualTo(expected(selection, LogPlace.START, log.position()));
-    }
   }
 
   @Test
@@ -100,7 +74,7 @@ class LogPagesTest {
       Arrays.fill(large, TestEvents.prompt("ada", 0, "x".repeat(2_000)));
       log.publish(RUNS.get(i % 3), large);
     }
-    store.persist(log.batch());
+    persist();
     AtomicInteger queries = new AtomicInteger();
     LogReadAhead ahead = new LogReadAhead(counting(queries));
 
