@@ -52,13 +52,10 @@ final class StartTest {
 
   @Test
   void shouldStartEveryWorkerOnceAllPartsAreMade() {
-    // given
     FaultyThreads threads = new FaultyThreads();
 
-    // when
     EiderServer.start(config(), threads).close();
 
-    // then
     assertThat(threads.started).containsExactlyElementsOf(WORKERS);
     awaitNothingRuns(threads);
   }

@@ -208,14 +208,11 @@ abstract class EventLogContract {
 
   @Test
   void shouldForceWhatIsBeforeAForcedBatch() throws Exception {
-    // given
     log.append(RUN, 1, body("one"));
     log.commit(false);
 
-    // when
     log.commit(true);
 
-    // then
     assertThat(log.forcedPosition()).isEqualTo(log.endPosition());
   }
 

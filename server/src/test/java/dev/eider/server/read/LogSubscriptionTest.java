@@ -19,7 +19,6 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,13 +30,13 @@ final class LogSubscriptionTest {
   private static final long PLENTY = 64 << 20;
 
   @TempDir private Path directory;
-  private final TestSink<SubscribeAllResponse> sink = logSink();
+  private final TestSink<SubscribeAllResponse> sink = new TestSink<>();
 
   @Test
   void shouldServeASlowReaderFromDuckDb() throws Exception {
     try (ReaderRig rig = new ReaderRig(directory, 0)) {
       // given
-      TestSink<SubscribeAllResponse> fast = logSink();
+      TestSink<SubscribeAllResponse> fast = new TestSink<>();
       subscribe(rig, ResumeToken.START, fast);
       LogSubscription slow = subscribe(rig, ResumeToken.START, sink);
       rig.broker.apply(publish(RUN, 5));
@@ -93,7 +92,7 @@ final class LogSubscriptionTest {
 
   private void shouldGiveTheRest(ReaderRig rig, List<TestSink.Mark> marks, List<String> all) {
     for (TestSink.Mark mark : marks) {
-      TestSink<SubscribeAllResponse> rest = logSink();
+      TestSink<SubscribeAllResponse> rest = new TestSink<>();
       LogSubscription resumed = subscribe(rig, ResumeToken.parse(mark.token()), rest);
       await().until(() -> rest.story().contains("caught_up"));
       assertThat(names(rest)).isEqualTo(all.subList(mark.eventsSoFar(), all.size()));
@@ -132,7 +131,7 @@ final class LogSubscriptionTest {
   }
 
   private void shouldRefuse(ReaderRig rig, byte[] token) {
-    TestSink<SubscribeAllResponse> refused = logSink();
+    TestSink<SubscribeAllResponse> refused = new TestSink<>();
     subscribe(rig, ResumeToken.parse(token), refused);
     await().until(() -> refused.refusal() != null);
     assertThat(Objects.requireNonNull(refused.refusal()).reason())
@@ -166,8 +165,8 @@ final class LogSubscriptionTest {
     try (ReaderRig rig = new ReaderRig(directory, PLENTY)) {
       List<LogSubscription> open = new ArrayList<>();
       open.add(subscribe(rig, ResumeToken.START, sink));
-      open.add(subscribe(rig, ResumeToken.START, logSink()));
-      assertThatThrownBy(() -> subscribe(rig, ResumeToken.START, logSink()))
+      open.add(subscribe(rig, ResumeToken.START, new TestSink<>()));
+      assertThatThrownBy(() -> subscribe(rig, ResumeToken.START, new TestSink<>()))
           .isInstanceOf(BrokerException.class)
           .hasMessageContaining("its limit of 2 open streams of all runs");
       open.forEach(LogSubscription::cancel);
@@ -175,7 +174,7 @@ final class LogSubscriptionTest {
       open.clear();
       ReaderRig.awaitForgotten(gone);
       assertThat(rig.registry.count()).isZero();
-      subscribe(rig, ResumeToken.START, logSink()).cancel();
+      subscribe(rig, ResumeToken.START, new TestSink<>()).cancel();
     }
   }
 
@@ -186,10 +185,6 @@ final class LogSubscriptionTest {
             new LogSubscriptionRequest(token, LogSelection.ALL, 100, true), sink, rig.readers());
     subscription.start();
     return subscription;
-  }
-
-  private static TestSink<SubscribeAllResponse> logSink() {
-    return new TestSink<>(notice -> notice.getResponseCase().name().toLowerCase(Locale.ROOT));
   }
 
   /** Run, seq and hash of each event, in order. */

@@ -12,10 +12,8 @@ import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.store.read.ReadAhead;
 import dev.eider.v1.SubscribeResponse;
-import dev.eider.v1.WatchRunsResponse;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** Readers of a broker whose every part is real, but for where their streams go. */
 public final class ReaderRig implements AutoCloseable {
@@ -61,14 +59,6 @@ public final class ReaderRig implements AutoCloseable {
 
   public Readers readers(RunHistory source) {
     return new Readers(pools, registry, broker.hub, source, logHistory, broker.clock, heartbeatMs);
-  }
-
-  public static TestSink<SubscribeResponse> sink() {
-    return new TestSink<>(notice -> notice.getResponseCase().name().toLowerCase(Locale.ROOT));
-  }
-
-  public static TestSink<WatchRunsResponse> watchSink() {
-    return new TestSink<>(notice -> notice.getResponseCase().name().toLowerCase(Locale.ROOT));
   }
 
   public static SubscriptionRequest after(RunId runId, long seq) {

@@ -2,7 +2,6 @@ package dev.eider.server.read;
 
 import static dev.eider.server.read.ReaderRig.after;
 import static dev.eider.server.read.ReaderRig.awaitForgotten;
-import static dev.eider.server.read.ReaderRig.sink;
 import static dev.eider.server.read.ReaderRig.waiting;
 import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.sequencer.Commands.close;
@@ -37,7 +36,7 @@ final class SubscriptionTest {
   private static final long PLENTY = 64 << 20;
 
   @TempDir private Path directory;
-  private final TestSink<SubscribeResponse> sink = sink();
+  private final TestSink<SubscribeResponse> sink = new TestSink<>();
 
   @Test
   void shouldEndWhenTheFileIsDamaged() throws Exception {
@@ -104,7 +103,7 @@ final class SubscriptionTest {
       rig.broker.apply(close(RUN));
       rig.broker.awaitReaped(RUN);
       Readers readers = rig.readers(rig.historyReadAhead());
-      TestSink<SubscribeResponse> first = sink();
+      TestSink<SubscribeResponse> first = new TestSink<>();
       new Subscription(after(RUN, 0), first, readers).start();
       await().until(first::isComplete);
 
@@ -156,7 +155,7 @@ final class SubscriptionTest {
       }
 
       // then
-      assertThatThrownBy(() -> rig.subscribe(waiting(RUN), sink()))
+      assertThatThrownBy(() -> rig.subscribe(waiting(RUN), new TestSink<>()))
           .isInstanceOf(BrokerException.class)
           .hasMessageContaining("limit of 3 open streams");
 
@@ -171,7 +170,7 @@ final class SubscriptionTest {
 
   private static WeakReference<Subscription> subscribeAndCancel(
       ReaderRig rig, SubscriptionRequest request, String notice) {
-    TestSink<SubscribeResponse> sink = sink();
+    TestSink<SubscribeResponse> sink = new TestSink<>();
     Subscription subscription = rig.subscribe(request, sink);
     await().until(() -> notice.isEmpty() || sink.story().contains(notice));
     subscription.cancel();

@@ -102,6 +102,7 @@ final class FoldTest {
             new StepRecord.Deleted(true));
     FoldedRun run = fold(opening(RUN), record);
     assertThat(run.deletion()).isEqualTo(FoldedRun.Deletion.KEPT);
+    assertThat(run.isSeen()).isTrue();
     assertThat(run.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
   }
 

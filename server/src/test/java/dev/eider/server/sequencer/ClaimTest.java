@@ -48,14 +48,11 @@ final class ClaimTest {
 
   @Test
   void shouldLetClientsHaveWhatIsGivenBack() throws Exception {
-    // given
     FoldedRun run = inLibrary(RUN);
     rig.apply(new Command.Claim(run));
 
-    // when
     rig.writer.giveBack(run);
 
-    // then
     assertThat(rig.apply(publish(RUN, 2)).lastSeq()).isEqualTo(2);
   }
 

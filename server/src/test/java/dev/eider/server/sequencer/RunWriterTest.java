@@ -53,10 +53,8 @@ final class RunWriterTest {
 
   @Test
   void shouldBeVisibleWhenItIsAcknowledged() throws Exception {
-    // when
     Applied applied = rig.apply(publish(RUN, 3));
 
-    // then
     assertThat(applied.run()).isSameAs(rig.run(RUN));
     assertThat(visible(RUN)).hasSize(3);
     assertThat(rig.log.forcedPosition()).isGreaterThan(applied.run().lastPosition());

@@ -1,6 +1,5 @@
 package dev.eider.server.read.history;
 
-import static dev.eider.server.read.ReaderRig.sink;
 import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.sequencer.Commands.close;
 import static dev.eider.server.sequencer.Commands.publish;
@@ -35,7 +34,7 @@ final class InheritanceTest {
   private static final RunId CHILD = new RunId("child");
 
   @TempDir private Path directory;
-  private final TestSink<SubscribeResponse> sink = sink();
+  private final TestSink<SubscribeResponse> sink = new TestSink<>();
 
   @Test
   void shouldTakeASeqAloneAsOneOfTheRunItself() throws Exception {
@@ -90,7 +89,7 @@ final class InheritanceTest {
 
       // when
       rig.subscribe(request(new ReadStart(deepest, 0, true, null), EventMatcher.ALL), sink);
-      TestSink<ColdStreamResponse> cold = new TestSink<>(end -> "end");
+      TestSink<ColdStreamResponse> cold = new TestSink<>();
       ReadStart start = new ReadStart(deepest, 0, true, null);
       new ColdRead(
               new ColdRead.Request(start, Long.MAX_VALUE, EventMatcher.ALL), cold, rig.readers())

@@ -1,7 +1,6 @@
 package dev.eider.server.read.runs;
 
 import static dev.eider.server.read.ReaderRig.awaitForgotten;
-import static dev.eider.server.read.ReaderRig.watchSink;
 import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.sequencer.Commands.close;
 import static dev.eider.server.sequencer.Commands.publish;
@@ -95,7 +94,7 @@ final class RunDirectoryTest {
     rig.broker.apply(open("a", Map.of(), null));
     // Answered after the opening has been announced.
     rig.broker.apply(publish(new RunId("a"), 1));
-    TestSink<WatchRunsResponse> sink = watchSink();
+    TestSink<WatchRunsResponse> sink = new TestSink<>();
 
     // when
     new RunWatch(ANY, rig.directory, sink.ofNotices(), rig.readers()).start();
@@ -117,7 +116,7 @@ final class RunDirectoryTest {
   @Test
   void shouldTellASlowWatcherOnlyTheLastOfSeveralChanges() throws Exception {
     // given
-    TestSink<WatchRunsResponse> sink = watchSink();
+    TestSink<WatchRunsResponse> sink = new TestSink<>();
     RunWatch watch =
         new RunWatch(selection(null, Map.of()), rig.directory, sink.ofNotices(), rig.readers());
     watch.start();
@@ -144,7 +143,7 @@ final class RunDirectoryTest {
   }
 
   private WeakReference<RunWatch> watchAndCancel() {
-    TestSink<WatchRunsResponse> sink = watchSink();
+    TestSink<WatchRunsResponse> sink = new TestSink<>();
     RunWatch watch = new RunWatch(ANY, rig.directory, sink.ofNotices(), rig.readers());
     watch.start();
     await().until(() -> sink.story().contains("listed"));

@@ -112,11 +112,9 @@ class RunReadAheadTest extends StoreFixture {
 
   @Test
   void shouldNotKeepThatNothingWasToBeRead() throws StoreException {
-    // given
     RunReadAhead reader = reader(ROOM);
     assertThat(read(reader, RUN, 0, 0)).isEmpty();
 
-    // when, then
     assertThat(read(reader, RUN, 0)).hasSize(PAGE_EVENTS);
   }
 
