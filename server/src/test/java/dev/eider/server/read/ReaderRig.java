@@ -29,14 +29,8 @@ public final class ReaderRig implements AutoCloseable {
   public final RunHistory history;
   public final LogHistory logHistory;
   public final RunDirectory directory;
-  private final long heartbeatMs;
 
   public ReaderRig(Path path, long tailBytesMax) throws Exception {
-    this(path, tailBytesMax, HOUR_MS);
-  }
-
-  public ReaderRig(Path path, long tailBytesMax, long heartbeatMs) throws Exception {
-    this.heartbeatMs = heartbeatMs;
     broker = new PersistRig(path, tailBytesMax, PersistRig.EAGER);
     history = new RunHistory(broker.hub, broker.store.reader());
     logHistory = new LogHistory(broker.hub, history, readAhead(), broker.log::endPosition);
@@ -58,7 +52,7 @@ public final class ReaderRig implements AutoCloseable {
   }
 
   public Readers readers(RunHistory source) {
-    return new Readers(pools, registry, broker.hub, source, logHistory, broker.clock, heartbeatMs);
+    return new Readers(pools, registry, broker.hub, source, logHistory, broker.clock, HOUR_MS);
   }
 
   public static SubscriptionRequest after(RunId runId, long seq) {

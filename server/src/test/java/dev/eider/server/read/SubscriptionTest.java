@@ -123,7 +123,7 @@ final class SubscriptionTest {
 
   @Test
   void shouldSayAtOnceThatItIsThereWhenThereIsNothingElseToSay() throws Exception {
-    try (ReaderRig rig = new ReaderRig(directory, PLENTY, 3_600_000)) {
+    try (ReaderRig rig = new ReaderRig(directory, PLENTY)) {
       rig.subscribe(waiting(RUN), sink);
       await().until(() -> sink.story().equals(List.of("heartbeat")));
     }

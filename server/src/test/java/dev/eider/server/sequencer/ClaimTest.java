@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Samples;
-import dev.eider.v1.ErrorReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,7 +28,7 @@ final class ClaimTest {
     assertThat(rig.log.endPosition()).isEqualTo(end);
     assertThat(rig.hub.find(RUN)).isNull();
     for (Command command : new Command[] {publish(RUN, 1), delete(RUN), Commands.close(RUN)}) {
-      assertThat(rig.refusalOf(command).reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_READ_ONLY);
+      rig.shouldRefuse(command, "RUN_READ_ONLY");
     }
   }
 
@@ -41,8 +40,7 @@ final class ClaimTest {
 
     // then
     rig.apply(new Command.Claim(run));
-    assertThat(rig.refusalOf(new Command.Claim(inLibrary(RUN))).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
+    rig.shouldRefuse(new Command.Claim(inLibrary(RUN)), "RUN_ALREADY_EXISTS");
     assertThat(rig.index.find(RUN)).isSameAs(run);
   }
 

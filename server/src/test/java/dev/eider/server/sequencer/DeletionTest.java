@@ -24,7 +24,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(60)
 final class DeletionTest {
   private static final RunId CHILD = new RunId("child");
-  private static final RunId GRANDCHILD = new RunId("grandchild");
 
   @RegisterExtension private final WriterRig rig = new WriterRig();
 
@@ -32,7 +31,7 @@ final class DeletionTest {
   void shouldRefuseAnOpenRunUnlessForced() throws Exception {
     rig.apply(publish(RUN, 2));
 
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_OPEN);
+    rig.shouldRefuse(delete(RUN), "RUN_OPEN");
     FoldedRun deleted = rig.apply(new Command.Delete(RUN, true)).run();
 
     assertThat(deleted.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
@@ -44,10 +43,9 @@ final class DeletionTest {
     BrokerException opening = rig.refusalOf(Commands.open(RUN, "", 1));
     assertThat(opening.reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
     assertThat(opening.metadata()).containsEntry("deleted", "true");
-    assertThat(reason(publish(RUN, 1))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    assertThat(reason(publish(RUN, "ada", 1, 1, 1)))
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    assertThat(reason(Commands.close(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+    rig.shouldRefuse(publish(RUN, 1), "RUN_NOT_FOUND");
+    rig.shouldRefuse(publish(RUN, "ada", 1, 1, 1), "RUN_NOT_FOUND");
+    rig.shouldRefuse(Commands.close(RUN), "RUN_NOT_FOUND");
   }
 
   @Test
@@ -74,7 +72,7 @@ final class DeletionTest {
 
     rig.apply(Commands.close(CHILD));
     forgetTheRun();
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
+    rig.shouldRefuse(delete(RUN), "RUN_HAS_FORKS");
     rig.apply(delete(CHILD));
     assertThat(rig.apply(delete(RUN)).run().deletion()).isEqualTo(FoldedRun.Deletion.GONE);
   }
@@ -132,10 +130,6 @@ final class DeletionTest {
     rig.persist();
     rig.clock.advance(100_000);
     await().until(() -> rig.hub.find(RUN) == null);
-  }
-
-  private ErrorReason reason(Command command) {
-    return rig.refusalOf(command).reason();
   }
 
   private static boolean isAccepted(CompletableFuture<Applied> answer, ErrorReason otherwise)

@@ -10,7 +10,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.Imports;
-import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,15 +34,12 @@ final class ImportTest {
     assertThat(applied.run().runId()).isEqualTo(FIRST);
     assertThat(rig.hub.find(FIRST)).isNull();
     assertThat(rig.hub.stagedFiles()).hasSize(1);
-    assertThat(rig.refusalOf(publish(SECOND, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
-    assertThat(rig.refusalOf(open(FIRST, "", 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
-    assertThat(rig.refusalOf(IMPORT).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
+    rig.shouldRefuse(publish(SECOND, 1), "RUN_CLOSED");
+    rig.shouldRefuse(open(FIRST, "", 1), "RUN_ALREADY_EXISTS");
+    rig.shouldRefuse(IMPORT, "RUN_ALREADY_EXISTS");
     assertThat(rig.apply(new Command.Close(FIRST, RunOutcome.RUN_OUTCOME_FAILED)).duplicate())
         .isTrue();
-    assertThat(rig.refusalOf(close(FIRST)).reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+    rig.shouldRefuse(close(FIRST), "RUN_CLOSED");
   }
 
   @Test
@@ -60,8 +56,7 @@ final class ImportTest {
     await().until(() -> rig.hub.stagedFiles().isEmpty());
 
     // then
-    assertThat(rig.refusalOf(publish(SECOND, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+    rig.shouldRefuse(publish(SECOND, 1), "RUN_CLOSED");
     assertThat(rig.stored.asked()).containsExactly(SECOND);
     assertThat(rig.hub.runBytes()).isLessThan(before);
   }
@@ -78,7 +73,6 @@ final class ImportTest {
     // then
     assertThat(rig.hub.stagedFiles()).hasSize(1);
     assertThat(rig.hub.find(FIRST)).isNull();
-    assertThat(rig.refusalOf(publish(FIRST, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+    rig.shouldRefuse(publish(FIRST, 1), "RUN_CLOSED");
   }
 }

@@ -14,6 +14,7 @@ import dev.eider.server.log.MemoryLog;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.runs.RunIndex;
 import dev.eider.server.runs.StoredRuns;
+import dev.eider.v1.ErrorReason;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -84,6 +85,11 @@ final class WriterRig implements AfterEachCallback {
     assertThat(failure).isInstanceOf(CompletionException.class);
     assertThat(failure.getCause()).isInstanceOf(BrokerException.class);
     return (BrokerException) failure.getCause();
+  }
+
+  void shouldRefuse(Command command, String reason) {
+    assertThat(refusalOf(command).reason())
+        .isEqualTo(ErrorReason.valueOf("ERROR_REASON_" + reason));
   }
 
   /** Does what the persister does, at once. */
