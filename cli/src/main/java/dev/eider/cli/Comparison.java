@@ -13,10 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * Sets the two outcomes side by side in SQL, checks them against the games themselves, and says why
- * they differ. Owned by the main thread.
- */
+/** Compares the outcomes in SQL and by the games, and says why. Owned by the main thread. */
 final class Comparison {
   private static final String INDENT = "     ";
 
@@ -32,11 +29,7 @@ final class Comparison {
     this.forkTurn = forkTurn;
   }
 
-  /**
-   * Prints it.
-   *
-   * @throws CliFailure if SQL does not tell what was played, or the horse made no difference
-   */
+  /** Prints it; fails if SQL does not tell what was played, or the horse made no difference. */
   void print(RecordedGame original, RecordedGame branch) {
     out.println();
     out.println("3. Both runs are rows in one DuckDB file: compare them in SQL");

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What the demo does and says, from the first line to the last: a game, its fork, the comparison,
- * what to try. Owned by the main thread; while a game is played the tail's thread prints.
+ * What the demo says and does, from the first line to the last. Owned by the main thread; while a
+ * game is played the tail's thread prints.
  */
 final class DemoStory {
   static final String ORIGINAL = "gold-rush";
@@ -37,9 +37,6 @@ final class DemoStory {
   private final Duration pause;
 
   /**
-   * Makes a story.
-   *
-   * @param address where the daemon listens
    * @param pause how long to wait between turns, so that people can follow
    */
   DemoStory(PrintWriter out, String address, Duration pause) {
@@ -48,11 +45,7 @@ final class DemoStory {
     this.pause = pause;
   }
 
-  /**
-   * Plays it all.
-   *
-   * @throws CliFailure if anything is not as it should be
-   */
+  /** Plays it all; fails if anything is not as it should be. */
   void tell(Path dataDir) {
     out.println(
         "Eider records turn-based agent runs. This demo plays one, live, on a daemon of its own.");
@@ -105,7 +98,8 @@ final class DemoStory {
     World world = Snapshots.read(fork.getSnapshot());
     requireForkPoint(world, original);
     out.println(
-        "  Every turn begins with a snapshot. A fork patches it, and the game plays on from there.");
+        "  Every turn begins with a snapshot. A fork patches it, and the game plays on from"
+            + " there.");
     return play(client, BRANCH, world, FORK_EVENTS);
   }
 

@@ -12,10 +12,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/**
- * Turns what went wrong into one line on stderr and an exit code. Only what nobody foresaw comes
- * with a stack trace. Thread-safe.
- */
+/** Turns a failure into a line on stderr and an exit code; a defect gets a trace. Thread-safe. */
 final class ErrorLine implements IParameterExceptionHandler, IExecutionExceptionHandler {
   @Override
   public int handleParseException(ParameterException wrong, String[] args) {

@@ -12,10 +12,7 @@ import java.util.Optional;
  */
 record Parting(int turn, String agent, String original, String branch) {
 
-  /**
-   * Compares two runs' action results from a turn on; both began that turn alike but for a
-   * mutation.
-   */
+  /** Compares action results from a turn on, in which both began alike but for a mutation. */
   static Optional<Parting> find(
       List<EventEnvelope> original, List<EventEnvelope> branch, int fromTurn) {
     List<Event> left = results(original, fromTurn);

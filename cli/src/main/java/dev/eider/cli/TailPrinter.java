@@ -15,11 +15,7 @@ final class TailPrinter implements Consumer<EventEnvelope> {
   private final String detailedAgent;
   private int shown;
 
-  /**
-   * Makes a printer.
-   *
-   * @param detailedAgent whose turn 0 is shown in full
-   */
+  /** Makes a printer that shows all of turn 0 of {@code detailedAgent}. */
   TailPrinter(PrintWriter out, String detailedAgent) {
     this.out = out;
     this.detailedAgent = detailedAgent;

@@ -8,10 +8,7 @@ import io.grpc.stub.ClientResponseObserver;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One PublishStream call, which passes its callbacks on to the link. Owned by the worker thread, on
- * which the channel runs the callbacks.
- */
+/** One PublishStream call, which passes its callbacks to the link. Owned by the worker thread. */
 final class PublishCall
     implements ClientResponseObserver<PublishStreamRequest, PublishStreamResponse> {
   private final PublishLink link;

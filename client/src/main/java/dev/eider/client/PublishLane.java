@@ -99,11 +99,7 @@ final class PublishLane {
     return seal();
   }
 
-  /**
-   * Seals the open batch, so that all events added so far can be sent.
-   *
-   * @return whether the caller must wake the link
-   */
+  /** Seals the open batch, so that it can be sent; returns whether to wake the link. */
   boolean seal() {
     lock.lock();
     try {
@@ -124,11 +120,7 @@ final class PublishLane {
     }
   }
 
-  /**
-   * Waits until all events up to this producer seq are settled. Blocks.
-   *
-   * @throws EiderException if the lane is broken, or at the timeout
-   */
+  /** Waits until the events up to a producer seq are settled; fails if they are not. Blocks. */
   void awaitSettled(long producerSeq, long timeoutNanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -353,12 +345,7 @@ final class PublishLane {
     return cause.asCauseOf("the publisher of run " + runId + " is broken");
   }
 
-  /**
-   * What the caller of {@link #add} must do next.
-   *
-   * @param wake whether to wake the link
-   * @param linger whether to schedule {@link #lingerIsOver} after the linger time
-   */
+  /** What the caller of {@link #add} must do: wake the link, schedule {@link #lingerIsOver}. */
   record FollowUp(boolean wake, boolean linger) {
     static final FollowUp NOTHING = new FollowUp(false, false);
   }

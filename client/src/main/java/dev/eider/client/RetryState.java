@@ -1,9 +1,6 @@
 package dev.eider.client;
 
-/**
- * Counts the failures since the last success and decides whether, and when, to try again. Not
- * thread-safe: owned by what it retries.
- */
+/** Decides whether and when to try again, by the failures in a row. Owned by what it retries. */
 final class RetryState {
   /** The result of {@link #failed} after the timeout. */
   static final long GIVE_UP = -1;

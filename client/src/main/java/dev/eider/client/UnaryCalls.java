@@ -9,9 +9,7 @@ import io.grpc.stub.ClientCalls;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/**
- * Makes unary calls within a deadline that covers their retries. Blocks the caller. Thread-safe.
- */
+/** Makes unary calls within a deadline for all retries. Blocks the caller. Thread-safe. */
 final class UnaryCalls {
   private final ManagedChannel channel;
   private final long deadlineNanos;
@@ -30,9 +28,7 @@ final class UnaryCalls {
     return attempt(method, request, deadlineNanos);
   }
 
-  /**
-   * Calls, and retries while the daemon is unreachable or OVERLOADED. For idempotent calls only.
-   */
+  /** Calls, and retries while the daemon is unreachable or OVERLOADED; for idempotent calls. */
   <Q, R> R retrying(MethodDescriptor<Q, R> method, Q request) {
     long endNanos = nanoTime.getAsLong() + deadlineNanos;
     RetryState retry = new RetryState(backoff, deadlineNanos);

@@ -130,19 +130,12 @@ public final class EiderServer implements AutoCloseable {
     undo.push(() -> grpc.stopNow(CALLS_MS));
   }
 
-  /**
-   * Begins to load what a start needs, on a thread of its own, so that a start which comes soon is
-   * sooner done. Does not block, and logs nothing.
-   */
+  /** Loads what a start needs on a thread of its own. Does not block, and logs nothing. */
   public static void warmUp() {
     DuckDbLibrary.loadAhead();
   }
 
-  /**
-   * Starts a daemon. Blocks until it serves.
-   *
-   * @throws StartupException if it cannot, with what to do about it; nothing is left running
-   */
+  /** Starts a daemon. Blocks until it serves; a StartupException leaves nothing running. */
   public static EiderServer start(ServerConfig config) {
     return start(config, SystemThreads.INSTANCE);
   }
@@ -187,10 +180,7 @@ public final class EiderServer implements AutoCloseable {
     stopped.join();
   }
 
-  /**
-   * Stops the daemon cleanly; what is not persisted in time is left to the log. Blocks; can be
-   * repeated.
-   */
+  /** Stops the daemon; what is not persisted in time is left to the log. Blocks; repeatable. */
   @Override
   public void close() {
     if (!stopping.compareAndSet(false, true)) {

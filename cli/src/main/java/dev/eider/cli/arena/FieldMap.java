@@ -3,10 +3,7 @@ package dev.eider.cli.arena;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Draws a world in letters: an upper-case initial for a player, a digit for a nugget (9 for more),
- * a dot for nothing. Pure. Thread-safe.
- */
+/** Draws a world: initials of players, digits for nuggets (9 for more), dots. Thread-safe. */
 public final class FieldMap {
   private FieldMap() {}
 

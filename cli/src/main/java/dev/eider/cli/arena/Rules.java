@@ -89,12 +89,6 @@ final class Rules {
     return strewn;
   }
 
-  /**
-   * What came of an action.
-   *
-   * @param world the world after it
-   * @param gained gold that the actor won
-   * @param story what happened, to follow the actor's name
-   */
+  /** What came of an action: the world, the gold won, a story to follow the actor's name. */
   record Outcome(World world, int gained, String story) {}
 }

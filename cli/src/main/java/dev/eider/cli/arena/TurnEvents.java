@@ -82,9 +82,7 @@ record TurnEvents(int turn, String agent) {
     return event().setAction(payload).build();
   }
 
-  /**
-   * Words what came of an action; what it gained is an attribute, the event has no field for it.
-   */
+  /** Words what came of an action; the gain is an attribute, since no field is for it. */
   Event result(int index, Action action, Rules.Outcome outcome, boolean changed) {
     ActionResultPayload.Builder payload =
         ActionResultPayload.newBuilder()

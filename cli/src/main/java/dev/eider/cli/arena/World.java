@@ -22,11 +22,7 @@ public record World(
     SortedMap<String, Prospector> prospectors,
     SortedMap<Cell, Integer> nuggets) {
 
-  /**
-   * Checks and copies the parts.
-   *
-   * @throws IllegalArgumentException if something lies off the field or is worth nothing
-   */
+  /** Copies the parts; throws IllegalArgumentException for what is off the field or worthless. */
   public World {
     prospectors = Collections.unmodifiableSortedMap(new TreeMap<>(prospectors));
     nuggets = Collections.unmodifiableSortedMap(new TreeMap<>(nuggets));

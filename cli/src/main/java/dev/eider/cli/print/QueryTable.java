@@ -32,11 +32,7 @@ public final class QueryTable {
   private final TextTable table;
   private final PrintWriter out;
 
-  /**
-   * Begins a table.
-   *
-   * @param indent stands before every line
-   */
+  /** Begins a table whose every line begins with {@code indent}. */
   public QueryTable(List<QueryColumn> columns, String indent, PrintWriter out) {
     table =
         new TextTable(

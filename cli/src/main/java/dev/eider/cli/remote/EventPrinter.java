@@ -15,9 +15,7 @@ final class EventPrinter {
   private final boolean json;
   private String runId = "";
 
-  /**
-   * @param runId the run asked for; a line says so when events of another begin
-   */
+  /** Prints events; a line says so when those of another run than {@code runId} begin. */
   EventPrinter(PrintWriter out, boolean json, String runId) {
     this.out = out;
     this.json = json;

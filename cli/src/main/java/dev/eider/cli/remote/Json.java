@@ -36,11 +36,7 @@ final class Json {
     return print(WHOLE, Value.newBuilder().setStringValue(text));
   }
 
-  /**
-   * Fills a message from an option's text.
-   *
-   * @throws ParameterException if the text is not JSON for it
-   */
+  /** Fills a message from an option's text; throws ParameterException if it is not JSON for it. */
   static <B extends Message.Builder> B parse(CommandSpec spec, String option, String text, B into) {
     try {
       JsonFormat.parser().merge(text, into);

@@ -42,11 +42,7 @@ public final class EventValidator {
     return completed(event, nowUs);
   }
 
-  /**
-   * Checks an event that is to be stored as it is.
-   *
-   * @param where names it in a refusal
-   */
+  /** Checks an event that is to be stored as it is; {@code where} names it in a refusal. */
   static void check(Event event, String where) {
     new EventValidator(ErrorReason.ERROR_REASON_INVALID_EVENT, () -> where).check(event);
   }

@@ -1,6 +1,5 @@
 package dev.eider.server.api;
 
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.v1.ForkRequest;
@@ -18,11 +17,7 @@ public final class ForkRequests {
     this.runIds = runIds;
   }
 
-  /**
-   * Checks a request and returns the id of the run that is to come of it.
-   *
-   * @throws BrokerException if it breaks a rule
-   */
+  /** Checks a request and returns the id of the run to come of it; throws a refusal. */
   public RunId childId(ForkRequest request) {
     RequestValidator.requestSize(request, limits);
     RequestValidator.runId("parent_run_id", request.getParentRunId());

@@ -1,6 +1,5 @@
 package dev.eider.server.api;
 
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.Micros;
 import dev.eider.server.event.RunId;
@@ -23,11 +22,7 @@ public final class PublishRequests {
     this.clock = clock;
   }
 
-  /**
-   * Checks a request and encodes its events.
-   *
-   * @throws BrokerException if it breaks a rule
-   */
+  /** Checks a request and encodes its events; throws a refusal. */
   public Command.Publish toCommand(PublishRequest request) {
     RunId runId = RequestValidator.runId("run_id", request.getRunId());
     RequestValidator.eventCount(request.getEventsCount(), limits);

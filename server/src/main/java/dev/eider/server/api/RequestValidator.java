@@ -16,10 +16,7 @@ import dev.eider.v1.RunState;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Checks requests against the rules of the .proto files. Each refusal names the field and the
- * limit. Thread-safe.
- */
+/** Checks requests by the .proto files; refusals name field and limit. Thread-safe. */
 public final class RequestValidator {
   private static final int LABELS_MAX = 64;
   private static final int LABEL_KEY_CHARS_MAX = 128;

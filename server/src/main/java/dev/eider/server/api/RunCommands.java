@@ -34,9 +34,7 @@ public final class RunCommands {
   private final RunIdMaker runIds;
   private final long persistMsMax;
 
-  /**
-   * @param persistMsMax how long closing and deleting wait for DuckDB
-   */
+  /** Lets closing and deleting wait for DuckDB for {@code persistMsMax}. */
   public RunCommands(RunWriter writer, RunIdMaker runIds, long persistMsMax) {
     this.writer = writer;
     this.runIds = runIds;

@@ -67,12 +67,7 @@ public final class CallPool implements AutoCloseable {
     return threads.newSignal();
   }
 
-  /**
-   * Counts an open call.
-   *
-   * @param end ends it with a refusal
-   * @return counts it no longer
-   */
+  /** Counts an open call, which {@code end} ends; returns what counts it no longer. */
   Registration add(Consumer<BrokerException> end) {
     open.add(end);
     return () -> open.remove(end);

@@ -10,9 +10,7 @@ public final class Places {
   private final String what;
   private final AtomicInteger taken = new AtomicInteger();
 
-  /**
-   * @param what is counted, in the plural, for the refusal
-   */
+  /** Bounds {@code what}, in the plural, for the refusal. */
   public Places(int max, String what) {
     this.max = max;
     this.what = what;
@@ -23,12 +21,7 @@ public final class Places {
     return taken.get();
   }
 
-  /**
-   * Takes a place.
-   *
-   * @return gives it back
-   * @throws BrokerException OVERLOADED if there is none
-   */
+  /** Takes a place and returns what gives it back; throws OVERLOADED if there is none. */
   public Registration take() {
     if (taken.incrementAndGet() > max) {
       taken.decrementAndGet();

@@ -28,11 +28,7 @@ public final class DataDir implements AutoCloseable {
     this.lockFile = lockFile;
   }
 
-  /**
-   * Makes the directory where it is missing, and takes it.
-   *
-   * @throws StartupException if it cannot be used or is in use
-   */
+  /** Makes and takes the directory; throws StartupException if it cannot be used or is in use. */
   public static DataDir take(Path path) {
     try {
       requireDirectory(path);

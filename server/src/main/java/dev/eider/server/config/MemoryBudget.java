@@ -41,9 +41,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   /** A row of the largest size as bytes and as text; it is encoded into direct memory. */
   private static final long QUERY_BYTES = 3L * SqlRows.ROW_BYTES_MAX;
 
-  /**
-   * A small page and the record of an import; a large event takes its turn with the persister's.
-   */
+  /** A small page and the record of an import; large events take turns with the persister's. */
   private static final long TRANSFER_BYTES = MIB + TransferBounds.RECORD_BYTES_MAX;
 
   /** A run and a file of a library. */
@@ -142,11 +140,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
     return sum(direct);
   }
 
-  /**
-   * Refuses to begin with less memory than a configuration needs.
-   *
-   * @throws StartupException saying what to raise or to lower
-   */
+  /** Throws StartupException, with what to change, if there is less memory than is needed. */
   public static MemoryBudget require(ServerConfig config, long directBytesMax) {
     MemoryBudget budget = of(config);
     if (budget.heapBytes() > config.heapBytes()) {
@@ -203,11 +197,6 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
     return (bytes + MIB - 1) / MIB;
   }
 
-  /**
-   * Something the daemon holds.
-   *
-   * @param name what, and the settings that bound it
-   * @param bytes its bound
-   */
+  /** Something the daemon holds, with the settings that bound it, and its bound. */
   public record Part(String name, long bytes) {}
 }

@@ -62,10 +62,7 @@ public record ServerConfig(
     numbers = Map.copyOf(numbers);
   }
 
-  /**
-   * Returns the defaults: loopback, port {@link #PORT_DEFAULT}, durability fsync, and every setting
-   * at what it is with the heap of this JVM.
-   */
+  /** Returns the defaults: loopback, {@link #PORT_DEFAULT}, fsync, settings by this JVM's heap. */
   public static ServerConfig defaults(Path dataDir) {
     return new ServerConfig(
         dataDir, "127.0.0.1", PORT_DEFAULT, false, List.of(), JvmMemory.heapBytesMax(), Map.of());
@@ -254,11 +251,7 @@ public record ServerConfig(
         get(Setting.LIBRARY_SCAN_MS));
   }
 
-  /**
-   * Requires each library to be a directory outside the daemon's own.
-   *
-   * @throws StartupException if one is not
-   */
+  /** Throws StartupException if a library is no directory, or inside the daemon's own. */
   public void requireLibraries() {
     Path own = dataDir.toAbsolutePath().normalize();
     for (Path library : libraries) {

@@ -241,11 +241,7 @@ public enum Setting {
     return description;
   }
 
-  /**
-   * Checks a value.
-   *
-   * @throws IllegalArgumentException if it is out of range
-   */
+  /** Throws IllegalArgumentException if a value is out of range. */
   long checked(long value) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(

@@ -27,11 +27,7 @@ final class SettingKeys {
 
   private SettingKeys() {}
 
-  /**
-   * Returns the setting with a key.
-   *
-   * @throws IllegalArgumentException if there is none, with what replaced it or what may be meant
-   */
+  /** Returns the setting with a key, or throws IllegalArgumentException with what may be meant. */
   static Setting find(String key) {
     for (Setting setting : Setting.values()) {
       if (setting.key().equals(key)) {

@@ -18,9 +18,7 @@ public final class StartupException extends RuntimeException {
     super(message);
   }
 
-  /**
-   * Returns what a start that failed throws: the operator's concern in words, a defect as it is.
-   */
+  /** Returns what a failed start throws: the operator's concern in words, a defect as it is. */
   public static RuntimeException of(Exception failure) {
     if (failure instanceof IOException disk) {
       return ofDisk(disk, failure);

@@ -21,11 +21,7 @@ final class EventScan {
 
   private EventScan() {}
 
-  /**
-   * Scans an event that was encoded here.
-   *
-   * @throws IllegalArgumentException if the bytes are no event
-   */
+  /** Scans an event that was encoded here; throws IllegalArgumentException if it is none. */
   static EventScan of(byte[] bytes) {
     EventScan scan = new EventScan();
     try {

@@ -61,10 +61,7 @@ public final class Hub {
     return runsByRequestId.get(requestId);
   }
 
-  /**
-   * Returns the runs in memory, and imported ones, that were forked from a run, deleted ones
-   * included. For the sequencer thread.
-   */
+  /** Returns the forks of a run in memory, or imported, even deleted ones. Sequencer thread. */
   public Collection<RunId> findForks(RunId parentId) {
     return forks.of(parentId);
   }
@@ -105,9 +102,7 @@ public final class Hub {
     return tailBytes.get() > bounds.persistedBytesMax() + bounds.unpersistedBytesMax();
   }
 
-  /**
-   * Returns the share that is surely taken of the memory for unpersisted events; 1 is all of it.
-   */
+  /** Returns the share that surely is taken of the memory for unpersisted events; 1 is all. */
   public double unpersistedShare() {
     return (double) (tailBytes.get() - bounds.persistedBytesMax()) / bounds.unpersistedBytesMax();
   }
@@ -130,10 +125,7 @@ public final class Hub {
     return log;
   }
 
-  /**
-   * Has {@code listener} called, on the sequencer thread and briefly, whenever there are events
-   * that were not there before, of whatever runs.
-   */
+  /** Has {@code listener} called on the sequencer thread, briefly, when any run has new events. */
   public Registration addLogListener(Runnable listener) {
     return logListeners.add(listener);
   }
@@ -144,16 +136,14 @@ public final class Hub {
   }
 
   /**
-   * Has {@code listener} called, on the sequencer thread and briefly, when DuckDB has erased a
-   * deleted run and before memory forgets it, so that caches drop it.
+   * Has {@code listener} called on the sequencer thread, briefly, before memory forgets a run that
+   * DuckDB has erased, so that caches drop it.
    */
   public Registration addErasureListener(Consumer<RunId> listener) {
     return erasures.add(listener);
   }
 
-  /**
-   * Has {@code listener} called, on the thread that brings it and briefly, once the run is there.
-   */
+  /** Has {@code listener} called once the run is there, briefly, on the thread that brings it. */
   public void awaitRun(RunId runId, Runnable listener) {
     awaited.compute(
         runId,
@@ -180,11 +170,7 @@ public final class Hub {
     add(new RunTail(run, null, run.headSeq()));
   }
 
-  /**
-   * Takes over what a durable record made of a run.
-   *
-   * @param events those of the record, possibly none
-   */
+  /** Takes over what a durable record made of a run; it may have no events. */
   public RunTail advance(FoldedRun after, long position, List<SequencedEvent> events) {
     RunTail known = tails.get(after.runId());
     long bytesBefore = known == null ? 0 : known.run().memoryBytes();
@@ -265,10 +251,7 @@ public final class Hub {
     return imported.files();
   }
 
-  /**
-   * Removes the imported runs that DuckDB has, announces and returns them. For the sequencer
-   * thread.
-   */
+  /** Removes, announces and returns imported runs that DuckDB has. Sequencer thread. */
   public List<FoldedRun> releaseImported() {
     List<FoldedRun> released = imported.release(progress.position());
     runBytes.addAndGet(-ImportedRuns.memoryBytes(released));
@@ -294,10 +277,7 @@ public final class Hub {
     }
   }
 
-  /**
-   * Records that DuckDB has committed these runs as they are given, and everything before a log
-   * position.
-   */
+  /** Records that DuckDB has committed these runs, and all before a log position. */
   public void persisted(Collection<FoldedRun> runs, long position) {
     for (FoldedRun run : runs) {
       RunTail tail = tails.get(run.runId());

@@ -33,9 +33,7 @@ public final class LogTail extends Chunk.Holder {
   // The map does not count.
   private int chunkCount;
 
-  /**
-   * @param position up to where, exclusively, DuckDB has everything
-   */
+  /** Begins where DuckDB has everything before. */
   LogTail(long position) {
     completeFrom = position;
   }

@@ -11,10 +11,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * The progress of DuckDB in the log, and the callers that wait for it. The persister thread
- * advances it. Thread-safe.
- */
+/** DuckDB's progress in the log, advanced by the persister, and who waits for it. Thread-safe. */
 public final class PersistProgress {
   private final ReentrantLock lock = new ReentrantLock();
   private final Listeners<Runnable> listeners = new Listeners<>();
@@ -45,10 +42,7 @@ public final class PersistProgress {
     return persistedPosition;
   }
 
-  /**
-   * Completes once everything before {@code position} is persisted, on the persister thread; asks
-   * the persister not to wait for more. A waiter costs a few words until then.
-   */
+  /** Completes on the persister thread once {@code position} is reached; hurries it. */
   public CompletableFuture<Void> await(long position) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     lock.lock();
@@ -65,10 +59,7 @@ public final class PersistProgress {
     return done;
   }
 
-  /**
-   * Returns how far DuckDB has come with its checkpoints, at least since the daemon's start: what
-   * lies between this and {@link #position} is still to be written into its main file.
-   */
+  /** Returns the position up to which, exclusively, DuckDB's main file is known to have all. */
   public long checkpointedPosition() {
     return checkpointedPosition;
   }
@@ -103,10 +94,7 @@ public final class PersistProgress {
     onWanted = wake;
   }
 
-  /**
-   * Has {@code listener} called, on the persister thread and briefly, whenever DuckDB has come
-   * further. Unlike {@link #await} this does not hurry the persister.
-   */
+  /** Has {@code listener} called on the persister thread, briefly, whenever it advances. */
   public Registration addListener(Runnable listener) {
     return listeners.add(listener);
   }

@@ -8,10 +8,6 @@ import dev.eider.server.run.FoldedRun;
  */
 @FunctionalInterface
 public interface RunListener {
-  /**
-   * Called after a run was opened, closed or deleted, or several of these at once.
-   *
-   * @param run the run as it is after that
-   */
+  /** Called after a run was opened, closed, deleted or several of these, with what it is now. */
   void runChanged(FoldedRun run);
 }

@@ -2,10 +2,7 @@ package dev.eider.server.hub;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * Decides which events leave memory: the oldest of all runs, as soon as they are persisted and the
- * bound is exceeded. Owned by the sequencer thread.
- */
+/** Drops the oldest persisted events that are over the bound. Owned by the sequencer thread. */
 final class TailEviction {
   /** The most chunks that are kept, however small they are. */
   private static final int CHUNKS_MAX = 200_000;

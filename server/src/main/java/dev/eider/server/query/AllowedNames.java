@@ -20,10 +20,7 @@ final class AllowedNames {
           "duckdb_types",
           "duckdb_functions");
 
-  /**
-   * Change or tell something outside of the query, wait, or take raw bytes for a state of DuckDB's
-   * own.
-   */
+  /** Affect or tell what is outside of the query, wait, or take raw bytes for DuckDB's state. */
   private static final Set<String> REFUSED_FUNCTIONS =
       Set.of(
           "getenv",

@@ -40,11 +40,7 @@ final class MinSeqs {
     return tail.persistedSeq() >= min.getValue();
   }
 
-  /**
-   * Asks DuckDB about the runs that are not in memory. Blocks.
-   *
-   * @throws BrokerException if it does not hold enough of one, and never will
-   */
+  /** Asks DuckDB for the runs not in memory; throws if one will never reach its seq. Blocks. */
   void require(ColdReader reader) throws StoreException {
     for (Map.Entry<RunId, Long> min : minSeqs.entrySet()) {
       if (hub.find(min.getKey()) == null) {

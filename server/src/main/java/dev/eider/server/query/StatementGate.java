@@ -41,12 +41,7 @@ final class StatementGate {
 
   private StatementGate() {}
 
-  /**
-   * Checks a text.
-   *
-   * @throws BrokerException INVALID_QUERY
-   * @throws QueryException if DuckDB cannot be asked
-   */
+  /** Checks a text; throws INVALID_QUERY, or QueryException if DuckDB cannot be asked. */
   static Checked check(String text, SqlSession session) throws QueryException {
     requireSize(text);
     String sql = withoutSemicolon(text);
@@ -86,8 +81,8 @@ final class StatementGate {
     String text = String.valueOf(answer.get("error_message"));
     if (!"parser".equals(answer.get("error_type"))) {
       return refusal(
-          "only one SELECT is run, or WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN"
-              + " of one: "
+          "only one SELECT is run, or WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES or"
+              + " EXPLAIN of one: "
               + text,
           -1);
     }
@@ -119,10 +114,6 @@ final class StatementGate {
     return sql.endsWith(";") ? sql.substring(0, sql.length() - 1) : text;
   }
 
-  /**
-   * A statement that may be prepared.
-   *
-   * @param isExplain an EXPLAIN, whose answer is text
-   */
+  /** A statement that may be prepared; an EXPLAIN answers with text. */
   record Checked(String sql, boolean isExplain) {}
 }

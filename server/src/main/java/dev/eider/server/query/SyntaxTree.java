@@ -26,11 +26,7 @@ final class SyntaxTree {
 
   private SyntaxTree() {}
 
-  /**
-   * Reads a tree.
-   *
-   * @throws IOException if it is too deep, or has a number or text of absurd length
-   */
+  /** Reads a tree; throws IOException if it is too deep or holds an absurd number or text. */
   static Map<String, @Nullable Object> parse(String json) throws IOException {
     try (JsonParser parser = JSON.createParser(json)) {
       parser.nextToken();

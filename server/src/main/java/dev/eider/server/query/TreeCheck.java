@@ -24,18 +24,12 @@ final class TreeCheck {
   private final int offset;
   private long amplified = 1;
 
-  /**
-   * @param offset what to add to the positions in the tree
-   */
+  /** Adds {@code offset} to the positions in the tree. */
   TreeCheck(int offset) {
     this.offset = offset;
   }
 
-  /**
-   * Checks a tree.
-   *
-   * @throws dev.eider.server.base.BrokerException INVALID_QUERY
-   */
+  /** Checks a tree; throws INVALID_QUERY. */
   void check(Map<String, @Nullable Object> tree) {
     walk(tree);
   }

@@ -63,9 +63,7 @@ public final class LogSubscription extends StreamReader {
   private boolean hasFallenBehind;
   private boolean isIdle = true;
 
-  /**
-   * @throws BrokerException if there are as many as may be
-   */
+  /** Throws OVERLOADED if there are as many as may be. */
   public LogSubscription(
       LogSubscriptionRequest request,
       ResponseStream<EncodedResponse<SubscribeAllResponse>> responses,

@@ -28,9 +28,7 @@ final class Notices {
         .build();
   }
 
-  /**
-   * @param runId the run that the seq is of, where that may be another than the one asked for
-   */
+  /** Names the run that the seq is of, where that may be another than the one asked for. */
   static SubscribeResponse progress(long scannedSeq, @Nullable RunId runId) {
     Progress.Builder progress = Progress.newBuilder().setScannedSeq(scannedSeq);
     if (runId != null) {

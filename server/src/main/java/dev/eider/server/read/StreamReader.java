@@ -53,11 +53,7 @@ public abstract class StreamReader implements StreamedCall {
     this.responses = responses;
   }
 
-  /**
-   * Begins.
-   *
-   * @throws BrokerException if there are as many streams as may be
-   */
+  /** Begins; throws OVERLOADED if there are as many streams as may be. */
   @Override
   public final void start() {
     try {

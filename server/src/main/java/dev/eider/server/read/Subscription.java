@@ -116,10 +116,7 @@ public final class Subscription extends StreamReader {
     stopHearing();
   }
 
-  /**
-   * Finds the run and listens to it; null when it is not in memory and DuckDB may not be asked or
-   * has none.
-   */
+  /** Finds the run and listens to it; null when neither memory nor, if allowed, DuckDB has it. */
   private @Nullable KnownRun find(boolean mayBlock) {
     KnownRun known = lookUp(mayBlock);
     if (known == null || known.tail() == null || known.tail().equals(heard)) {
@@ -196,9 +193,7 @@ public final class Subscription extends StreamReader {
         : history.peekPersisted(known.run(), cursor, untilSeq, request.matcher(), size);
   }
 
-  /**
-   * @param scanned how many events the page stands for
-   */
+  /** Sends a page that stands for so many events. */
   private void send(Page page, long scanned) {
     if (page.events().isEmpty()) {
       unreported += scanned;

@@ -25,12 +25,7 @@ public final class WatchBudget {
     watches.decrementAndGet();
   }
 
-  /**
-   * Counts one more change.
-   *
-   * @param held how many the watch holds with it
-   * @return whether the watch may go on
-   */
+  /** Counts one more change; returns whether a watch that holds so many may go on. */
   public boolean take(int held) {
     boolean isExceeded = changes.incrementAndGet() > changesMax;
     return !isExceeded || held <= changesMax / Math.max(1, watches.get());

@@ -10,9 +10,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.List;
 
-/**
- * Makes a service answer bytes that are no request with a refusal; see {@link RequestMarshaller}.
- */
+/** Makes a service refuse bytes that are no request; see {@link RequestMarshaller}. */
 final class CheckedService {
   private CheckedService() {}
 

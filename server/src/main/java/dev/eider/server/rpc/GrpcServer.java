@@ -24,10 +24,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/**
- * The listening socket and everything that answers on it: Eider's services, health, reflection (v1
- * and v1alpha) and channelz. Thread-safe.
- */
+/** The socket and what answers on it: services, health, reflection, channelz. Thread-safe. */
 public final class GrpcServer {
   private static final int CALLS_PER_CONNECTION_MAX = 16_384;
   private static final int REQUEST_OVERHEAD_BYTES = 1 << 20;
@@ -78,11 +75,7 @@ public final class GrpcServer {
             .build();
   }
 
-  /**
-   * Binds the socket and begins to answer.
-   *
-   * @throws IOException if the address cannot be bound
-   */
+  /** Binds the socket and begins to answer; fails if the address cannot be bound. */
   public void start() throws IOException {
     server.start();
   }

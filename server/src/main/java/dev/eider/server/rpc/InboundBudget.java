@@ -106,11 +106,7 @@ final class InboundBudget {
     return bytes.get() < unaryBytesMax();
   }
 
-  /**
-   * Has {@code waiter} called once, on any thread and briefly, when there is room again.
-   *
-   * @return false, and it is not called, if there is room by now
-   */
+  /** Has {@code waiter} called once, by any thread, when there is room; false if there is. */
   boolean awaitRoom(Runnable waiter) {
     waiting.add(waiter);
     return !hasRoom() || !waiting.remove(waiter);

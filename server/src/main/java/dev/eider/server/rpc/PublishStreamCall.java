@@ -229,10 +229,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
     }
   }
 
-  /**
-   * Ends the stream at once, since the request that is arriving cannot be held. What is under way
-   * goes unanswered, so its outcome is open to the caller.
-   */
+  /** Ends the stream at once, for want of room; the outcome of what is under way stays open. */
   private void cutOff(BrokerException refusal) {
     synchronized (lock) {
       if (isOver) {

@@ -13,10 +13,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a client wants done to one run, checked as far as that goes without knowing the run.
- * Immutable.
- */
+/** What a client wants done to one run, checked as far as possible without the run. Immutable. */
 public sealed interface Command {
   /** What an event costs in memory besides its bytes. */
   int EVENT_BYTES = 176;
@@ -105,11 +102,7 @@ public sealed interface Command {
     }
   }
 
-  /**
-   * Delete a run.
-   *
-   * @param force even if it is open, or forks inherit from it
-   */
+  /** Delete a run; with force even if it is open, or forks inherit from it. */
   record Delete(RunId runId, boolean force) implements Command {
     @Override
     public long bytes() {

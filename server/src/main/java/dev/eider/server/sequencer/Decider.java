@@ -106,11 +106,7 @@ final class Decider {
     return command.record().acceptedAt(nowUs);
   }
 
-  /**
-   * Requires that nobody has the id of a run of a library, or that run itself.
-   *
-   * @param known who has or had it, null if nobody
-   */
+  /** Requires that nobody has the id of a run of a library; {@code known} has or had it. */
   static void requireFree(@Nullable FoldedRun known, Claim claim) {
     if (known != null && !known.equals(claim.run())) {
       throw BrokerException.of(

@@ -10,10 +10,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Finds out whether publishes are taken, by how the log and DuckDB do. Owned by the sequencer
- * thread.
- */
+/** Tells by log and DuckDB whether publishes are taken. Owned by the sequencer thread. */
 final class HealthWatch {
   private static final Logger LOG = LoggerFactory.getLogger(HealthWatch.class);
   private static final long PROBE_MS = 250;

@@ -36,11 +36,7 @@ public final class LogApplier {
   private final Map<RunTail, Change> unannounced = new LinkedHashMap<>();
   private boolean hasUnannounced;
 
-  /**
-   * @param hub with the runs as DuckDB has them
-   * @param index of these runs
-   * @param graceMs how long a closed run stays in memory
-   */
+  /** Begins with the runs as DuckDB has them; a closed one stays for {@code graceMs}. */
   public LogApplier(Hub hub, RunIndex index, InstantSource clock, long graceMs) {
     this.hub = hub;
     this.index = index;
@@ -97,11 +93,7 @@ public final class LogApplier {
     return new Effect.Step(step, entry.position(), after);
   }
 
-  /**
-   * Shows to readers what durable records did.
-   *
-   * @param effects in the order of the log
-   */
+  /** Shows to readers what durable records did, in the order of the log. */
   void apply(List<Effect> effects) {
     effects.forEach(this::apply);
   }

@@ -71,10 +71,7 @@ public final class RunWriter {
     return persisted(execute(close));
   }
 
-  /**
-   * Deletes a run; the future completes once DuckDB has erased it, or keeps no more of it than its
-   * forks inherit.
-   */
+  /** Deletes a run; completes once DuckDB has erased all of it that no fork inherits. */
   public CompletableFuture<Applied> deleteAndPersist(Command.Delete delete) {
     return persisted(execute(delete));
   }
@@ -95,11 +92,7 @@ public final class RunWriter {
     stopping = true;
   }
 
-  /**
-   * Finishes the commands accepted and ends the threads. Blocks.
-   *
-   * @return whether they ended in time
-   */
+  /** Finishes the commands accepted and ends the threads; returns whether in time. Blocks. */
   public boolean stop(long timeoutMs) throws InterruptedException {
     refuse();
     return admission.stop(timeoutMs) && sequencer.stop(timeoutMs);

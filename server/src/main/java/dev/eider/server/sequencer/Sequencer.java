@@ -77,10 +77,7 @@ final class Sequencer implements WorkerLoop.Work {
     loop.start();
   }
 
-  /**
-   * Reserves room for a command's bytes, or returns false when too many wait; one alone always
-   * fits.
-   */
+  /** Reserves room for a command's bytes if not too many wait; one alone always fits. */
   boolean reserve(Submission submission) {
     long bytes = submission.command().bytes();
     long waiting = queuedBytes.addAndGet(bytes);
@@ -103,11 +100,7 @@ final class Sequencer implements WorkerLoop.Work {
     return accepted;
   }
 
-  /**
-   * Finishes what has been offered and ends the thread. Blocks.
-   *
-   * @return whether it ended in time
-   */
+  /** Finishes what has been offered and ends the thread; returns whether in time. Blocks. */
   boolean stop(long timeoutMs) throws InterruptedException {
     return loop.stop(timeoutMs);
   }

@@ -26,9 +26,7 @@ final class Throttle {
   private double storeBytesPerMs;
   private double bytesPerMsMax = Double.POSITIVE_INFINITY;
 
-  /**
-   * @param pauseMsMax how long a pause may be
-   */
+  /** Makes no pause longer than {@code pauseMsMax}. */
   Throttle(long pauseMsMax) {
     this.pauseMsMax = pauseMsMax;
   }

@@ -22,11 +22,7 @@ public final class Upkeep implements WorkerLoop.Work {
     loop.start();
   }
 
-  /**
-   * Gives up what is under way and ends the thread. Blocks.
-   *
-   * @return whether it ended in time
-   */
+  /** Gives up what is under way and ends the thread; returns whether in time. Blocks. */
   public boolean stop(long timeoutMs) throws InterruptedException {
     loop.askToStop();
     chores.forEach(Chore::askToStop);

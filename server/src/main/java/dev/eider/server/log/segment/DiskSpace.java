@@ -5,10 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Measures the room of a disk, and recognizes failures for want of it: Java has no exception of its
- * own for them.
- */
+/** Measures the room of a disk, and recognizes failures for want of it by their words. */
 final class DiskSpace {
   private static final Logger LOGGER = LoggerFactory.getLogger(DiskSpace.class);
 

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An intact frame in a buffer; the format is in the package's description. It is valid until the
- * buffer changes. All buffers are heap buffers.
+ * An intact frame in a buffer; the format is in {@code log-format.md}. It is valid until the buffer
+ * changes. All buffers are heap buffers.
  *
  * <p>Confined to the thread that uses it.
  */
@@ -154,11 +154,7 @@ final class RecordFrame {
     return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
   }
 
-  /**
-   * The fields of a frame that come from its place and time. Immutable.
-   *
-   * @param forcedThrough every position before it is forced
-   */
+  /** A frame's place, and before which position all was forced when it was made. Immutable. */
   record Stamp(long position, long forcedThrough) {}
 
   @SuppressWarnings("ArrayRecordComponent") // lives for one call

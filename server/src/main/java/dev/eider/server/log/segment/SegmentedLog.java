@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log in files of this machine; the package's description has their format.
+ * The log in files of this machine; {@code log-format.md} has their format.
  *
  * <p>A batch is collected in memory, written behind the last frame and forced. What can go wrong,
  * and what is done:
@@ -122,12 +122,7 @@ public final class SegmentedLog implements EventLog {
     return log;
   }
 
-  /**
-   * Checks a log as {@link #open} does, and only reads.
-   *
-   * @throws LogCorruptedException as open does
-   * @throws LogFormatException as open does
-   */
+  /** Checks a log as {@link #open} does, with the same failures, and only reads. */
   public static void check(Disk disk, long firstNeededPosition) throws IOException {
     new LogRecovery(disk, firstNeededPosition).recover();
   }
@@ -267,9 +262,7 @@ public final class SegmentedLog implements EventLog {
     return activeGivenUp || active.sizeBytes() >= config.segmentBytesMax();
   }
 
-  /**
-   * Writes the frames of the batch. When this returns they are in the file, and forced if asked.
-   */
+  /** Writes the frames of the batch: they are in the file then, and forced if asked. */
   private void store(boolean force) throws LogWriteException {
     if (beginsSegment()) {
       force();

@@ -24,9 +24,7 @@ final class DiffCounts {
   private final TreeMap<Integer, Map<String, long[]>> turns = new TreeMap<>();
   private final Consumer<DiffRunsResponse> onTurn;
 
-  /**
-   * @param onTurn takes the turns that are counted
-   */
+  /** Has {@code onTurn} take the turns that are counted. */
   DiffCounts(Consumer<DiffRunsResponse> onTurn) {
     this.onTurn = onTurn;
   }

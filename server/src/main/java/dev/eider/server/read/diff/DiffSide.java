@@ -36,11 +36,7 @@ final class DiffSide {
     inheritance = new Inheritance(history, start, false);
   }
 
-  /**
-   * Looks the run up, the first time. Blocks.
-   *
-   * @throws dev.eider.server.base.BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Looks the run up, the first time. Blocks; RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   void begin() {
     if (run == null) {
       run = history.get(start.runId()).run();
@@ -48,11 +44,7 @@ final class DiffSide {
     }
   }
 
-  /**
-   * Requires that the run is not deleted meanwhile. Blocks.
-   *
-   * @throws dev.eider.server.base.BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Requires that the run is still there. Blocks; RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   void requireThere() {
     history.requireThere(start.runId());
   }
@@ -80,12 +72,7 @@ final class DiffSide {
     return ahead.isEmpty() && inheritance.isOver() && ownPart().isRead();
   }
 
-  /**
-   * Reads a page when there is nothing ahead; it may hold nothing. Blocks.
-   *
-   * @return what was read
-   * @throws dev.eider.server.base.BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Reads a page when none is ahead. Blocks; RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   List<ComparedEvent> readOn(PageSize size) {
     if (!ahead.isEmpty() || isAtEnd()) {
       return List.of();

@@ -39,9 +39,7 @@ public final class RunDiff extends StreamReader {
   private @Nullable Divergence divergence;
   private long equalCount;
 
-  /**
-   * @throws dev.eider.server.base.BrokerException OVERLOADED if there are as many as may be
-   */
+  /** Throws OVERLOADED if there are as many as may be. */
   public RunDiff(Request request, ResponseStream<DiffRunsResponse> responses, Readers readers) {
     super(readers.pools(), readers.registry(), responses);
     this.request = request;

@@ -70,11 +70,7 @@ final class Ancestors {
     return persisted;
   }
 
-  /**
-   * The seq of a run's last event, be it deleted; 0 if there is no such run. Blocks.
-   *
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Returns the seq of a run's last event, deleted or not, else 0. Blocks; STORAGE_UNAVAILABLE. */
   long headSeq(RunId runId) {
     KnownRun inMemory = findInMemory(runId);
     FoldedRun run = inMemory == null ? history.findPersisted(runId) : inMemory.run();
@@ -82,11 +78,7 @@ final class Ancestors {
     return known == null ? 0 : known.headSeq();
   }
 
-  /**
-   * Reads on from DuckDB. Blocks.
-   *
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Reads on from DuckDB. Blocks; throws RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   Page readPersisted(
       RunId runId, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
     KnownRun inMemory = findInMemory(runId);

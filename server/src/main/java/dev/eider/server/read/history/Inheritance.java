@@ -56,9 +56,7 @@ public final class Inheritance {
   /** The first of the parts, while it is read. */
   private @Nullable PartReader reading;
 
-  /**
-   * @param persistedOnly whether to read DuckDB even of what is in memory
-   */
+  /** Reads DuckDB, if {@code persistedOnly}, even of what is in memory. */
   public Inheritance(RunHistory history, ReadStart start, boolean persistedOnly) {
     this.history = history;
     ancestors = new Ancestors(history);
@@ -191,10 +189,6 @@ public final class Inheritance {
     return start.afterSeq();
   }
 
-  /**
-   * What is inherited of one ancestor.
-   *
-   * @param untilSeq inclusive; may be 0
-   */
+  /** What is inherited of one ancestor, inclusive; may be nothing. */
   private record Part(RunId runId, long untilSeq) {}
 }

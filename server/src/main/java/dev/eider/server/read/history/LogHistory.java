@@ -33,9 +33,7 @@ public final class LogHistory {
   private final ColdReader cold;
   private final LongSupplier endPosition;
 
-  /**
-   * @param endPosition where the log ends
-   */
+  /** Reads a log that ends at {@code endPosition}. */
   public LogHistory(Hub hub, RunHistory runs, ColdReader cold, LongSupplier endPosition) {
     this.hub = hub;
     this.runs = runs;
@@ -43,22 +41,13 @@ public final class LogHistory {
     this.endPosition = endPosition;
   }
 
-  /**
-   * Reads on from memory. Does not block.
-   *
-   * @return null when only DuckDB has the next event, now or once it is persisted
-   */
+  /** Reads on from memory, or returns null when that lacks the next event. Does not block. */
   @Nullable
   public LogPage readInMemory(LogPlace after, LogSelection selection, PageSize size) {
     return hub.log().read(after, selection, size.eventsMax(), size.bytesMax());
   }
 
-  /**
-   * Reads on from DuckDB. Blocks.
-   *
-   * @return null when DuckDB has not come to that place yet
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Reads on from DuckDB; null when it is not there yet. Blocks; throws STORAGE_UNAVAILABLE. */
   @Nullable
   public LogPage readPersisted(LogPlace after, LogSelection selection, PageSize size) {
     long untilPosition = hub.progress().position();
@@ -77,18 +66,15 @@ public final class LogHistory {
     }
   }
 
-  /**
-   * Has {@code whenReached} called once DuckDB has all that memory lacks, on the persister thread.
-   */
+  /** Has {@code whenReached} called, by the persister, once DuckDB has what memory lacks. */
   public void awaitPersisted(Runnable whenReached) {
     CompletableFuture<Void> unused =
         hub.progress().await(hub.log().completeFrom()).thenRun(whenReached);
   }
 
   /**
-   * Finds out whether a token is one that this daemon has given, and still knows. Blocks.
-   *
-   * @throws BrokerException INVALID_RESUME_TOKEN; STORAGE_UNAVAILABLE when it cannot tell yet
+   * Requires that this daemon gave a token and still knows it. Blocks; INVALID_RESUME_TOKEN, or
+   * STORAGE_UNAVAILABLE when it cannot tell yet.
    */
   public void check(ResumeToken token) {
     long end = endPosition.getAsLong();

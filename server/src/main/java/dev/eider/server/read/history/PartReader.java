@@ -51,10 +51,8 @@ public final class PartReader {
   }
 
   /**
-   * Reads on; the place stays until {@link #advance}.
-   *
-   * @return null when DuckDB must be asked and may not be
-   * @throws dev.eider.server.base.BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   * Reads on without moving; null when DuckDB must be asked and may not be. Throws RUN_NOT_FOUND or
+   * STORAGE_UNAVAILABLE.
    */
   @Nullable
   public Page read(EventMatcher matcher, PageSize size, boolean mayBlock) {

@@ -43,11 +43,7 @@ public final class RunHistory {
     this.cold = cold;
   }
 
-  /**
-   * Returns a run if it is in memory, else null. Does not block.
-   *
-   * @throws BrokerException RUN_NOT_FOUND if memory knows that it was deleted
-   */
+  /** Returns a run in memory, else null; RUN_NOT_FOUND if deleted there. Does not block. */
   @Nullable
   public KnownRun findInMemory(RunId runId) {
     RunTail tail = hub.find(runId);
@@ -72,22 +68,14 @@ public final class RunHistory {
     return persisted == null ? null : new KnownRun(persisted, persisted.headSeq(), null);
   }
 
-  /**
-   * Requires that a run is there now, so that what was read of it before is all there was. Blocks.
-   *
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Requires that a run is there after a read. Blocks; RUN_NOT_FOUND, STORAGE_UNAVAILABLE. */
   public void requireThere(RunId runId) {
     if (find(runId) == null) {
       throw runNotFound(runId);
     }
   }
 
-  /**
-   * Requires that nobody had a run of this id before. Blocks.
-   *
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Requires that no run had this id before. Blocks; RUN_NOT_FOUND, STORAGE_UNAVAILABLE. */
   public void requireNeverDeleted(RunId runId) {
     try {
       if (!cold.findDeleted(Set.of(runId)).isEmpty()) {
@@ -98,11 +86,7 @@ public final class RunHistory {
     }
   }
 
-  /**
-   * Returns a run from memory or DuckDB, or null if there is none. Blocks.
-   *
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Returns a run from memory or DuckDB, or null. Blocks; throws STORAGE_UNAVAILABLE. */
   public @Nullable KnownRun find(RunId runId) {
     KnownRun inMemory = findInMemory(runId);
     if (inMemory != null) {
@@ -126,11 +110,7 @@ public final class RunHistory {
     }
   }
 
-  /**
-   * Returns a run from memory or DuckDB. Blocks.
-   *
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Returns a run. Blocks; throws RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   public KnownRun get(RunId runId) {
     KnownRun known = find(runId);
     if (known == null) {
@@ -164,11 +144,7 @@ public final class RunHistory {
         .with("head_seq", run.headSeq());
   }
 
-  /**
-   * Reads on from memory. Does not block.
-   *
-   * @return null when only DuckDB has the next event
-   */
+  /** Reads on from memory; null when only DuckDB has the next event. Does not block. */
   @Nullable
   public Page readInMemory(KnownRun known, Cursor after, EventMatcher matcher, PageSize size) {
     RunTail tail = known.tail();
@@ -181,11 +157,7 @@ public final class RunHistory {
         : new Page(slice.events(), new Cursor(slice.scannedSeq(), after.position()));
   }
 
-  /**
-   * Reads on from DuckDB, as far as {@code untilSeq} and the head that {@code run} has. Blocks.
-   *
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Reads on from DuckDB to {@code untilSeq} or the run's head. Blocks; STORAGE_UNAVAILABLE. */
   public Page readPersisted(
       FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
     try {
@@ -231,22 +203,13 @@ public final class RunHistory {
     return cold;
   }
 
-  /**
-   * Returns the first turn_start of a turn, or null. Blocks.
-   *
-   * @param agentId null for any agent
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Returns the first turn_start of a turn, by an agent unless null, or null. Blocks. */
   public @Nullable SequencedEvent findTurnStart(KnownRun known, int t, @Nullable String agentId) {
     Set<String> agents = agentId == null ? Set.of() : Set.of(agentId);
     return findFirst(known, new EventMatcher(Set.of(EventKind.TURN_START), agents, t, t));
   }
 
-  /**
-   * Returns the first event of a run that has one. Blocks.
-   *
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Returns the first event of a run that has one. Blocks; throws STORAGE_UNAVAILABLE. */
   public SequencedEvent first(KnownRun known) {
     return Invariants.requireNonNull(
         findFirst(known, EventMatcher.ALL), "run %s has no event", known.run().runId());
@@ -314,11 +277,7 @@ public final class RunHistory {
     static final Cursor START = new Cursor(0, 0);
   }
 
-  /**
-   * How much one read looks for at the most.
-   *
-   * @param bytesMax the read ends with the event that reaches it
-   */
+  /** How much a read looks for; it ends with the event that reaches {@code bytesMax}. */
   public record PageSize(int eventsMax, long bytesMax) {
     static final PageSize ONE = new PageSize(1, PAGE_BYTES_MAX);
   }
