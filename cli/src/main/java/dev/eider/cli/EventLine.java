@@ -47,10 +47,10 @@ final class EventLine {
     return switch (event.getPayloadCase()) {
       case TURN_START -> turnStart(event);
       case OBSERVATION ->
-          "sees "
-              + event.getObservation().getEntityCount()
-              + ": "
-              + String.join(", ", event.getObservation().getClassesList());
+          "sees %s: %s"
+              .formatted(
+                  event.getObservation().getEntityCount(),
+                  String.join(", ", event.getObservation().getClassesList()));
       case LLM_PROMPT -> event.getLlmPrompt().getStateSummary();
       case LLM_RESPONSE -> response(event.getLlmResponse());
       case ACTION -> type(event.getAction().getAction());

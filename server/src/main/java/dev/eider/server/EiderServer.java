@@ -310,13 +310,12 @@ public final class EiderServer implements AutoCloseable {
       grpc.start();
     } catch (IOException e) {
       throw new StartupException(
-          "port "
-              + config.port()
-              + " of "
-              + config.host()
-              + " cannot be bound ("
-              + Objects.requireNonNullElse(e.getCause(), e).getMessage()
-              + "); stop what uses it, or choose another --port (0 takes any free one)",
+          ("port %s of %s cannot be bound (%s); stop what uses it, or choose another"
+                  + " --port (0 takes any free one)")
+              .formatted(
+                  config.port(),
+                  config.host(),
+                  Objects.requireNonNullElse(e.getCause(), e).getMessage()),
           e);
     }
   }

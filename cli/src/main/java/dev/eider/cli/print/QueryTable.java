@@ -16,18 +16,11 @@ public final class QueryTable {
 
   private static final Set<String> NUMBERS =
       Set.of(
-          "TINYINT",
-          "SMALLINT",
-          "INTEGER",
-          "BIGINT",
-          "HUGEINT",
-          "UTINYINT",
-          "USMALLINT",
-          "UINTEGER",
-          "UBIGINT",
-          "UHUGEINT",
-          "FLOAT",
-          "DOUBLE");
+          """
+          TINYINT SMALLINT INTEGER BIGINT HUGEINT
+          UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT FLOAT DOUBLE\
+          """
+              .split("\\s"));
 
   private final TextTable table;
   private final PrintWriter out;

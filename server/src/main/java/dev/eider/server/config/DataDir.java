@@ -49,11 +49,8 @@ public final class DataDir implements AutoCloseable {
       return new DataDir(path, lockFile);
     } catch (IOException e) {
       throw new StartupException(
-          "the data directory "
-              + path
-              + " cannot be used: "
-              + DiskFailure.describe(e)
-              + ", or choose another --data-dir",
+          "the data directory %s cannot be used: %s, or choose another --data-dir"
+              .formatted(path, DiskFailure.describe(e)),
           e);
     }
   }

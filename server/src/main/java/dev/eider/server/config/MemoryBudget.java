@@ -146,17 +146,16 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
     if (budget.heapBytes() > config.heapBytes()) {
       List<Part> needed = ofLeastHeap(config).heap;
       throw new StartupException(
-          problem("heap", needed, config.heapBytes())
-              + "; raise it with EIDER_JAVA_OPTS=-Xmx"
-              + mib(sum(needed))
-              + "m or lower settings with --set");
+          "%s; raise it with EIDER_JAVA_OPTS=-Xmx%sm or lower settings with --set"
+              .formatted(problem("heap", needed, config.heapBytes()), mib(sum(needed))));
     }
     if (budget.directBytes() > directBytesMax) {
       throw new StartupException(
-          problem("direct memory", budget.direct, directBytesMax)
-              + "; raise it with EIDER_JAVA_OPTS=-XX:MaxDirectMemorySize="
-              + mib(budget.directBytes())
-              + "m (without it, it is as large as the heap) or lower settings with --set");
+          ("%s; raise it with EIDER_JAVA_OPTS=-XX:MaxDirectMemorySize=%sm (without"
+                  + " it, it is as large as the heap) or lower settings with --set")
+              .formatted(
+                  problem("direct memory", budget.direct, directBytesMax),
+                  mib(budget.directBytes())));
     }
     return budget;
   }
@@ -179,14 +178,8 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
             .limit(NAMED_PARTS)
             .map(part -> mib(part.bytes()) + " MiB for " + part.name())
             .collect(Collectors.joining(", "));
-    return "the settings need "
-        + mib(sum(parts))
-        + " MiB of "
-        + kind
-        + " and this JVM has "
-        + bytesMax / MIB
-        + " MiB; the most is "
-        + largest;
+    return "the settings need %s MiB of %s and this JVM has %s MiB; the most is %s"
+        .formatted(mib(sum(parts)), kind, bytesMax / MIB, largest);
   }
 
   private static long sum(List<Part> parts) {

@@ -39,9 +39,8 @@ final class SettingKeys {
       throw new IllegalArgumentException(key + " is no setting any more: " + replacement);
     }
     throw new IllegalArgumentException(
-        "there is no setting "
-            + key
-            + nearest(key).map(near -> "; did you mean " + near + "?").orElse(""));
+        "there is no setting %s%s"
+            .formatted(key, nearest(key).map(near -> "; did you mean " + near + "?").orElse("")));
   }
 
   /** Returns the key that is a few slips away, or the first that begins alike. */

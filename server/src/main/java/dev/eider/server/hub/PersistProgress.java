@@ -9,14 +9,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** DuckDB's progress in the log, advanced by the persister, and who waits for it. Thread-safe. */
 public final class PersistProgress {
-  private final ReentrantLock lock = new ReentrantLock();
   private final Listeners<Runnable> listeners = new Listeners<>();
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private final PriorityQueue<Waiter> waiters =
       new PriorityQueue<>(Comparator.comparingLong(Waiter::position));
 
@@ -45,16 +43,13 @@ public final class PersistProgress {
   /** Completes on the persister thread once {@code position} is reached; hurries it. */
   public CompletableFuture<Void> await(long position) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    lock.lock();
-    try {
+    synchronized (this) {
       if (position <= persistedPosition) {
         done.complete(null);
       } else {
         waiters.add(new Waiter(position, done));
         onWanted.run();
       }
-    } finally {
-      lock.unlock();
     }
     return done;
   }
@@ -80,13 +75,8 @@ public final class PersistProgress {
   }
 
   /** Returns whether any caller waits for the persister. */
-  public boolean isWanted() {
-    lock.lock();
-    try {
-      return !waiters.isEmpty();
-    } finally {
-      lock.unlock();
-    }
+  public synchronized boolean isWanted() {
+    return !waiters.isEmpty();
   }
 
   /** Sets what is called when another caller waits for the persister, on any thread and briefly. */
@@ -101,8 +91,7 @@ public final class PersistProgress {
 
   void advance(long position) {
     List<CompletableFuture<Void>> reached = new ArrayList<>();
-    lock.lock();
-    try {
+    synchronized (this) {
       Invariants.require(
           position >= persistedPosition, "persisted position went back to %d", position);
       persistedPosition = position;
@@ -112,8 +101,6 @@ public final class PersistProgress {
         reached.add(next.done());
         waiters.remove();
       }
-    } finally {
-      lock.unlock();
     }
     reached.forEach(done -> done.complete(null));
     listeners.forEach(Runnable::run);

@@ -8,62 +8,26 @@ import java.util.Set;
 final class AllowedNames {
   /** Make rows of their arguments alone, or describe the daemon's own tables. */
   private static final Set<String> TABLE_FUNCTIONS =
-      Set.of(
-          "range",
-          "generate_series",
-          "unnest",
-          "json_each",
-          "json_tree",
-          "duckdb_tables",
-          "duckdb_columns",
-          "duckdb_views",
-          "duckdb_types",
-          "duckdb_functions");
+      names(
+          """
+          range generate_series unnest json_each json_tree duckdb_tables duckdb_columns
+          duckdb_views duckdb_types duckdb_functions
+          """);
 
   /** Affect or tell what is outside of the query, wait, or take raw bytes for DuckDB's state. */
   private static final Set<String> REFUSED_FUNCTIONS =
-      Set.of(
-          "getenv",
-          "current_setting",
-          "getvariable",
-          "current_query",
-          "current_query_id",
-          "current_connection_id",
-          "sleep_ms",
-          "pg_sleep",
-          "nextval",
-          "currval",
-          "setval",
-          "setseed",
-          "write_log",
-          "stats",
-          "vector_type",
-          "index_key",
-          "get_block_size",
-          "pg_conf_load_time",
-          "json_deserialize_sql",
-          "json_serialize_sql",
-          "json_serialize_plan",
-          "to_aggregate_state",
-          "finalize",
-          "combine",
-          "variant_bytes_to_variant",
-          "variant_to_parquet_variant",
-          "variant_normalize",
-          "create_sort_key",
-          "parse_duckdb_log_message");
+      names(
+          """
+          getenv current_setting getvariable current_query current_query_id current_connection_id
+          sleep_ms pg_sleep nextval currval setval setseed write_log stats vector_type index_key
+          get_block_size pg_conf_load_time json_deserialize_sql json_serialize_sql
+          json_serialize_plan to_aggregate_state finalize combine variant_bytes_to_variant
+          variant_to_parquet_variant variant_normalize create_sort_key parse_duckdb_log_message
+          """);
 
   /** Make something large of a number; see {@link Amplifiers}. */
   private static final Set<String> AMPLIFIERS =
-      Set.of(
-          "repeat",
-          "lpad",
-          "rpad",
-          "range",
-          "generate_series",
-          "list_resize",
-          "array_resize",
-          "bitstring");
+      names("repeat lpad rpad range generate_series list_resize array_resize bitstring");
 
   private static final List<String> SYSTEM_PREFIXES =
       List.of("pg_", "sqlite_", "pragma_", "duckdb_");
@@ -77,7 +41,9 @@ final class AllowedNames {
 
   private static final Set<String> SHOWN = Set.of("tables", "__show_tables_expanded");
 
-  private AllowedNames() {}
+  private static Set<String> names(String separated) {
+    return Set.of(separated.strip().split("\\s+"));
+  }
 
   static boolean isTableFunction(String name) {
     return TABLE_FUNCTIONS.contains(lower(name));

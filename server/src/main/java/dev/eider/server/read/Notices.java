@@ -1,9 +1,9 @@
 package dev.eider.server.read;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.RunView;
 import dev.eider.v1.SubscribeResponse;
 import dev.eider.v1.SubscribeResponse.CaughtUp;
 import dev.eider.v1.SubscribeResponse.FellBehind;
@@ -37,10 +37,9 @@ final class Notices {
     return SubscribeResponse.newBuilder().setProgress(progress).build();
   }
 
-  static SubscribeResponse heartbeat(long headSeq, long nowUs) {
+  static SubscribeResponse heartbeat(long headSeq, Timestamp now) {
     return SubscribeResponse.newBuilder()
-        .setHeartbeat(
-            Heartbeat.newBuilder().setHeadSeq(headSeq).setServerTime(RunView.timestamp(nowUs)))
+        .setHeartbeat(Heartbeat.newBuilder().setHeadSeq(headSeq).setServerTime(now))
         .build();
   }
 

@@ -173,11 +173,8 @@ final class Admission implements WorkerLoop.Work {
   private BrokerException queueFull() {
     return BrokerException.of(
             ErrorReason.ERROR_REASON_OVERLOADED,
-            "as many requests wait to be sequenced as may: "
-                + config.queueRequestsMax()
-                + ", or "
-                + config.queueBytesMax()
-                + " bytes")
+            "as many requests wait to be sequenced as may: %s, or %s bytes"
+                .formatted(config.queueRequestsMax(), config.queueBytesMax()))
         .with("limit", config.queueRequestsMax())
         .with("limit_bytes", config.queueBytesMax());
   }

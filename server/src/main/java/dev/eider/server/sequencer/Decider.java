@@ -63,10 +63,8 @@ final class Decider {
     if (run != null && run.isInLibrary()) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_RUN_READ_ONLY,
-              "run "
-                  + run.runId()
-                  + " is in a library, which is only read; fork it, or choose"
-                  + " another id")
+              "run %s is in a library, which is only read; fork it, or choose another id"
+                  .formatted(run.runId()))
           .with("run_id", run.runId());
     }
   }
@@ -171,13 +169,8 @@ final class Decider {
     if (stamp != null && known != null && stamp.epoch() < known.epoch()) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_PRODUCER_FENCED,
-              "producer "
-                  + stamp.id()
-                  + " is at epoch "
-                  + known.epoch()
-                  + "; epoch "
-                  + stamp.epoch()
-                  + " is fenced")
+              "producer %s is at epoch %s; epoch %s is fenced"
+                  .formatted(stamp.id(), known.epoch(), stamp.epoch()))
           .with("current_epoch", known.epoch());
     }
   }
@@ -267,11 +260,8 @@ final class Decider {
   static BrokerException requestIdTaken(Open open, FoldedRun run) {
     return BrokerException.of(
             open.conflict(),
-            "request_id "
-                + open.requestId()
-                + " was used for run "
-                + run.runId()
-                + " with other arguments; use a new request_id")
+            "request_id %s was used for run %s with other arguments; use a new request_id"
+                .formatted(open.requestId(), run.runId()))
         .with("run_id", run.runId());
   }
 
@@ -292,12 +282,9 @@ final class Decider {
     if (fork != null && !delete.force()) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_RUN_HAS_FORKS,
-              "run "
-                  + delete.runId()
-                  + " is what run "
-                  + fork
-                  + " was forked from; delete its forks first, or set force to keep what they"
-                  + " inherit")
+              ("run %s is what run %s was forked from; delete its forks first, or set"
+                      + " force to keep what they inherit")
+                  .formatted(delete.runId(), fork))
           .with("fork_run_id", fork);
     }
     return new Decision.Append(
@@ -333,5 +320,14 @@ final class Decider {
     }
     return new Decision.Append(
         new StepRecord(close.runId(), nowUs, null, null, new Closed(close.outcome())));
+  }
+
+  /** What a command leads to. Immutable. */
+  sealed interface Decision {
+    /** A record to append; its fold is the command's effect. */
+    record Append(StepRecord record) implements Decision {}
+
+    /** An answer at once, since nothing is to change. */
+    record Answer(Applied applied) implements Decision {}
   }
 }

@@ -111,9 +111,8 @@ public final class RunWriter {
   private BrokerException storeBehind() {
     return BrokerException.of(
             ErrorReason.ERROR_REASON_OVERLOADED,
-            "DuckDB lacks more than "
-                + config.unpersistedBytesMax()
-                + " bytes of what was published")
+            "DuckDB lacks more than %s bytes of what was published"
+                .formatted(config.unpersistedBytesMax()))
         .with("limit", config.unpersistedBytesMax());
   }
 

@@ -1,6 +1,7 @@
 package dev.eider.server.log.segment;
 
 import dev.eider.server.event.RunId;
+import dev.eider.server.log.segment.RecordFrame.FrameChecksum;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.log.LogRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,4 +160,24 @@ final class RecordFrame {
 
   @SuppressWarnings("ArrayRecordComponent") // lives for one call
   private record Content(byte[] runId, long firstSeq, byte[] body) {}
+
+  /** A frame's checksum, computed piece by piece. Confined to the thread that uses it. */
+  static final class FrameChecksum {
+    /** The first byte of a frame behind the checksum itself; all from it on is to be added. */
+    static final int COVERED_FROM = 8;
+
+    private final CRC32C crc = new CRC32C();
+
+    FrameChecksum(long position, int length) {
+      crc.update(ByteBuffer.allocate(12).putLong(position).putInt(length).flip());
+    }
+
+    void add(byte[] bytes, int offset, int count) {
+      crc.update(bytes, offset, count);
+    }
+
+    int value() {
+      return (int) crc.getValue();
+    }
+  }
 }

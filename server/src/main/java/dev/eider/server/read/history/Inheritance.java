@@ -176,14 +176,8 @@ public final class Inheritance {
     if (start.afterSeq() > part.untilSeq) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
-              "after_seq is "
-                  + start.afterSeq()
-                  + ", but run "
-                  + start.runId()
-                  + " inherits run "
-                  + part.runId
-                  + " up to "
-                  + part.untilSeq)
+              "after_seq is %s, but run %s inherits run %s up to %s"
+                  .formatted(start.afterSeq(), start.runId(), part.runId, part.untilSeq))
           .with("head_seq", part.untilSeq);
     }
     return start.afterSeq();

@@ -84,11 +84,8 @@ public final class LogHistory {
     ResumeToken.Event last = token.last();
     if (last != null && !has(last) && isKnown(last)) {
       throw ResumeToken.invalid(
-          "comes after seq "
-              + last.place().seq()
-              + " of run "
-              + last.place().runId()
-              + ", and this daemon has another event there or none");
+          "comes after seq %s of run %s, and this daemon has another event there or none"
+              .formatted(last.place().seq(), last.place().runId()));
     }
   }
 

@@ -135,12 +135,8 @@ public final class RunHistory {
   public static BrokerException beyondHead(FoldedRun run, long afterSeq) {
     return BrokerException.of(
             ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
-            "after_seq is "
-                + afterSeq
-                + ", but run "
-                + run.runId()
-                + " is closed with head "
-                + run.headSeq())
+            "after_seq is %s, but run %s is closed with head %s"
+                .formatted(afterSeq, run.runId(), run.headSeq()))
         .with("head_seq", run.headSeq());
   }
 
