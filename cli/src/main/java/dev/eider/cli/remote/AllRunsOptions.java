@@ -6,7 +6,6 @@ import com.google.protobuf.ByteString;
 import dev.eider.client.AllRunsSubscription;
 import dev.eider.client.EiderClient;
 import dev.eider.client.TokenedBatch;
-import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.EventFilter;
 import dev.eider.v1.SubscribeAllRequest;
 import java.io.IOException;
@@ -76,7 +75,7 @@ final class AllRunsOptions {
       boolean isDone = false;
       while (!isDone && batches.hasNext()) {
         TokenedBatch batch = batches.next();
-        if (!print(batch, printer)) {
+        if (!printer.printAll(batch.events().iterator())) {
           return;
         }
         if (file != null) {
@@ -85,16 +84,6 @@ final class AllRunsOptions {
         isDone = isOnce && batch.caughtUp();
       }
     }
-  }
-
-  /** Returns false when nobody reads any more. */
-  private static boolean print(TokenedBatch batch, EventPrinter printer) {
-    for (EventEnvelope envelope : batch.events()) {
-      if (!printer.print(envelope)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /**

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import dev.eider.v1.Event;
 import dev.eider.v1.EventEnvelope;
 import java.io.PrintWriter;
+import java.util.Iterator;
 import java.util.Locale;
 
 /** Prints events as they come, one a line. Owned by one thread. */
@@ -22,8 +23,17 @@ final class EventPrinter {
     this.runId = runId;
   }
 
-  /** Returns false when nobody reads any more. */
-  boolean print(EventEnvelope envelope) {
+  /** Prints events as they come; returns false when nobody reads any more. */
+  boolean printAll(Iterator<EventEnvelope> events) {
+    while (events.hasNext()) {
+      if (!print(events.next())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean print(EventEnvelope envelope) {
     if (json) {
       out.println(Json.whole(envelope));
     } else {
