@@ -17,20 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** Compares the outcomes in SQL and by the games, and says why. Owned by the main thread. */
-final class Comparison {
+record Comparison(PrintWriter out, EiderClient client, String rider, int forkTurn) {
   private static final String INDENT = "     ";
-
-  private final PrintWriter out;
-  private final EiderClient client;
-  private final String rider;
-  private final int forkTurn;
-
-  Comparison(PrintWriter out, EiderClient client, String rider, int forkTurn) {
-    this.out = out;
-    this.client = client;
-    this.rider = rider;
-    this.forkTurn = forkTurn;
-  }
 
   /** Prints it; fails if SQL does not tell what was played, or the horse made no difference. */
   void print(RecordedGame original, RecordedGame branch) {

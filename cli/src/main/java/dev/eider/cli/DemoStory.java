@@ -22,8 +22,10 @@ import java.util.function.Consumer;
 /**
  * What the demo says and does, from the first line to the last. Owned by the main thread; while a
  * game is played the tail's thread prints.
+ *
+ * @param pause how long to wait between turns, so that people can follow
  */
-final class DemoStory {
+record DemoStory(PrintWriter out, String address, Duration pause) {
   static final String ORIGINAL = "gold-rush";
   static final String BRANCH = "gold-rush-horse";
   static final int FORK_TURN = 4;
@@ -32,19 +34,6 @@ final class DemoStory {
 
   /** What the daemon writes into a fork: the fork itself and its mutation. */
   private static final int FORK_EVENTS = 2;
-
-  private final PrintWriter out;
-  private final String address;
-  private final Duration pause;
-
-  /**
-   * @param pause how long to wait between turns, so that people can follow
-   */
-  DemoStory(PrintWriter out, String address, Duration pause) {
-    this.out = out;
-    this.address = address;
-    this.pause = pause;
-  }
 
   /** Plays it all; fails if anything is not as it should be. */
   void tell(Path dataDir) {

@@ -1,5 +1,6 @@
 package dev.eider.server;
 
+import dev.eider.server.api.RequestValidator;
 import dev.eider.server.api.WireRules;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.HeldThreads;
@@ -35,7 +36,6 @@ import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.server.upkeep.Retention;
 import dev.eider.server.upkeep.Rewriter;
 import dev.eider.server.upkeep.Upkeep;
-import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -198,10 +198,7 @@ public final class EiderServer implements AutoCloseable {
 
   private void stop(long untilNanos) throws InterruptedException {
     log().info("stopping");
-    BrokerException refusal =
-        BrokerException.of(
-            ErrorReason.ERROR_REASON_SHUTTING_DOWN,
-            "the daemon is stopping; resume when it is back");
+    BrokerException refusal = RequestValidator.shuttingDown();
     state.end();
     broker.writer().refuse();
     boolean isUpkept = upkeep.stop(Math.min(WORKER_MS, leftMs(untilNanos)));

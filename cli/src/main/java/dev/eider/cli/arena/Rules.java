@@ -1,5 +1,6 @@
 package dev.eider.cli.arena;
 
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -14,6 +15,15 @@ final class Rules {
   private static final int NUGGETS_A_TURN = 2;
   private static final int WORTH_MAX = 9;
 
+  /** Who plays, in the order of play. */
+  static final List<Player> PLAYERS =
+      List.of(
+          new Player("ada", "greedy", "goes for the nearest nugget", Scripts::nearest),
+          new Player(
+              "bo", "planner", "wants the most gold per turn of walking", Scripts::bestYield),
+          new Player("cyd", "gambler", "throws dice for where to go", Scripts::anywhere),
+          new Player("dot", "raider", "follows the richest and robs them", Scripts::richestVictim));
+
   private Rules() {}
 
   /** Returns the world before the first turn: the players in the corners, nuggets strewn about. */
@@ -25,8 +35,8 @@ final class Rules {
       new Cell(0, HEIGHT - 1),
       new Cell(WIDTH - 1, 0)
     };
-    for (int i = 0; i < Cast.PLAYERS.size(); i++) {
-      String name = Cast.PLAYERS.get(i).name();
+    for (int i = 0; i < PLAYERS.size(); i++) {
+      String name = PLAYERS.get(i).name();
       prospectors.put(name, new Prospector(name, corners[i], 0, SPEED));
     }
     World bare = new World(seed, 0, WIDTH, HEIGHT, prospectors, new TreeMap<>());

@@ -13,15 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Turns publish requests into commands and their outcomes into answers. Thread-safe. */
-public final class PublishRequests {
-  private final RequestLimits limits;
-  private final InstantSource clock;
-
-  public PublishRequests(RequestLimits limits, InstantSource clock) {
-    this.limits = limits;
-    this.clock = clock;
-  }
-
+public record PublishRequests(RequestLimits limits, InstantSource clock) {
   /** Checks a request and encodes its events; throws a refusal. */
   public Command.Publish toCommand(PublishRequest request) {
     RunId runId = RequestValidator.runId("run_id", request.getRunId());

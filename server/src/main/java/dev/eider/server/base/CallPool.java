@@ -153,9 +153,7 @@ public final class CallPool implements AutoCloseable {
   }
 
   private BrokerException overloaded() {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED, overloaded.formatted(concurrentMax))
-        .with("limit", concurrentMax);
+    return BrokerException.overloaded(overloaded.formatted(concurrentMax), concurrentMax);
   }
 
   static BrokerException shuttingDown() {
@@ -163,14 +161,6 @@ public final class CallPool implements AutoCloseable {
         ErrorReason.ERROR_REASON_SHUTTING_DOWN, "the daemon is stopping; ask it when it is back");
   }
 
-  /** A call that is to be run; compared by identity. */
-  private static final class Work {
-    private final Runnable call;
-    private final Consumer<BrokerException> onRefusal;
-
-    Work(Runnable call, Consumer<BrokerException> onRefusal) {
-      this.call = call;
-      this.onRefusal = onRefusal;
-    }
-  }
+  /** A call that is to be run; the same only if both parts are. */
+  private record Work(Runnable call, Consumer<BrokerException> onRefusal) {}
 }

@@ -1,6 +1,5 @@
 package dev.eider.server.base;
 
-import dev.eider.v1.ErrorReason;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,10 +24,7 @@ public final class Places {
   public Registration take() {
     if (taken.incrementAndGet() > max) {
       taken.decrementAndGet();
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "the daemon has its limit of " + max + " " + what)
-          .with("limit", max);
+      throw BrokerException.overloaded("the daemon has its limit of " + max + " " + what, max);
     }
     AtomicBoolean isTaken = new AtomicBoolean(true);
     return () -> {

@@ -34,7 +34,7 @@ public record EncodedEvent(
   public static EncodedEvent decode(byte[] bytes) {
     EventScan scan = EventScan.of(bytes);
     return new EncodedEvent(
-        scan.kind(), scan.agentId(), scan.t(), scan.costUsd(), bytes, RunDigest.hash(bytes));
+        scan.kind, scan.agentId, scan.t, scan.costUsd, bytes, RunDigest.hash(bytes));
   }
 
   /** Parses an encoded event; throws IllegalArgumentException if it is none. */

@@ -32,7 +32,7 @@ public final class Hub {
   private final Map<RunId, Set<Runnable>> awaited = new ConcurrentHashMap<>();
   private final RunsInOrder inOrder = new RunsInOrder();
   private final ForksInMemory forks = new ForksInMemory();
-  private final Listeners<RunListener> listeners = new Listeners<>();
+  private final Listeners<Consumer<FoldedRun>> listeners = new Listeners<>();
   private final Listeners<Runnable> logListeners = new Listeners<>();
   private final Listeners<Consumer<RunId>> erasures = new Listeners<>();
   private final AtomicLong tailBytes = new AtomicLong();
@@ -130,8 +130,12 @@ public final class Hub {
     return logListeners.add(listener);
   }
 
-  /** Has {@code listener} called for every run that is opened, closed or deleted from now on. */
-  public Registration addListener(RunListener listener) {
+  /**
+   * Has {@code listener} called, briefly, with every run that is opened, closed or deleted, or
+   * several of these at once: on the sequencer thread, for a run of a library on that which found
+   * it.
+   */
+  public Registration addListener(Consumer<FoldedRun> listener) {
     return listeners.add(listener);
   }
 
@@ -229,7 +233,7 @@ public final class Hub {
       wakeAwaiting(tail.run().runId());
     }
     if (opened || closed || tail.run().isDeleted()) {
-      listeners.forEach(listener -> listener.runChanged(tail.run()));
+      listeners.forEach(listener -> listener.accept(tail.run()));
     }
   }
 
@@ -267,7 +271,7 @@ public final class Hub {
   /** Announces a run that appears as a whole, without having been in memory. For any thread. */
   public void announce(FoldedRun run) {
     wakeAwaiting(run.runId());
-    listeners.forEach(listener -> listener.runChanged(run));
+    listeners.forEach(listener -> listener.accept(run));
   }
 
   private void wakeAwaiting(RunId runId) {

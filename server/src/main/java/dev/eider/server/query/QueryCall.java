@@ -228,21 +228,11 @@ final class QueryCall extends PooledCall<QueryResponse> {
   }
 
   private static BrokerException unavailable(String text) {
-    return BrokerException.of(
-        ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
-        "DuckDB cannot be asked at the moment: " + text);
+    return BrokerException.unavailable("DuckDB cannot be asked at the moment: " + text);
   }
 
   /** What DuckDB must hold of runs before a query is run on it. Thread-safe. */
-  private static final class MinSeqs {
-    private final Map<RunId, Long> minSeqs;
-    private final Hub hub;
-
-    MinSeqs(Map<RunId, Long> minSeqs, Hub hub) {
-      this.minSeqs = minSeqs;
-      this.hub = hub;
-    }
-
+  private record MinSeqs(Map<RunId, Long> minSeqs, Hub hub) {
     /** Returns whether DuckDB holds enough of the runs in memory. Does not block. */
     boolean isPersisted() {
       return minSeqs.entrySet().stream().allMatch(this::isPersisted);
@@ -279,7 +269,7 @@ final class QueryCall extends PooledCall<QueryResponse> {
     }
 
     private static BrokerException notFound(RunId runId) {
-      return BrokerException.of(ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "there is no run " + runId);
+      return BrokerException.notFound("there is no run " + runId);
     }
 
     private static BrokerException beyondHead(FoldedRun run, long minSeq) {

@@ -1,6 +1,6 @@
 package dev.eider.server.query;
 
-import static dev.eider.server.query.SqlRefusal.refusal;
+import static dev.eider.server.query.TreeCheck.refusal;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;

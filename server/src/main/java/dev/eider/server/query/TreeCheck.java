@@ -1,8 +1,7 @@
 package dev.eider.server.query;
 
-import static dev.eider.server.query.SqlRefusal.quoted;
-import static dev.eider.server.query.SqlRefusal.refusal;
-
+import dev.eider.server.base.BrokerException;
+import dev.eider.v1.ErrorReason;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -142,5 +141,17 @@ final class TreeCheck {
 
   private static String text(Map<?, ?> object, String key) {
     return object.get(key) instanceof String text ? text : "";
+  }
+
+  /** Returns a refusal; the position is in characters from 0, or -1. */
+  static BrokerException refusal(String text, long position) {
+    BrokerException refusal =
+        BrokerException.ofField(ErrorReason.ERROR_REASON_INVALID_QUERY, "sql", text);
+    return position < 0 ? refusal : refusal.with("position", position);
+  }
+
+  /** Returns the first word of what was refused, for messages. */
+  private static String quoted(Object name) {
+    return "'" + name.toString().toLowerCase(Locale.ROOT) + "'";
   }
 }

@@ -1,7 +1,6 @@
 package dev.eider.server.read;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.v1.ErrorReason;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -36,9 +35,7 @@ public final class WatchBudget {
   }
 
   public BrokerException exceeded() {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED,
-            "as many changed runs wait to be read as may, over all watches: " + changesMax)
-        .with("limit", changesMax);
+    return BrokerException.overloaded(
+        "as many changed runs wait to be read as may, over all watches: " + changesMax, changesMax);
   }
 }

@@ -135,10 +135,8 @@ final class InboundBudget {
   }
 
   BrokerException tooManyCalls() {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED,
-            "the daemon has its limit of " + callsMax + " open calls")
-        .with("limit", callsMax);
+    return BrokerException.overloaded(
+        "the daemon has its limit of " + callsMax + " open calls", callsMax);
   }
 
   private long unaryBytesMax() {

@@ -17,15 +17,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * of requests that were handed on. Other services than Eider's own, such as health, are let through
  * however many calls there are. Thread-safe.
  */
-final class InboundGuard implements ServerInterceptor {
+record InboundGuard(InboundBudget budget) implements ServerInterceptor {
   private static final Set<String> BOUNDED_SERVICES =
       Set.of(BrokerServiceGrpc.SERVICE_NAME, RunServiceGrpc.SERVICE_NAME);
-
-  private final InboundBudget budget;
-
-  InboundGuard(InboundBudget budget) {
-    this.budget = budget;
-  }
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(

@@ -119,13 +119,13 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
         return;
       }
       owed.add(answer);
-      bytesUnderWay += answer.bytes();
+      bytesUnderWay += answer.bytes;
     }
     CompletableFuture<Applied> unused =
         execute(request)
             .whenComplete(
                 (applied, failure) -> {
-                  answer.response = response(answer.requestId(), applied, failure);
+                  answer.response = response(answer.requestId, applied, failure);
                   proceed();
                 });
     proceed();
@@ -176,7 +176,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
       }
       for (Answer next = owed.peek(); next != null && next.response != null; next = owed.peek()) {
         owed.remove();
-        bytesUnderWay -= next.bytes();
+        bytesUnderWay -= next.bytes;
         responses.onNext(next.response);
       }
       if (owed.isEmpty() && (isHalfClosed || ending != null)) {
@@ -267,14 +267,6 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
     Answer(String requestId, int bytes) {
       this.requestId = requestId;
       this.bytes = bytes;
-    }
-
-    String requestId() {
-      return requestId;
-    }
-
-    int bytes() {
-      return bytes;
     }
   }
 }

@@ -31,10 +31,8 @@ final class BatchRoom {
   /** Requires room for a step of a run, null for a new one; throws OVERLOADED or STORAGE_FULL. */
   void require(@Nullable FoldedRun run, StepRecord step) {
     if (step.opened() != null && hub.openRunCount() + openedCount >= openRunsMax) {
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "the daemon has its limit of " + openRunsMax + " open runs; close some")
-          .with("limit", openRunsMax);
+      throw BrokerException.overloaded(
+          "the daemon has its limit of " + openRunsMax + " open runs; close some", openRunsMax);
     }
     if (hub.runBytes() + openedBytes >= hub.bounds().runBytesMax() && isEnlarged(run, step)) {
       throw runRoomFull();

@@ -26,14 +26,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of a command, given the run as it is. Pure. Immutable. */
-final class Decider {
+record Decider(int producersMax) {
   private static final Opened PLAIN_OPEN = new Opened(Map.of(), "", new byte[0], null);
-
-  private final int producersMax;
-
-  Decider(int producersMax) {
-    this.producersMax = producersMax;
-  }
 
   /**
    * Decides.
@@ -48,7 +42,7 @@ final class Decider {
       return decide(run, related.fork(), delete, nowUs);
     }
     if (run != null && run.isDeleted()) {
-      throw command instanceof Open ? idUsed(run) : deleted(command.runId());
+      throw command instanceof Open ? idUsed(run) : BrokerException.deleted(command.runId());
     }
     if (command instanceof Publish publish) {
       return decide(run, publish, nowUs);
@@ -67,14 +61,6 @@ final class Decider {
                   .formatted(run.runId()))
           .with("run_id", run.runId());
     }
-  }
-
-  /** Says that a run is gone, in the same words to everybody. */
-  static BrokerException deleted(RunId runId) {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
-            "run " + runId + " was deleted; its id is not used again")
-        .with("deleted", true);
   }
 
   private static BrokerException idUsed(FoldedRun run) {
@@ -115,8 +101,7 @@ final class Decider {
 
   private Decision decide(@Nullable FoldedRun run, Publish publish, long nowUs) {
     if (run == null && !publish.openIfMissing()) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+      throw BrokerException.notFound(
           "run " + publish.runId() + " does not exist; open it or set open_if_missing");
     }
     if (run != null) {
@@ -191,10 +176,8 @@ final class Decider {
           .with("actual", stamp.seq());
     }
     if (run != null && known == null && run.producers().size() >= producersMax) {
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "run " + run.runId() + " has its limit of " + producersMax + " producers")
-          .with("limit", producersMax);
+      throw BrokerException.overloaded(
+          "run " + run.runId() + " has its limit of " + producersMax + " producers", producersMax);
     }
   }
 
@@ -236,7 +219,7 @@ final class Decider {
     RunId parentId = open.neededRunId();
     // It was there when its snapshot was read.
     if (parentId != null && (parent == null || parent.isDeleted())) {
-      throw deleted(parentId);
+      throw BrokerException.deleted(parentId);
     }
     Opened opened = new Opened(open.labels(), open.requestId(), open.requestHash(), open.parent());
     return new Decision.Append(
@@ -269,9 +252,8 @@ final class Decider {
       @Nullable FoldedRun run, @Nullable RunId fork, Delete delete, long nowUs) {
     if (run == null || run.isDeleted()) {
       throw run == null
-          ? BrokerException.of(
-              ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + delete.runId() + " does not exist")
-          : deleted(delete.runId());
+          ? BrokerException.notFound("run " + delete.runId() + " does not exist")
+          : BrokerException.deleted(delete.runId());
     }
     if (run.isOpen() && !delete.force()) {
       throw BrokerException.of(
@@ -309,8 +291,7 @@ final class Decider {
 
   private static Decision decide(@Nullable FoldedRun run, Close close, long nowUs) {
     if (run == null) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + close.runId() + " does not exist");
+      throw BrokerException.notFound("run " + close.runId() + " does not exist");
     }
     if (!run.isOpen()) {
       if (run.outcome() != close.outcome()) {

@@ -4,7 +4,6 @@ import dev.eider.server.base.BrokerException;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogWriteException;
-import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -96,9 +95,7 @@ final class HealthWatch {
     set(now);
     return now == PublishHealth.FULL
         ? BatchRoom.diskFull()
-        : BrokerException.of(
-            ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
-            "the log could not be written: " + e.getMessage());
+        : BrokerException.unavailable("the log could not be written: " + e.getMessage());
   }
 
   /**

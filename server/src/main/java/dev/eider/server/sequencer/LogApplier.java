@@ -1,5 +1,7 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
@@ -12,8 +14,10 @@ import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.server.runs.RunIndex;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +105,7 @@ public final class LogApplier {
   private void apply(Effect effect) {
     hasUnannounced = true;
     if (effect instanceof Effect.Step step) {
-      RunTail tail = hub.advance(step.after(), step.position(), Sequencing.of(step.record()));
+      RunTail tail = hub.advance(step.after(), step.position(), sequenced(step.record()));
       boolean isClosing = step.record().closed() != null;
       if (step.after().isDeleted()) {
         reaper.deleted(tail);
@@ -112,6 +116,22 @@ public final class LogApplier {
     } else if (effect instanceof Effect.Import imported) {
       hub.addImport(imported.record(), imported.position());
     }
+  }
+
+  /** Makes a record's events what readers get. */
+  private static List<SequencedEvent> sequenced(StepRecord record) {
+    Published published = record.published();
+    if (published == null) {
+      return List.of();
+    }
+    List<SequencedEvent> sequenced = new ArrayList<>(published.events().size());
+    long seq = published.firstSeq();
+    for (EncodedEvent event : published.events()) {
+      sequenced.add(
+          SequencedEvent.of(
+              record.runId(), seq++, event.kind(), event.agentId(), event.t(), event.bytes()));
+    }
+    return sequenced;
   }
 
   /** Tells those who wait for it of all that was shown since the last call. */

@@ -109,11 +109,10 @@ public final class RunWriter {
   }
 
   private BrokerException storeBehind() {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED,
-            "DuckDB lacks more than %s bytes of what was published"
-                .formatted(config.unpersistedBytesMax()))
-        .with("limit", config.unpersistedBytesMax());
+    return BrokerException.overloaded(
+        "DuckDB lacks more than %s bytes of what was published"
+            .formatted(config.unpersistedBytesMax()),
+        config.unpersistedBytesMax());
   }
 
   private final class Feedback implements Sequencer.Listener {

@@ -79,7 +79,7 @@ public final class FileDisk implements Disk {
   }
 
   /** A file of a {@link FileDisk}. Confined to the thread that uses it. */
-  private static final class ChannelFile implements DiskFile {
+  private record ChannelFile(Path path, FileChannel channel) implements DiskFile {
     private static final Logger LOGGER = LoggerFactory.getLogger(ChannelFile.class);
 
     /**
@@ -89,14 +89,6 @@ public final class FileDisk implements Disk {
     private static final int PIECE_BYTES_MAX = 1 << 20;
 
     private static final long SLOW_FORCE_NS = 1_000_000_000;
-
-    private final Path path;
-    private final FileChannel channel;
-
-    ChannelFile(Path path, FileChannel channel) {
-      this.path = path;
-      this.channel = channel;
-    }
 
     @Override
     public long sizeBytes() throws IOException {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the thread that uses it.
  */
-final class RecordFrame {
+record RecordFrame(ByteBuffer buffer, int at, long position) {
   static final int HEADER_BYTES = 28;
   static final int ALIGNMENT = 8;
 
@@ -30,16 +30,6 @@ final class RecordFrame {
   private static final byte RECORD = 1;
   private static final byte MARK = 2;
   private static final byte[] NOTHING = {};
-
-  private final ByteBuffer buffer;
-  private final int at;
-  private final long position;
-
-  private RecordFrame(ByteBuffer buffer, int at, long position) {
-    this.buffer = buffer;
-    this.at = at;
-    this.position = position;
-  }
 
   /** Returns the length of a frame, padding included. */
   static long bytes(int runIdBytes, int bodyBytes) {

@@ -187,7 +187,7 @@ public final class SegmentedLog implements EventLog {
 
   @Override
   public LogHealth probe() {
-    writable = !broken && DiskProbe.canWrite(disk);
+    writable = !broken && DiskSpace.canWrite(disk);
     return health();
   }
 

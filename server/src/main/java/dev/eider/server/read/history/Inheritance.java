@@ -71,8 +71,7 @@ public final class Inheritance {
   }
 
   /** The ancestor that is being read; null when there is none. */
-  @Nullable
-  public RunId runId() {
+  public @Nullable RunId runId() {
     return reading == null ? null : reading.runId();
   }
 
@@ -89,8 +88,7 @@ public final class Inheritance {
    * @throws BrokerException RUN_NOT_FOUND if an ancestor is gone; INVALID_REQUEST or
    *     SEQ_BEYOND_HEAD if the place to begin is not inherited; STORAGE_UNAVAILABLE
    */
-  @Nullable
-  public Page read(FoldedRun run, EventMatcher matcher, PageSize size, boolean mayBlock) {
+  public @Nullable Page read(FoldedRun run, EventMatcher matcher, PageSize size, boolean mayBlock) {
     leaveFinishedPart();
     if (!isOver && (parts.isEmpty() || climber != null) && !climb(run, mayBlock)) {
       return mayBlock ? NOTHING : null;

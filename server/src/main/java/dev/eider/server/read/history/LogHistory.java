@@ -27,29 +27,14 @@ import org.jspecify.annotations.Nullable;
  * only up to the position that it has reported as persisted. So whichever answers, nothing that
  * comes before what it answers is left out. Thread-safe.
  */
-public final class LogHistory {
-  private final Hub hub;
-  private final RunHistory runs;
-  private final ColdReader cold;
-  private final LongSupplier endPosition;
-
-  /** Reads a log that ends at {@code endPosition}. */
-  public LogHistory(Hub hub, RunHistory runs, ColdReader cold, LongSupplier endPosition) {
-    this.hub = hub;
-    this.runs = runs;
-    this.cold = cold;
-    this.endPosition = endPosition;
-  }
-
+public record LogHistory(Hub hub, RunHistory runs, ColdReader cold, LongSupplier endPosition) {
   /** Reads on from memory, or returns null when that lacks the next event. Does not block. */
-  @Nullable
-  public LogPage readInMemory(LogPlace after, LogSelection selection, PageSize size) {
+  public @Nullable LogPage readInMemory(LogPlace after, LogSelection selection, PageSize size) {
     return hub.log().read(after, selection, size.eventsMax(), size.bytesMax());
   }
 
   /** Reads on from DuckDB; null when it is not there yet. Blocks; throws STORAGE_UNAVAILABLE. */
-  @Nullable
-  public LogPage readPersisted(LogPlace after, LogSelection selection, PageSize size) {
+  public @Nullable LogPage readPersisted(LogPlace after, LogSelection selection, PageSize size) {
     long untilPosition = hub.progress().position();
     if (after.position() >= untilPosition) {
       return null;
@@ -96,8 +81,7 @@ public final class LogHistory {
       page = readPersisted(before, LogSelection.ALL, PageSize.ONE);
     }
     if (page == null) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, "DuckDB has not come to the token yet");
+      throw BrokerException.unavailable("DuckDB has not come to the token yet");
     }
     SequencedEvent found = page.events().isEmpty() ? null : page.events().get(0);
     return found != null && last.place().equals(page.last()) && last.is(found);

@@ -44,22 +44,20 @@ public final class RunHistory {
   }
 
   /** Returns a run in memory, else null; RUN_NOT_FOUND if deleted there. Does not block. */
-  @Nullable
-  public KnownRun findInMemory(RunId runId) {
+  public @Nullable KnownRun findInMemory(RunId runId) {
     RunTail tail = hub.find(runId);
     if (tail == null) {
       return null;
     }
     KnownRun known = new KnownRun(tail.run(), tail.persistedSeq(), tail);
     if (known.run().isDeleted()) {
-      throw deleted(runId);
+      throw BrokerException.deleted(runId);
     }
     return known;
   }
 
   /** Returns a run if that takes no query, else null. Does not block; else as {@link #find}. */
-  @Nullable
-  public KnownRun peek(RunId runId) {
+  public @Nullable KnownRun peek(RunId runId) {
     KnownRun inMemory = findInMemory(runId);
     if (inMemory != null) {
       return inMemory;
@@ -79,7 +77,7 @@ public final class RunHistory {
   public void requireNeverDeleted(RunId runId) {
     try {
       if (!cold.findDeleted(Set.of(runId)).isEmpty()) {
-        throw deleted(runId);
+        throw BrokerException.deleted(runId);
       }
     } catch (StoreException e) {
       throw unavailable(e);
@@ -101,8 +99,7 @@ public final class RunHistory {
   }
 
   /** Returns a run as DuckDB has it, or null if it does not. Blocks. */
-  @Nullable
-  public FoldedRun findPersisted(RunId runId) {
+  public @Nullable FoldedRun findPersisted(RunId runId) {
     try {
       return cold.findRun(runId);
     } catch (StoreException e) {
@@ -120,15 +117,7 @@ public final class RunHistory {
   }
 
   public static BrokerException runNotFound(RunId runId) {
-    return BrokerException.of(
-        ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + runId + " does not exist");
-  }
-
-  private static BrokerException deleted(RunId runId) {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
-            "run " + runId + " was deleted; its id is not used again")
-        .with("deleted", true);
+    return BrokerException.notFound("run " + runId + " does not exist");
   }
 
   /** Refuses a start past the end of a closed run. */
@@ -141,8 +130,8 @@ public final class RunHistory {
   }
 
   /** Reads on from memory; null when only DuckDB has the next event. Does not block. */
-  @Nullable
-  public Page readInMemory(KnownRun known, Cursor after, EventMatcher matcher, PageSize size) {
+  public @Nullable Page readInMemory(
+      KnownRun known, Cursor after, EventMatcher matcher, PageSize size) {
     RunTail tail = known.tail();
     if (tail == null) {
       return null;
@@ -167,8 +156,7 @@ public final class RunHistory {
   }
 
   /** Reads on as {@link #readPersisted} if that takes no query, else returns null. */
-  @Nullable
-  public Page peekPersisted(
+  public @Nullable Page peekPersisted(
       FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
     ColdPage known = cold.peekPage(query(run, after, untilSeq, matcher, size));
     return known == null ? null : page(known);
@@ -230,17 +218,11 @@ public final class RunHistory {
 
   public static BrokerException unavailable(StoreException e) {
     if (e instanceof LibraryFileException library) {
-      return BrokerException.of(
-              ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()))
-          .with(FILE, library.file());
+      return BrokerException.unavailable(String.valueOf(e.getMessage())).with(FILE, library.file());
     }
     return e.isDamage()
-        ? BrokerException.of(
-                ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()))
-            .with(DAMAGED, true)
-        : BrokerException.of(
-            ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
-            "DuckDB cannot be read at the moment: " + e.getMessage());
+        ? BrokerException.unavailable(String.valueOf(e.getMessage())).with(DAMAGED, true)
+        : BrokerException.unavailable("DuckDB cannot be read at the moment: " + e.getMessage());
   }
 
   /** Returns whether DuckDB may be read again without anybody doing something about it. */

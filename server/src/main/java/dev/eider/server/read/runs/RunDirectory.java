@@ -17,21 +17,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Finds runs in memory, DuckDB and libraries. Thread-safe; every method blocks on DuckDB. */
-public final class RunDirectory {
+public record RunDirectory(Hub hub, RunHistory history, ColdReader cold) {
   /** How many runs DuckDB is asked for at once at the most. */
   private static final int ROWS_MAX = 4_000;
 
   private static final int GROWTH = 4;
-
-  private final Hub hub;
-  private final RunHistory history;
-  private final ColdReader cold;
-
-  public RunDirectory(Hub hub, RunHistory history, ColdReader cold) {
-    this.hub = hub;
-    this.history = history;
-    this.cold = cold;
-  }
 
   /** Describes a run; throws RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   public Run get(RunId runId) {
