@@ -136,14 +136,7 @@ record Comparison(PrintWriter out, EiderClient client, String rider, int forkTur
     }
   }
 
-  /**
-   * A gain that one player made in a branch and another had made in the original. Immutable.
-   *
-   * @param story what both did
-   * @param turn when it was done in the branch
-   * @param loser who had done it in the original
-   * @param loserTurn when it was done in the original
-   */
+  /** What one player gained in a branch, and when and by whom it was gained in the original. */
   private record Snatch(String story, int turn, String loser, int loserTurn) {
 
     /** Finds the first gain of {@code agent} in the branch that was another's in the original. */
@@ -165,11 +158,7 @@ record Comparison(PrintWriter out, EiderClient client, String rider, int forkTur
     }
   }
 
-  /**
-   * The first action of a branch that the original did not see. Immutable.
-   *
-   * @param original how the same player's same action went there
-   */
+  /** The first action of a branch that the original did not see, and how it went there instead. */
   private record Parting(int turn, String agent, String original, String branch) {
 
     /** Compares action results from a turn on, in which both began alike but for a mutation. */

@@ -20,10 +20,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What the demo says and does, from the first line to the last. Owned by the main thread; while a
- * game is played the tail's thread prints.
- *
- * @param pause how long to wait between turns, so that people can follow
+ * What the demo says and does; {@code pause} between turns is for people. Owned by the main thread,
+ * but the tail's thread prints a game.
  */
 record DemoStory(PrintWriter out, String address, Duration pause) {
   static final String ORIGINAL = "gold-rush";

@@ -40,14 +40,12 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
       print(err, away.getMessage() + "; is the daemon running there? (see --address)");
       return CommandLine.ExitCode.SOFTWARE;
     }
-    if (cause instanceof EiderException wrong
-        && wrong.reason() == ErrorReason.ERROR_REASON_INVALID_QUERY) {
-      print(err, wrong.getMessage());
-      return CommandLine.ExitCode.USAGE;
-    }
     if (cause instanceof StartupException || cause instanceof EiderException) {
       print(err, cause.getMessage());
-      return CommandLine.ExitCode.SOFTWARE;
+      return cause instanceof EiderException wrong
+              && wrong.reason() == ErrorReason.ERROR_REASON_INVALID_QUERY
+          ? CommandLine.ExitCode.USAGE
+          : CommandLine.ExitCode.SOFTWARE;
     }
     print(err, "this should not have happened: " + cause);
     cause.printStackTrace(err);

@@ -7,9 +7,8 @@ import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells scripts which port a daemon took: the number and a newline. The file appears whole or not
- * at all; a crash leaves it behind, and the next start replaces it. Without a file there is nothing
- * to do. Thread-safe.
+ * Tells scripts which port a daemon took, if in a file: it appears whole or not at all, and a crash
+ * leaves it behind. Thread-safe.
  */
 record PortFile(@Nullable Path file) {
   /** Writes the port, under another name first. Blocks. */

@@ -140,11 +140,7 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * Checks that nobody but this machine can reach a host. Blocks while the name is resolved.
-   *
-   * @throws CliFailure if it does not resolve, or one of its addresses is no loopback address
-   */
+  /** Checks that no other machine can reach a host; fails if one can. Blocks while it resolves. */
   private static void requireLoopback(String host) {
     try {
       boolean loopback =

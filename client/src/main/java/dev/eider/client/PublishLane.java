@@ -58,10 +58,7 @@ final class PublishLane {
   }
 
   /**
-   * Adds an event for which the caller has acquired room in the budget. In a broken lane the event
-   * fails.
-   *
-   * @return what the caller must do next
+   * Adds an event with room in the budget, which fails in a broken lane; returns what to do next.
    */
   FollowUp add(Event event, long bytes, CompletableFuture<Long> ack) {
     EiderException cause;
@@ -144,10 +141,8 @@ final class PublishLane {
   }
 
   /**
-   * Applies an answer. An answer from an earlier attempt is ignored, since its request was sent
-   * again.
-   *
-   * @return how long the lane must back off before it sends again, or {@link #NO_BACKOFF}
+   * Applies an answer, unless it is to an earlier attempt; returns how long the lane must back off
+   * before it sends again, or {@link #NO_BACKOFF}.
    */
   long answered(PublishRequestId requestId, PublishStreamResponse response) {
     PublishBatch accepted = null;

@@ -41,7 +41,6 @@ abstract class ResumingStream<P, E> implements Iterator<E>, AutoCloseable {
 
   /**
    * @param what what is read, for messages, such as "run x"
-   * @param atEnd says that there is no next one
    */
   ResumingStream(String what, String atEnd, Wiring wiring) {
     this.what = what;
@@ -221,9 +220,8 @@ abstract class ResumingStream<P, E> implements Iterator<E>, AutoCloseable {
   }
 
   /**
-   * What the client provides to a stream.
-   *
-   * @param onEnd receives the owner once the stream has ended or was closed, perhaps twice
+   * What the client provides; {@code onEnd} gets a stream that has ended or was closed, once or
+   * twice.
    */
   record Wiring(
       RetryState retry,

@@ -16,10 +16,7 @@ final class RetryState {
   }
 
   /**
-   * Records a failure.
-   *
-   * @param atLeastNanos the shortest wait that the daemon asks for; 0 if it does not ask
-   * @return the wait before the next try in nanoseconds, or {@link #GIVE_UP}
+   * Records a failure; returns how long to wait, as long as asked for or more, or {@link #GIVE_UP}.
    */
   long failed(long nowNanos, long atLeastNanos) {
     if (failures == 0) {

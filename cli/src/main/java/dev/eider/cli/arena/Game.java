@@ -24,12 +24,7 @@ public final class Game {
     return Rules.PLAYERS;
   }
 
-  /**
-   * Plays from the start of {@code world.turn()} to the end.
-   *
-   * @param events gets the events in order, on the calling thread; ts is unset
-   * @return the world after the last turn
-   */
+  /** Plays from the turn of a world to the end and returns that; events have no ts. */
   public static World play(World world, Consumer<Event> events) {
     World current = world;
     while (current.turn() < TURNS) {

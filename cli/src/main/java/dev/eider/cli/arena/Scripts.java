@@ -1,7 +1,7 @@
 package dev.eider.cli.arena;
 
 import dev.eider.cli.arena.Player.Decision;
-import dev.eider.cli.arena.Rules.Dice;
+import dev.eider.cli.arena.World.Dice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

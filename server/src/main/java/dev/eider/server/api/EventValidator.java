@@ -30,12 +30,7 @@ public final class EventValidator {
     this.path = path;
   }
 
-  /**
-   * Checks and completes an event.
-   *
-   * @param index names the event in a refusal: {@code events[3]}
-   * @param nowUs the event time, when the producer gave none
-   */
+  /** Checks {@code events[index]} and completes it; its time, if not given, is {@code nowUs}. */
   public static Event complete(Event event, int index, long nowUs) {
     new EventValidator(ErrorReason.ERROR_REASON_INVALID_EVENT, () -> "events[" + index + "]")
         .check(event);

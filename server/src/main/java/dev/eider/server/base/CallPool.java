@@ -28,11 +28,7 @@ public final class CallPool implements AutoCloseable {
   @GuardedBy("lock")
   private int busyThreads;
 
-  /**
-   * Starts the threads.
-   *
-   * @param overloaded what a caller is told for whom there is no thread; {@code %d} is their number
-   */
+  /** Starts the threads; {@code overloaded} tells callers that all {@code %d} are taken. */
   public CallPool(Threads threads, String name, int concurrentMax, String overloaded) {
     this.threads = threads;
     this.concurrentMax = concurrentMax;

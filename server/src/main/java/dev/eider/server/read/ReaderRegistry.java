@@ -64,11 +64,8 @@ public final class ReaderRegistry {
   }
 
   /**
-   * Takes in a stream.
-   *
-   * @param end ends it with a refusal; does not block
-   * @return gives its place back, once
-   * @throws BrokerException if there are as many as may be
+   * Takes in a stream, which {@code end} ends without blocking; returns what gives its place back,
+   * once. Throws OVERLOADED.
    */
   Registration add(Consumer<BrokerException> end) {
     Registration place = places.take();

@@ -146,12 +146,7 @@ public final class GrpcServer {
     return ProtoReflectionService.newInstance();
   }
 
-  /**
-   * What the services hand their requests to.
-   *
-   * @param state what the health service answers
-   * @param info describes the daemon as it is at the moment
-   */
+  /** What the services hand their requests to; {@code info} describes the daemon as it is. */
   public record Parts(
       RunWriter writer,
       RunDirectory directory,

@@ -40,10 +40,7 @@ final class InboundBudget {
   private final Set<Upload> uploads = ConcurrentHashMap.newKeySet();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-  /**
-   * @param bytesMax most bytes of requests at a time
-   * @param callsMax most calls at a time
-   */
+  /** Bounds bytes of requests and calls at a time. */
   InboundBudget(long bytesMax, int callsMax, LongSupplier nanoTime) {
     this.bytesMax = bytesMax;
     this.callsMax = callsMax;

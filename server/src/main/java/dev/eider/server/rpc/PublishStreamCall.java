@@ -60,10 +60,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
   @GuardedBy("lock")
   private @Nullable BrokerException ending;
 
-  /**
-   * @param inbound what the call holds of the inbound budget
-   * @param open the calls that are open; this one is in it from here to its end
-   */
+  /** Begins with what the call holds of the inbound budget, in the set of {@code open} calls. */
   PublishStreamCall(
       RunWriter writer,
       PublishRequests requests,

@@ -63,11 +63,7 @@ public sealed interface Command {
         && (requestId().isEmpty() || isRequestKnown.test(requestId()));
   }
 
-  /**
-   * Append events.
-   *
-   * @param expectedSeq the head the caller believes in, or null
-   */
+  /** Append events; {@code expectedSeq} is the head the caller believes in, or null. */
   record Publish(
       RunId runId,
       List<EncodedEvent> events,

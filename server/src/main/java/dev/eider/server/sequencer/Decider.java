@@ -70,12 +70,7 @@ record Decider(int producersMax) {
         .with("deleted", true);
   }
 
-  /**
-   * Decides an import.
-   *
-   * @param known one of its runs that exists, null if none does
-   * @throws BrokerException if it is refused
-   */
+  /** Decides an import, of which {@code known} is a run that exists, if any; throws a refusal. */
   static ImportRecord decide(@Nullable FoldedRun known, Import command, long nowUs) {
     requireNotInLibrary(known);
     if (known != null && known.isDeleted()) {
@@ -280,10 +275,7 @@ record Decider(int producersMax) {
   }
 
   /**
-   * What a command depends on besides its run. Immutable.
-   *
-   * @param needed the run it needs, null if that never existed
-   * @param fork one that inherits from the run to be deleted, null if none does
+   * What a command depends on besides its run: one that it needs, a fork that inherits. Immutable.
    */
   record Related(@Nullable FoldedRun needed, @Nullable RunId fork) {
     static final Related NONE = new Related(null, null);

@@ -29,11 +29,8 @@ public final class RunWriter {
   private volatile boolean stopping;
 
   /**
-   * Starts the writer.
-   *
-   * @param applier has replayed the log
-   * @param onHealth told on the sequencer thread when the log's health changes
-   * @param onDefect told which worker ended by what
+   * Starts the writer on a log that {@code applier} has replayed; both listeners are told on the
+   * thread whose news it is.
    */
   public RunWriter(
       EventLog log,
@@ -48,7 +45,13 @@ public final class RunWriter {
     index = applier.index();
     this.config = config;
     sequencer =
-        new Sequencer(log, applier, clock, config, threads, new Feedback(onHealth, onDefect));
+        new Sequencer(
+            log,
+            applier,
+            clock,
+            config,
+            threads,
+            new Sequencer.Listener(onHealth, this::lookUp, onDefect));
     admission = new Admission(index, sequencer, config, threads, onDefect);
     sequencer.start();
   }
@@ -115,33 +118,12 @@ public final class RunWriter {
         config.unpersistedBytesMax());
   }
 
-  private final class Feedback implements Sequencer.Listener {
-    private final Consumer<PublishHealth> onHealth;
-    private final BiConsumer<String, Throwable> onDefect;
-
-    Feedback(Consumer<PublishHealth> onHealth, BiConsumer<String, Throwable> onDefect) {
-      this.onHealth = onHealth;
-      this.onDefect = onDefect;
-    }
-
-    @Override
-    public void healthChanged(PublishHealth health) {
-      onHealth.accept(health);
-    }
-
-    @Override
-    public void runUnknown(Submission submission) {
-      if (stopping) {
-        // Nobody looks runs up any more.
-        submission.done().completeExceptionally(shuttingDown());
-      } else {
-        admission.submit(submission);
-      }
-    }
-
-    @Override
-    public void defectFound(String worker, Throwable defect) {
-      onDefect.accept(worker, defect);
+  private void lookUp(Submission submission) {
+    if (stopping) {
+      // Nobody looks runs up any more.
+      submission.done().completeExceptionally(shuttingDown());
+    } else {
+      admission.submit(submission);
     }
   }
 }

@@ -43,10 +43,8 @@ public final class Upkeep implements WorkerLoop.Work {
   /** Something that is to be looked after from time to time. Owned by the thread {@code upkeep}. */
   public interface Chore {
     /**
-     * Does what is due. May block.
-     *
-     * @param wake asks for another turn before the time is over; for any thread
-     * @return how long to wait for the next turn; 0 to take it at once
+     * Does what is due and returns how long to wait, 0 for no wait, unless woken by any thread. May
+     * block.
      */
     long turn(Runnable wake);
 

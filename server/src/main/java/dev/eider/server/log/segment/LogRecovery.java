@@ -41,10 +41,8 @@ final class LogRecovery {
   }
 
   /**
-   * Reads the log.
-   *
-   * @throws LogCorruptedException if acknowledged records are damaged or missing
-   * @throws LogFormatException if the log was written by a newer version
+   * Reads the log; throws LogCorruptedException if acknowledged records are damaged or missing, and
+   * LogFormatException if a newer version wrote it.
    */
   RecoveredLog recover() throws IOException {
     findSegments();

@@ -160,12 +160,7 @@ public final class RunDiff extends StreamReader {
         .build();
   }
 
-  /**
-   * What a caller wants, checked. Immutable.
-   *
-   * @param includeInherited whether each run begins with what it inherits
-   * @param matcher which events are compared and counted
-   */
+  /** What a caller wants, checked: runs, with what they inherit or without, and which events. */
   public record Request(RunId left, RunId right, boolean includeInherited, EventMatcher matcher) {}
 
   /**

@@ -42,11 +42,8 @@ final class Ancestors {
   }
 
   /**
-   * Returns a run with its parent.
-   *
-   * @param persistedOnly whether to ask DuckDB even for what is in memory
-   * @return null when DuckDB must be asked and may not be
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   * Returns a run with its parent, as DuckDB has it if {@code persistedOnly}; null when DuckDB must
+   * be asked and may not be. Throws RUN_NOT_FOUND or STORAGE_UNAVAILABLE.
    */
   @Nullable FoldedRun find(RunId runId, boolean persistedOnly, boolean mayBlock) {
     KnownRun inMemory = findInMemory(runId);

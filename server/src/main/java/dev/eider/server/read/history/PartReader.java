@@ -23,8 +23,8 @@ public final class PartReader {
   private Cursor cursor;
 
   /**
-   * @param untilSeq inclusive
-   * @param persistedOnly whether to read DuckDB even of what is in memory
+   * Reads up to {@code untilSeq}, inclusive; DuckDB, if {@code persistedOnly}, even what is in
+   * memory.
    */
   public PartReader(
       RunHistory history, RunId runId, long afterSeq, long untilSeq, boolean persistedOnly) {

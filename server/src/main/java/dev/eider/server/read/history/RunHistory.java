@@ -232,12 +232,7 @@ public final class RunHistory {
         && !failure.metadata().containsKey(FILE);
   }
 
-  /**
-   * A run as it was when asked for.
-   *
-   * @param persistedSeq what DuckDB had of it then
-   * @param tail its events in memory; null once it has been reaped
-   */
+  /** A run, what DuckDB had of it when asked for, and its tail until it is reaped. */
   public record KnownRun(FoldedRun run, long persistedSeq, @Nullable RunTail tail) {
     /** Returns what DuckDB has of it by now: an event that left memory since is persisted since. */
     public long currentPersistedSeq() {
@@ -245,12 +240,7 @@ public final class RunHistory {
     }
   }
 
-  /**
-   * A place in a run.
-   *
-   * @param seq of the last event that has been looked at
-   * @param position the log position of an event at or before it; a hint for DuckDB
-   */
+  /** The last seq looked at in a run, and a log position at or before it, a hint for DuckDB. */
   public record Cursor(long seq, long position) {
     static final Cursor START = new Cursor(0, 0);
   }
