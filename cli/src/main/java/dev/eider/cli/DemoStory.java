@@ -2,7 +2,6 @@ package dev.eider.cli;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.eider.cli.arena.FieldMap;
 import dev.eider.cli.arena.Game;
 import dev.eider.cli.arena.Player;
 import dev.eider.cli.arena.Snapshots;
@@ -50,7 +49,7 @@ record DemoStory(PrintWriter out, String address, Duration pause) {
   private RecordedGame playOriginal(EiderClient client) {
     chapter("1. Four agents play gold rush for " + Game.TURNS + " turns, every step an event");
     World opening = Game.opening();
-    List<String> rows = FieldMap.draw(opening);
+    List<String> rows = opening.draw();
     for (int i = 0; i < rows.size(); i++) {
       out.println("  " + rows.get(i) + "    " + legend(i));
     }

@@ -18,8 +18,6 @@ final class EventLine {
   static final String HEAD = line("seq", "t", "agent", "kind", "what happened");
   private static final int TEXT_MAX = 70;
 
-  private EventLine() {}
-
   static String of(EventEnvelope envelope) {
     Event event = envelope.getEvent();
     String agent = event.getAgentId().isEmpty() ? "-" : event.getAgentId();

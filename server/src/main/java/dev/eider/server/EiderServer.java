@@ -8,7 +8,6 @@ import dev.eider.server.base.SystemThreads;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Undo;
 import dev.eider.server.config.DataDir;
-import dev.eider.server.config.JvmMemory;
 import dev.eider.server.config.MemoryBudget;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
@@ -236,14 +235,14 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private static void requireMemory(ServerConfig config) {
-    MemoryBudget budget = MemoryBudget.require(config, JvmMemory.directBytesMax());
+    MemoryBudget budget = MemoryBudget.require(config, MemoryBudget.directBytesMax());
     log()
         .info(
             "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
             budget.heapBytes() >> 20,
             config.heapBytes() >> 20,
             budget.directBytes() >> 20,
-            JvmMemory.directBytesMax() >> 20);
+            MemoryBudget.directBytesMax() >> 20);
   }
 
   /** Returns the logger, which is not made before a command has said how much it wants logged. */

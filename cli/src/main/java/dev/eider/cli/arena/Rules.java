@@ -25,8 +25,6 @@ final class Rules {
           new Player("cyd", "gambler", "throws dice for where to go", Scripts::anywhere),
           new Player("dot", "raider", "follows the richest and robs them", Scripts::richestVictim));
 
-  private Rules() {}
-
   /** Returns the world before the first turn: the players in the corners, nuggets strewn about. */
   static World opening(int seed) {
     SortedMap<String, Prospector> prospectors = new TreeMap<>();

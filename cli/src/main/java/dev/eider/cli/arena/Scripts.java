@@ -13,8 +13,6 @@ final class Scripts {
   private static final Decision REST =
       new Decision(List.of(new Action.Rest()), "There is nothing to do here.");
 
-  private Scripts() {}
-
   static Decision nearest(World world, Prospector self) {
     return world.nuggets().keySet().stream()
         .min(Comparator.comparingInt(cell -> self.cell().stepsTo(cell)))

@@ -1,7 +1,9 @@
 package dev.eider.cli.arena;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -55,6 +57,29 @@ public record World(
   public World withSpeed(String name, int speed) {
     Prospector self = prospector(name);
     return with(new Prospector(name, self.cell(), self.gold(), speed));
+  }
+
+  /** Returns the rows: initials of players, digits for nuggets (9 for more), dots. */
+  public List<String> draw() {
+    List<String> rows = new ArrayList<>();
+    for (int y = 0; y < height; y++) {
+      StringBuilder row = new StringBuilder();
+      for (int x = 0; x < width; x++) {
+        row.append(x == 0 ? "" : " ").append(symbol(new Cell(x, y)));
+      }
+      rows.add(row.toString());
+    }
+    return rows;
+  }
+
+  private char symbol(Cell cell) {
+    for (Prospector prospector : prospectors.values()) {
+      if (prospector.cell().equals(cell)) {
+        return Character.toUpperCase(prospector.name().charAt(0));
+      }
+    }
+    Integer worth = nuggets.get(cell);
+    return worth == null ? '.' : Character.forDigit(Math.min(worth, 9), 10);
   }
 
   Prospector prospector(String name) {

@@ -78,10 +78,8 @@ final class DiffCommand extends DaemonCommand {
         "differ in %s after %d equal events%n",
         divergence.getDifference().name().replace("DIFFERENCE_", "").toLowerCase(Locale.ROOT),
         divergence.getEqualCount());
-    out().println("  left   " + (divergence.hasLeft() ? place(divergence.getLeft()) : "has ended"));
-    out()
-        .println(
-            "  right  " + (divergence.hasRight() ? place(divergence.getRight()) : "has ended"));
+    printf("  left   %s%n", divergence.hasLeft() ? place(divergence.getLeft()) : "has ended");
+    printf("  right  %s%n", divergence.hasRight() ? place(divergence.getRight()) : "has ended");
   }
 
   private static String place(DiffPlace place) {

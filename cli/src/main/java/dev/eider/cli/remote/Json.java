@@ -19,8 +19,6 @@ final class Json {
   private static final JsonFormat.Printer BRIEF =
       JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
 
-  private Json() {}
-
   /** Every field, for programs. */
   static String whole(MessageOrBuilder message) {
     return print(WHOLE, message);

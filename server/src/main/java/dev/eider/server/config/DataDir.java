@@ -50,7 +50,7 @@ public final class DataDir implements AutoCloseable {
     } catch (IOException e) {
       throw new StartupException(
           "the data directory %s cannot be used: %s, or choose another --data-dir"
-              .formatted(path, DiskFailure.describe(e)),
+              .formatted(path, StartupException.describe(e)),
           e);
     }
   }

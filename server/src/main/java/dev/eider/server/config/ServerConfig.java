@@ -65,7 +65,13 @@ public record ServerConfig(
   /** Returns the defaults: loopback, {@link #PORT_DEFAULT}, fsync, settings by this JVM's heap. */
   public static ServerConfig defaults(Path dataDir) {
     return new ServerConfig(
-        dataDir, "127.0.0.1", PORT_DEFAULT, false, List.of(), JvmMemory.heapBytesMax(), Map.of());
+        dataDir,
+        "127.0.0.1",
+        PORT_DEFAULT,
+        false,
+        List.of(),
+        Runtime.getRuntime().maxMemory(),
+        Map.of());
   }
 
   /** Listens elsewhere. */

@@ -25,8 +25,6 @@ final class SettingKeys {
           "diffs-max", "it is always " + ServerConfig.DIFFS_MAX,
           "transfer-memory-bytes-max", "it is half of store-memory-bytes-max, so change that");
 
-  private SettingKeys() {}
-
   /** Returns the setting with a key, or throws IllegalArgumentException with what may be meant. */
   static Setting find(String key) {
     for (Setting setting : Setting.values()) {

@@ -6,9 +6,11 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
+import dev.eider.server.run.Parent;
 import dev.eider.server.run.RunPlace;
 import dev.eider.server.run.StagedFile;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -310,5 +312,33 @@ public final class Hub {
     runsByRequestId.remove(run.requestId(), run.runId());
     tailBytes.addAndGet(-tail.clear());
     tail.notifyListeners();
+  }
+
+  /** Which of the runs in memory were forked from which run. Owned by the sequencer thread. */
+  private static final class ForksInMemory {
+    private final Map<RunId, Set<RunId>> byParent = new HashMap<>();
+
+    Collection<RunId> of(RunId parentId) {
+      return byParent.getOrDefault(parentId, Set.of());
+    }
+
+    void add(FoldedRun run) {
+      Parent parent = run.parent();
+      if (parent != null) {
+        byParent.computeIfAbsent(parent.runId(), id -> new LinkedHashSet<>()).add(run.runId());
+      }
+    }
+
+    void remove(FoldedRun run) {
+      Parent parent = run.parent();
+      if (parent != null) {
+        byParent.computeIfPresent(
+            parent.runId(),
+            (id, forks) -> {
+              forks.remove(run.runId());
+              return forks.isEmpty() ? null : forks;
+            });
+      }
+    }
   }
 }

@@ -26,8 +26,6 @@ public final class PersistProgress {
 
   // Written by the persister thread, read by any.
   private volatile long checkpointedPosition;
-
-  // Written by the persister thread, read by any.
   private volatile boolean isFailing;
 
   public PersistProgress(long persistedPosition) {

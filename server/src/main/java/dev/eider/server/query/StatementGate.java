@@ -45,8 +45,6 @@ final class StatementGate {
           "^" + GAP + "*+EXPLAIN\\b" + GAP + "*+(ANALYZE\\b)?+(.*)$",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-  private StatementGate() {}
-
   /** Checks a text; throws INVALID_QUERY, or QueryException if DuckDB cannot be asked. */
   static Checked check(String text, SqlSession session) throws QueryException {
     requireSize(text);
@@ -136,8 +134,6 @@ final class StatementGate {
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
             .build();
-
-    private SyntaxTree() {}
 
     /** Reads a tree; throws IOException if it is too deep or holds an absurd number or text. */
     static Map<String, @Nullable Object> parse(String json) throws IOException {

@@ -17,8 +17,6 @@ import java.util.List;
 
 /** Makes a service refuse bytes that are no request; see {@link RequestMarshaller}. */
 final class CheckedService {
-  private CheckedService() {}
-
   static ServerServiceDefinition of(BindableService service, RequestLimits limits) {
     ServerServiceDefinition bound = service.bindService();
     ServiceDescriptor.Builder descriptor =

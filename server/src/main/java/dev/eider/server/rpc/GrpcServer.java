@@ -130,8 +130,7 @@ public final class GrpcServer {
   /** Waits for the open calls to end, then ends what is left, and closes the socket. Blocks. */
   public void stop(long timeoutMs) throws InterruptedException {
     if (!server.awaitTermination(timeoutMs, TimeUnit.MILLISECONDS)) {
-      server.shutdownNow();
-      server.awaitTermination(timeoutMs, TimeUnit.MILLISECONDS);
+      stopNow(timeoutMs);
     }
   }
 

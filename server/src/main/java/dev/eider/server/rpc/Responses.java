@@ -13,8 +13,6 @@ import java.util.function.Supplier;
 
 /** Answers calls. */
 final class Responses {
-  private Responses() {}
-
   /** Answers with what a stage completes with, on its thread; {@code begin} may throw a refusal. */
   static <R> void sendStage(
       StreamObserver<R> responses, Supplier<? extends CompletionStage<R>> begin) {

@@ -9,8 +9,6 @@ import io.grpc.protobuf.StatusProto;
 
 /** Makes every gRPC status that this daemon answers with. */
 final class StatusMapper {
-  private StatusMapper() {}
-
   /** Turns whatever ended a call into what its caller gets; a defect is logged. */
   static StatusRuntimeException toException(Throwable failure) {
     return StatusProto.toStatusRuntimeException(ErrorCatalogue.toStatus(failure));

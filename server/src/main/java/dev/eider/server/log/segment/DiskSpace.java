@@ -13,8 +13,6 @@ final class DiskSpace {
   private static final String PROBE = "probe";
   private static final int PROBE_BYTES = 64 << 10;
 
-  private DiskSpace() {}
-
   /** Returns how many bytes a disk can still take; huge if it does not tell. */
   static long usableBytes(Disk disk) {
     try {

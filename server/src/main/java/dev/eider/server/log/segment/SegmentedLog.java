@@ -60,16 +60,10 @@ public final class SegmentedLog implements EventLog {
   private boolean owesMark;
   private boolean closed;
 
-  /** Written by the owner, read by all. */
+  // Written by the owner, read by all. The third is the end of the active segment's file.
   private volatile long endPosition;
-
-  /** Written by the owner, read by all. */
   private volatile long forcedPosition;
-
-  /** The end of the active segment's file. Written by the owner, read by all. */
   private volatile long writeEnd;
-
-  /** Written by the owner, read by all. */
   private volatile boolean writable = true;
 
   private SegmentedLog(Disk disk, LogConfig config, SegmentWriter active, RecoveredLog recovered) {

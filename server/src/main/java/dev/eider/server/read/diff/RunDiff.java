@@ -6,6 +6,7 @@ import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.read.Readers;
 import dev.eider.server.read.StreamReader;
+import dev.eider.server.read.diff.DiffSide.ComparedEvent;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.history.RunHistory.PageSize;
 import dev.eider.v1.DiffRunsResponse;
