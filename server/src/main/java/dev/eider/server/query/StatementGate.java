@@ -1,11 +1,17 @@
 package dev.eider.server.query;
 
-import static dev.eider.server.query.SqlRefusal.refusal;
+import static dev.eider.server.query.TreeCheck.refusal;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.store.sql.QueryException;
 import dev.eider.server.store.sql.SqlSession;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -39,14 +45,7 @@ final class StatementGate {
           "^" + GAP + "*+EXPLAIN\\b" + GAP + "*+(ANALYZE\\b)?+(.*)$",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-  private StatementGate() {}
-
-  /**
-   * Checks a text.
-   *
-   * @throws BrokerException INVALID_QUERY
-   * @throws QueryException if DuckDB cannot be asked
-   */
+  /** Checks a text; throws INVALID_QUERY, or QueryException if DuckDB cannot be asked. */
   static Checked check(String text, SqlSession session) throws QueryException {
     requireSize(text);
     String sql = withoutSemicolon(text);
@@ -86,8 +85,8 @@ final class StatementGate {
     String text = String.valueOf(answer.get("error_message"));
     if (!"parser".equals(answer.get("error_type"))) {
       return refusal(
-          "only one SELECT is run, or WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN"
-              + " of one: "
+          "only one SELECT is run, or WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES or"
+              + " EXPLAIN of one: "
               + text,
           -1);
     }
@@ -119,10 +118,55 @@ final class StatementGate {
     return sql.endsWith(";") ? sql.substring(0, sql.length() - 1) : text;
   }
 
-  /**
-   * A statement that may be prepared.
-   *
-   * @param isExplain an EXPLAIN, whose answer is text
-   */
+  /** A statement that may be prepared; an EXPLAIN answers with text. */
   record Checked(String sql, boolean isExplain) {}
+
+  /** Reads DuckDB's syntax tree of a statement into maps, lists and texts. Thread-safe. */
+  private static final class SyntaxTree {
+    /**
+     * Some 90 expressions within each other. DuckDB itself allows 1,000, and with 900 its planner
+     * runs out of the thread's stack, which takes the whole process with it.
+     */
+    static final int DEPTH_MAX = 200;
+
+    private static final JsonFactory JSON =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
+            .build();
+
+    /** Reads a tree; throws IOException if it is too deep or holds an absurd number or text. */
+    static Map<String, @Nullable Object> parse(String json) throws IOException {
+      try (JsonParser parser = JSON.createParser(json)) {
+        parser.nextToken();
+        return object(parser);
+      }
+    }
+
+    private static @Nullable Object value(JsonParser json) throws IOException {
+      return switch (json.currentToken()) {
+        case START_OBJECT -> object(json);
+        case START_ARRAY -> list(json);
+        case VALUE_NULL -> null;
+        default -> json.getText();
+      };
+    }
+
+    private static Map<String, @Nullable Object> object(JsonParser json) throws IOException {
+      Map<String, @Nullable Object> object = new LinkedHashMap<>();
+      for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+        json.nextToken();
+        object.put(name, value(json));
+      }
+      return object;
+    }
+
+    private static List<@Nullable Object> list(JsonParser json) throws IOException {
+      List<@Nullable Object> list = new ArrayList<>();
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        list.add(value(json));
+      }
+      return list;
+    }
+  }
 }

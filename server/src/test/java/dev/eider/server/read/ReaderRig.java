@@ -6,6 +6,7 @@ import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.persist.PersistRig;
+import dev.eider.server.read.ReaderRegistry.ReaderBounds;
 import dev.eider.server.read.history.LogHistory;
 import dev.eider.server.read.history.ReadStart;
 import dev.eider.server.read.history.RunHistory;

@@ -12,6 +12,7 @@ import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
+import dev.eider.server.read.ReaderRegistry.ReaderBounds;
 import dev.eider.v1.SubscribeResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

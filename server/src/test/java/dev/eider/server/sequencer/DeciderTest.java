@@ -15,6 +15,7 @@ import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Samples;
 import dev.eider.server.run.StepRecord;
+import dev.eider.server.sequencer.Decider.Decision;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
 import java.util.List;
