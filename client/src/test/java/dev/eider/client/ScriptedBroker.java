@@ -25,17 +25,10 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
   private static final int BATCH = 10;
 
   private final ScriptedLog log;
-  private final Runnable die;
   final AtomicInteger responsesSent = new AtomicInteger();
   final AtomicInteger publishStreams = new AtomicInteger();
   final List<ForkRequest> forks = new ArrayList<>();
   final List<SubscribeRequest> subscribes = new ArrayList<>();
-
-  /** Dies instead of answering after so many more accepted publishes. */
-  final AtomicInteger dieAfterAccepting = new AtomicInteger(-1);
-
-  /** Dies after so many more responses of a subscription. */
-  final AtomicInteger dieAfterSending = new AtomicInteger(-1);
 
   /** Leaves out the envelope with this seq. */
   volatile long omittedSeq;
@@ -43,9 +36,8 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
   /** Takes publishes without ever answering. */
   volatile boolean mute;
 
-  ScriptedBroker(ScriptedLog log, Runnable die) {
+  ScriptedBroker(ScriptedLog log) {
     this.log = log;
-    this.die = die;
   }
 
   @Override
@@ -65,14 +57,8 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
     return new StreamObserver<>() {
       @Override
       public void onNext(PublishStreamRequest request) {
-        if (mute) {
-          return;
-        }
-        PublishStreamResponse response = answer(request);
-        if (response.hasPublished() && dieAfterAccepting.getAndDecrement() == 0) {
-          die.run();
-        } else {
-          answers.onNext(response);
+        if (!mute) {
+          answers.onNext(answer(request));
         }
       }
 
@@ -119,10 +105,6 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
       if (next != null && !next.isEmpty()) {
         seq = next.get(next.size() - 1).getSeq();
         send(to, next, request);
-        if (dieAfterSending.getAndDecrement() == 0) {
-          die.run();
-          return;
-        }
       } else if (next != null && log.find(request.getRunId()).isClosed()) {
         end(to, log.find(request.getRunId()), seq);
         return;
