@@ -47,40 +47,14 @@ final class RandomMessage {
           Double.MIN_VALUE,
           1e308,
           9007199254740993.0);
-  private static final List<String> TEXTS =
-      List.of(
-          "",
-          "a",
-          "kind",
-          "/",
-          "/a",
-          "/a/0",
-          "/a/-",
-          "~",
-          "~2",
-          "\0",
-          "\u0001\u001f\"\\",
-          "\u2028",
-          "\uD83D\uDE00",
-          "ä\u0300",
-          "null",
-          "'; DROP TABLE events; --",
-          "%s%n",
-          "metric",
-          "add",
-          "remove",
-          "copy",
-          "move",
-          "test",
-          "replace",
-          ".",
-          "-x",
-          "a".repeat(128),
-          "a".repeat(129),
-          "x".repeat(5_000),
-          "\uFFFF",
-          "eider.v1.BrokerService",
-          "gzip");
+  private static final String[] TEXTS = {
+    "", "a", "kind", "/", "/a", "/a/0", "/a/-", "~",
+    "~2", "\0", "\u0001\u001f\"\\", "\u2028", "\uD83D\uDE00", "ä\u0300", "null",
+        "'; DROP TABLE events; --",
+    "%s%n", "metric", "add", "remove", "copy", "move", "test", "replace",
+    ".", "-x", "a".repeat(128), "a".repeat(129), "x".repeat(5_000), "\uFFFF",
+        "eider.v1.BrokerService", "gzip"
+  };
 
   private final Random random;
   private final List<String> runIds;
@@ -144,7 +118,7 @@ final class RandomMessage {
     if (field.endsWith("run_id") && random.nextInt(10) < 8) {
       return runIds.get(random.nextInt(runIds.size()));
     }
-    return TEXTS.get(random.nextInt(TEXTS.size()));
+    return TEXTS[random.nextInt(TEXTS.length)];
   }
 
   private ByteString bytes() {
