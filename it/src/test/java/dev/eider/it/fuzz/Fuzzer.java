@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.eider.server.event.RandomMessages;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishResponse;
 import dev.eider.v1.PublishStreamRequest;
@@ -35,7 +36,7 @@ final class Fuzzer implements AutoCloseable {
   private final List<String> runIds;
   private final Verdicts verdicts;
   private final Ledger ledger;
-  private final RandomMessage messages;
+  private final RandomMessages messages;
   private final TaggedPublish publishes;
   private final List<Target> targets = Target.all();
   private final Semaphore room = new Semaphore(CALLS_MAX);
@@ -47,7 +48,7 @@ final class Fuzzer implements AutoCloseable {
     this.runIds = runIds;
     this.verdicts = verdicts;
     this.ledger = ledger;
-    this.messages = new RandomMessage(random, runIds);
+    this.messages = new RandomMessages(random, runIds);
     this.publishes = new TaggedPublish(random);
   }
 
@@ -93,7 +94,7 @@ final class Fuzzer implements AutoCloseable {
   private byte[] valid(Target target, boolean stays) {
     return target.isPublish() && random.nextInt(4) > 0
         ? publishes.next(runId(), stays).build().toByteArray()
-        : messages.of(target.request().getDescriptorForType()).toByteArray();
+        : messages.like(target.request()).toByteArray();
   }
 
   private void behave(Channel channel, Target target, String kind, byte[] bytes) {
