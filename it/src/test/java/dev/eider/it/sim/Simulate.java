@@ -96,7 +96,7 @@ final class Simulate implements Callable<Integer> {
       if (seeds > 0 && seed >= from + seeds) {
         return;
       }
-      Life.of(seed, mutant).addTo(results, out);
+      results.add(Life.of(seed, mutant), out);
     }
   }
 }

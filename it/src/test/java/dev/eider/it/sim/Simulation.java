@@ -1,7 +1,5 @@
 package dev.eider.it.sim;
 
-import com.google.protobuf.ByteString;
-import dev.eider.it.RawEnvelope;
 import dev.eider.it.testkit.History;
 import dev.eider.it.testkit.History.Place;
 import dev.eider.it.testkit.Rule;
@@ -274,12 +272,7 @@ final class Simulation {
   }
 
   private static StoredEvent stored(EventRow row) {
-    return Plays.stored(
-        new RawEnvelope(
-            row.runId().value(),
-            row.seq(),
-            ByteString.copyFrom(row.encoded().bytes()),
-            ByteString.EMPTY));
+    return Plays.stored(row.runId().value(), row.seq(), row.encoded().bytes());
   }
 
   private void requireEmptyMemory() {
