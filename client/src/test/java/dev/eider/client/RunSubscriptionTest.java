@@ -173,16 +173,6 @@ class RunSubscriptionTest {
     }
   }
 
-  @Test
-  void shouldReadWhatIsPersisted() {
-    store("run", 0, 35);
-    try (RunSubscription events = client.coldStream("run")) {
-      assertThat(drain(events)).containsExactlyElementsOf(range(1, 35));
-      assertThat(events.end().orElseThrow().getPersistedSeq()).isEqualTo(35);
-      assertThat(events.runClosed()).isEmpty();
-    }
-  }
-
   private void store(String runId, int fromT, int count) {
     for (int t = fromT; t < fromT + count; t++) {
       publish(runId, Events.metric(t));

@@ -1,8 +1,6 @@
 package dev.eider.client;
 
 import dev.eider.v1.BrokerServiceGrpc;
-import dev.eider.v1.ColdStreamRequest;
-import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.EventBatch;
 import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.ForkRequest;
@@ -145,25 +143,6 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
         SubscribeResponse.newBuilder()
             .setRunClosed(
                 SubscribeResponse.RunClosed.newBuilder().setFinalSeq(seq).setOutcome(run.outcome))
-            .build());
-    to.onCompleted();
-  }
-
-  @Override
-  public void coldStream(ColdStreamRequest request, StreamObserver<ColdStreamResponse> to) {
-    List<EventEnvelope> all = log.after(request.getRunId(), request.getAfterSeq(), 1_000_000);
-    for (int from = 0; from < all.size(); from += BATCH) {
-      List<EventEnvelope> batch = all.subList(from, Math.min(all.size(), from + BATCH));
-      to.onNext(
-          ColdStreamResponse.newBuilder()
-              .setEvents(EventBatch.newBuilder().addAllEnvelopes(batch))
-              .build());
-    }
-    to.onNext(
-        ColdStreamResponse.newBuilder()
-            .setEnd(
-                ColdStreamResponse.ColdEnd.newBuilder()
-                    .setPersistedSeq(request.getAfterSeq() + all.size()))
             .build());
     to.onCompleted();
   }
