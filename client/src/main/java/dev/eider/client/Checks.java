@@ -4,8 +4,6 @@ import java.time.Duration;
 
 /** Range checks for settings; each returns the value that it checked. */
 final class Checks {
-  private Checks() {}
-
   static long atLeast(String name, long value, long min) {
     if (value < min) {
       throw new IllegalArgumentException(name + " must be at least " + min + ", is " + value);

@@ -15,31 +15,14 @@ import dev.eider.v1.WorldStateSnapshot;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(60)
 class EiderClientTest {
-  private ScriptedServer server;
-  private EiderClient client;
-
-  @BeforeEach
-  void start() throws Exception {
-    server = new ScriptedServer();
-    client =
-        EiderClient.connect(
-            ClientConfig.defaults(server.address())
-                .withBackoff(Duration.ofMillis(5), Duration.ofMillis(50))
-                .withCallDeadline(Duration.ofSeconds(5)));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    client.close();
-    server.close();
-  }
+  @RegisterExtension private final ScriptedServer server = new ScriptedServer();
+  private final EiderClient client = server.client;
 
   @Test
   void shouldOpenFindAndCloseRuns() {
@@ -60,24 +43,6 @@ class EiderClientTest {
     assertThat(server.runService.opens.stream().map(OpenRunRequest::getRequestId).distinct())
         .hasSize(1)
         .noneMatch(String::isEmpty);
-  }
-
-  @Test
-  void shouldWaitForADaemonThatComesBack() throws Exception {
-    client.openRun("run", Map.of());
-    server.die();
-    Thread starter = new Thread(this::restart);
-    starter.start();
-    assertThat(client.getRun("run").getRunId()).isEqualTo("run");
-    starter.join(10_000);
-  }
-
-  private void restart() {
-    try {
-      server.restart();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.v1.Run;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -78,9 +77,7 @@ class StalledSubscriberIT {
   }
 
   private long heapAtRest() {
-    Awaitility.await("all is persisted")
-        .atMost(LONG)
-        .until(() -> daemon.counters().getUnpersistedBytes() == 0);
+    runs.awaitAllPersisted(LONG);
     return daemon.heapAfterCollection();
   }
 

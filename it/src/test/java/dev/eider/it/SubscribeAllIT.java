@@ -14,9 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -43,7 +40,7 @@ class SubscribeAllIT {
   private final RunCalls runs = new RunCalls(daemon);
 
   @Test
-  void shouldGiveAllReadersOneOrder() throws Exception {
+  void shouldGiveAllReadersOneOrder() {
     // given a reader that is there, one that does not read, and what others left
     LogReader live = LogReader.fromStart(daemon.channel());
     LogReader slow = LogReader.stalled(daemon.channel());
@@ -89,27 +86,17 @@ class SubscribeAllIT {
     }
   }
 
-  private void publishSideBySide(String name, int publishers, int requests) throws Exception {
-    ExecutorService pool = Executors.newFixedThreadPool(publishers);
-    try {
-      List<Future<?>> publishing = new ArrayList<>();
-      for (int p = 0; p < publishers; p++) {
-        String own = name + "-" + p;
-        publishing.add(
-            pool.submit(
-                () -> {
-                  for (int i = 0; i < requests; i++) {
-                    runs.publish(i % 3 == 0 ? name + "-shared" : own, Events.metrics(5, i));
-                  }
-                  runs.close(own);
-                }));
-      }
-      for (Future<?> one : publishing) {
-        one.get();
-      }
-    } finally {
-      pool.shutdownNow();
-    }
+  private void publishSideBySide(String name, int publishers, int requests) {
+    Workers.forEach(
+        IntStream.range(0, publishers).mapToObj(p -> name + "-" + p).toList(),
+        publishers,
+        SOON,
+        own -> {
+          for (int i = 0; i < requests; i++) {
+            runs.publish(i % 3 == 0 ? name + "-shared" : own, Events.metrics(5, i));
+          }
+          runs.close(own);
+        });
   }
 
   @Test

@@ -7,7 +7,6 @@ import dev.eider.client.RunSubscription;
 import dev.eider.v1.ColdStreamRequest;
 import dev.eider.v1.Event;
 import dev.eider.v1.EventFilter;
-import dev.eider.v1.ForkRequest;
 import dev.eider.v1.SubscribeRequest;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -92,7 +91,7 @@ class TimelineIT {
       if (before) {
         readers.put(child, RunReader.timeline(daemon.channel(), child));
       }
-      daemon.broker().fork(fork(parent, t, child));
+      runs.fork(parent, t, child);
       if (!before) {
         readers.put(child, RunReader.timeline(daemon.channel(), child));
       }
@@ -163,7 +162,7 @@ class TimelineIT {
     runs.publish("deep-0", Events.turnStart("ada", 0, Events.gold(1)));
     for (int i = 1; i <= 60; i++) {
       runs.publish("deep-" + (i - 1), Events.turnStart("ada", i, Events.gold(i)));
-      daemon.broker().fork(fork("deep-" + (i - 1), i, "deep-" + i));
+      runs.fork("deep-" + (i - 1), i, "deep-" + i);
     }
 
     // when
@@ -184,7 +183,7 @@ class TimelineIT {
     runs.publish(
         "r-parent", Events.turnStart("ada", 0), Events.turnStart("ada", 1, Events.gold(1)));
     runs.publish("r-other", Events.turnStart("ada", 0));
-    daemon.broker().fork(fork("r-parent", 1, "r-child"));
+    runs.fork("r-parent", 1, "r-child");
 
     assertThat(refusal("r-child", "r-other", 0)).contains("INVALID_ARGUMENT", "after_run_id");
     assertThat(refusal("r-child", "r-parent", 2)).contains("OUT_OF_RANGE", "up to 1");
@@ -225,9 +224,5 @@ class TimelineIT {
 
   private static String place(RawEnvelope envelope) {
     return envelope.runId() + " " + envelope.seq();
-  }
-
-  private static ForkRequest fork(String parent, int t, String child) {
-    return ForkRequest.newBuilder().setParentRunId(parent).setParentT(t).setRunId(child).build();
   }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import dev.eider.v1.Event;
 import dev.eider.v1.EventEnvelope;
 import java.io.PrintWriter;
+import java.util.Iterator;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +17,24 @@ final class EventPrinter {
   private final boolean json;
   private String runId = "";
 
-  /**
-   * @param runId the run asked for; a line says so when events of another begin
-   */
+  /** Prints events; a line says so when those of another run than {@code runId} begin. */
   EventPrinter(PrintWriter out, boolean json, String runId) {
     this.out = out;
     this.json = json;
     this.runId = runId;
   }
 
-  /** Returns false when nobody reads any more. */
-  boolean print(EventEnvelope envelope) {
+  /** Prints events as they come; returns false when nobody reads any more. */
+  boolean printAll(Iterator<EventEnvelope> events) {
+    while (events.hasNext()) {
+      if (!print(events.next())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean print(EventEnvelope envelope) {
     if (json) {
       out.println(Json.whole(envelope));
     } else {

@@ -6,7 +6,6 @@ import dev.eider.v1.ExportRunsRequest;
 import dev.eider.v1.RunFilter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,15 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes runs of a daemon into a file. Owned by the main thread. */
 @Command(
@@ -32,10 +27,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {"", "Example: eider export --label arena=gold --format parquet -o gold.parquet"})
-final class ExportCommand implements Callable<Integer> {
-  private final PrintWriter out;
-  private final PrintWriter err;
-
+final class ExportCommand extends DaemonCommand {
   @Parameters(paramLabel = "RUN", arity = "0..*", description = "The runs; none for all.")
   private List<String> runIds = new ArrayList<>();
 
@@ -65,12 +57,6 @@ final class ExportCommand implements Callable<Integer> {
   private Path file = Path.of("");
 
   @Mixin private DaemonOptions daemon = new DaemonOptions();
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  ExportCommand(PrintWriter out, PrintWriter err) {
-    this.out = out;
-    this.err = err;
-  }
 
   @Override
   public Integer call() throws IOException {
@@ -79,16 +65,16 @@ final class ExportCommand implements Callable<Integer> {
     long bytes;
     try (EiderClient client = daemon.connect();
         OutputStream to = Files.newOutputStream(part)) {
-      bytes = client.exportRuns(request, to, new Progress("export", err));
+      bytes = client.exportRuns(request, to, new Progress("export", err()));
     } catch (RuntimeException | IOException e) {
       Files.deleteIfExists(part);
       throw e;
     }
     Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
     if (daemon.json()) {
-      out.printf("{\"file\":%s,\"bytes\":%d}%n", Json.text(file.toString()), bytes);
+      printf("{\"file\":%s,\"bytes\":%d}%n", Json.text(file.toString()), bytes);
     } else {
-      out.printf("%s has %d bytes%n", file, bytes);
+      printf("%s has %d bytes%n", file, bytes);
     }
     return 0;
   }
@@ -98,8 +84,7 @@ final class ExportCommand implements Callable<Integer> {
         ExportRunsRequest.newBuilder().addAllRunIds(runIds).setFormat(chosen().onTheWire);
     boolean isFiltered = !labels.isEmpty() || !root.isEmpty();
     if (isFiltered && !runIds.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "name runs, or select them with --label and --root, not both");
+      throw usage("name runs, or select them with --label and --root, not both");
     }
     if (isFiltered) {
       request.setFilter(RunFilter.newBuilder().putAllLabels(labels).setRootRunId(root));

@@ -3,18 +3,13 @@ package dev.eider.cli.remote;
 import dev.eider.client.EiderClient;
 import dev.eider.v1.ImportRunsResponse;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Has a daemon take in files of runs. Owned by the main thread. */
 @Command(
@@ -25,38 +20,28 @@ import picocli.CommandLine.Spec;
             + " it.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class ImportCommand implements Callable<Integer> {
-  private final PrintWriter out;
-  private final PrintWriter err;
-
+final class ImportCommand extends DaemonCommand {
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "The files.")
   private List<Path> files = new ArrayList<>();
 
   @Mixin private DaemonOptions daemon = new DaemonOptions();
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  ImportCommand(PrintWriter out, PrintWriter err) {
-    this.out = out;
-    this.err = err;
-  }
 
   @Override
   public Integer call() throws IOException {
     for (Path file : files) {
       if (!Files.isRegularFile(file)) {
-        throw new ParameterException(spec.commandLine(), file + " is no file");
+        throw usage(file + " is no file");
       }
     }
     try (EiderClient client = daemon.connect()) {
       for (Path file : files) {
-        ImportRunsResponse done = client.importRuns(file, new Progress("import of " + file, err));
+        ImportRunsResponse done = client.importRuns(file, new Progress("import of " + file, err()));
         if (daemon.json()) {
-          out.println(Json.whole(done));
+          out().println(Json.whole(done));
         } else {
-          out.printf(
-              "%s: %d runs with %d events%n", file, done.getRunCount(), done.getEventCount());
+          printf("%s: %d runs with %d events%n", file, done.getRunCount(), done.getEventCount());
         }
-        out.flush();
+        out().flush();
       }
     }
     return 0;

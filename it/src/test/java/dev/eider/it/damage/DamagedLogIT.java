@@ -155,7 +155,7 @@ class DamagedLogIT {
     Path database = data.database();
     try (var file = java.sql.DriverManager.getConnection("jdbc:duckdb:" + database);
         var statement = file.createStatement()) {
-      statement.execute("UPDATE store_state SET persisted_position = persisted_position - 8");
+      statement.execute("UPDATE eider.store_state SET persisted_position = persisted_position - 8");
     } catch (java.sql.SQLException e) {
       throw new AssertionError(e);
     }

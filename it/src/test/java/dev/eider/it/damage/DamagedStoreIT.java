@@ -136,22 +136,22 @@ class DamagedStoreIT {
   @Test
   void shouldRefuseADatabaseThatIsOlderThanTheLog() throws SQLException {
     DataFiles data = trimmed.copy();
-    execute(data, "UPDATE store_state SET persisted_position = 0");
+    execute(data, "UPDATE eider.store_state SET persisted_position = 0");
     shouldSay(data, "the log's first file is ", "the positions from 0 to ");
   }
 
   @Test
   void shouldRefuseADatabaseThatIsNewerThanTheLog() throws SQLException {
     DataFiles data = trimmed.copy();
-    execute(data, "UPDATE store_state SET persisted_position = 100000000");
+    execute(data, "UPDATE eider.store_state SET persisted_position = 100000000");
     shouldSay(data, "its last record ends here, though the store holds the records before");
   }
 
   @Test
   void shouldRefuseADatabaseOfANewerFormatOrOfAnotherProgram() throws SQLException {
     DataFiles data = untrimmed.copy();
-    execute(data, "UPDATE store_state SET format_version = 3");
-    shouldSay(data, data.database().toString(), "has format version 3", "start the newer daemon");
+    execute(data, "UPDATE eider.store_state SET format_version = 4");
+    shouldSay(data, data.database().toString(), "has format version 4", "start the newer daemon");
 
     data = untrimmed.copy();
     delete(data.database());

@@ -14,7 +14,6 @@ import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.Event;
-import dev.eider.v1.ForkRequest;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.Run;
 import dev.eider.v1.RunOutcome;
@@ -81,9 +80,7 @@ class ImportIT {
     try (RunReader reader = RunReader.fromStart(daemon.channel(), "old-1")) {
       reader.awaitRunClosed(Duration.ofSeconds(30)).shouldEqual(cold.checker());
     }
-    ForkRequest fork =
-        ForkRequest.newBuilder().setParentRunId("old-1").setParentT(0).setRunId("of-old-1").build();
-    assertThat(daemon.broker().fork(fork).getSnapshot().getState().getFieldsMap())
+    assertThat(runs.fork("old-1", 0, "of-old-1").getSnapshot().getState().getFieldsMap())
         .containsKey("gold");
     runs.publish("of-old-1", Events.metric("ada", 0, "score", 1));
     runs.close("of-old-1");

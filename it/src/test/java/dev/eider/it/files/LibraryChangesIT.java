@@ -11,7 +11,6 @@ import dev.eider.it.RunReader;
 import dev.eider.it.StreamChecker;
 import dev.eider.v1.ColdStreamRequest;
 import dev.eider.v1.EventFilter;
-import dev.eider.v1.ForkRequest;
 import dev.eider.v1.Libraries.LeftOut;
 import dev.eider.v1.SubscribeRequest;
 import io.grpc.Status;
@@ -169,14 +168,7 @@ class LibraryChangesIT {
   @Test
   void shouldDoWithoutTheLibraryAtTheNextStartAndWithItAgain() throws Exception {
     // given
-    daemon
-        .broker()
-        .fork(
-            ForkRequest.newBuilder()
-                .setParentRunId("game-1")
-                .setParentT(0)
-                .setRunId("child")
-                .build());
+    runs.fork("game-1", 0, "child");
     runs.publish("child", Events.metric("ada", 0, "score", 1));
     runs.close("child");
     StreamChecker own = ColdRead.of(daemon.channel(), "child").checker();
@@ -228,14 +220,7 @@ class LibraryChangesIT {
     // given a fork in a file, exported without its parent
     runs.publish("parent-1", Events.metrics(20, 0));
     runs.publish("parent-1", Events.turnStart("ada", 1, Events.gold(1)));
-    daemon
-        .broker()
-        .fork(
-            ForkRequest.newBuilder()
-                .setParentRunId("parent-1")
-                .setParentT(1)
-                .setRunId("fork-1")
-                .build());
+    runs.fork("parent-1", 1, "fork-1");
     runs.close("fork-1");
     StreamChecker fork = ColdRead.of(daemon.channel(), "fork-1").checker();
     FileCalls.export(daemon, library.resolve("fork.duckdb"), List.of("fork-1"));

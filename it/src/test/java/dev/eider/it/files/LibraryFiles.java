@@ -7,7 +7,6 @@ import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
 import dev.eider.it.Scale;
 import dev.eider.v1.Event;
-import dev.eider.v1.ForkRequest;
 import dev.eider.v1.Libraries;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,10 +96,7 @@ final class LibraryFiles {
         calls.publish(runId, events);
       }
     }
-    source
-        .broker()
-        .fork(
-            ForkRequest.newBuilder().setParentRunId("ex-1").setParentT(7).setRunId("ex-2").build());
+    calls.fork("ex-1", 7, "ex-2");
     calls.publish("ex-2", Events.metric("ada", 7, "score", 1));
     for (String runId : List.of("ex-1", "ex-2", "px-1")) {
       calls.close(runId);

@@ -14,17 +14,13 @@ import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Shell;
 import dev.eider.it.StreamChecker;
-import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.ColdStreamRequest;
-import dev.eider.v1.DeleteRunRequest;
 import dev.eider.v1.DiffRunsRequest;
 import dev.eider.v1.DiffRunsResponse;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.EventFilter;
-import dev.eider.v1.ForkRequest;
 import dev.eider.v1.Libraries;
 import dev.eider.v1.Libraries.LeftOut;
-import dev.eider.v1.ListRunsRequest;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.Run;
 import dev.eider.v1.RunFilter;
@@ -82,7 +78,7 @@ class LibraryIT {
       own.publish(runId, Events.metric("ada", 0, "own", 1), Events.metric("ada", 1, "own", 2));
     }
     own.close("own-1");
-    daemon.runs().deleteRun(DeleteRunRequest.newBuilder().setRunId("own-2").setForce(true).build());
+    own.delete("own-2", true);
     assertThat(daemon.terminate(20)).isEqualTo(143);
 
     daemon.restartWith(List.of("--library", library.toString()));
@@ -162,7 +158,7 @@ class LibraryIT {
   @Test
   void shouldListThemAmongItsOwnAndSayWhatIsLeftOut() {
     // then each id is there once, as what it is
-    Map<String, Run> listed = list(RunFilter.getDefaultInstance());
+    Map<String, Run> listed = list(RunFilter.newBuilder());
     assertThat(listed.keySet()).containsAll(READABLE).contains("dup-1", "own-1", "own-3");
     assertThat(listed.keySet()).doesNotContain("own-2", "locked-1", "wrong-1");
     for (String runId : READABLE) {
@@ -171,10 +167,9 @@ class LibraryIT {
     assertThat(listed.get("own-1").getInLibrary()).isFalse();
     assertThat(listed.get("own-1").getHeadSeq()).isEqualTo(2);
     assertThat(listed.get("own-3").getInLibrary()).isFalse();
-    assertThat(list(RunFilter.newBuilder().putLabels("arena", "old").build()).keySet())
+    assertThat(list(RunFilter.newBuilder().putLabels("arena", "old")).keySet())
         .containsExactlyInAnyOrder("ex-1", "px-1");
-    assertThat(list(RunFilter.newBuilder().setParentRunId("ex-1").build()).keySet())
-        .contains("ex-2");
+    assertThat(list(RunFilter.newBuilder().setParentRunId("ex-1")).keySet()).contains("ex-2");
 
     // and what is left out is said, with file and reason
     Libraries libraries = daemon.info().getLibraries();
@@ -202,44 +197,21 @@ class LibraryIT {
     assertThat(output).contains("old-1").contains("completed, library").contains("h-notes.txt");
   }
 
-  private static Map<String, Run> list(RunFilter filter) {
-    List<Run> all = new ArrayList<>();
-    String token = "";
-    do {
-      // Small pages, so that both kinds of runs meet in them.
-      var page =
-          daemon
-              .runs()
-              .listRuns(
-                  ListRunsRequest.newBuilder()
-                      .setPageSize(3)
-                      .setPageToken(token)
-                      .setFilter(filter)
-                      .build());
-      all.addAll(page.getRunsList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return all.stream().collect(Collectors.toMap(Run::getRunId, run -> run));
+  /** In small pages, so that both kinds of runs meet in them. */
+  private Map<String, Run> list(RunFilter.Builder filter) {
+    return runs.list(filter.build(), 3);
   }
 
   @Test
   void shouldForkATurnWithASnapshotAndNoOther() {
     // given
-    ForkRequest.Builder fork = ForkRequest.newBuilder().setParentRunId("long-1");
     assertThat(runs.snapshot("long-1", 40).getState().getFieldsMap()).containsKey("gold");
 
     // when
-    daemon.broker().fork(fork.clone().setParentT(40).setRunId("child").build());
+    runs.fork("long-1", 40, "child");
     runs.publish("child", Events.turnStart("ada", 40, Events.gold(3)));
     runs.publish("child", Events.metric("ada", 41, "score", 1));
-    daemon
-        .broker()
-        .fork(
-            ForkRequest.newBuilder()
-                .setParentRunId("child")
-                .setParentT(40)
-                .setRunId("grandchild")
-                .build());
+    runs.fork("child", 40, "grandchild");
     runs.publish("grandchild", Events.metric("ada", 41, "score", 2));
     runs.close("child");
     runs.close("grandchild");
@@ -265,14 +237,9 @@ class LibraryIT {
         .shouldEqual(ColdRead.timeline(source.channel(), "ex-2").checker());
 
     // and what has no snapshot, or no such turn, is refused
-    Refusal.of(
-            () ->
-                daemon
-                    .broker()
-                    .fork(ForkRequest.newBuilder().setParentRunId("old-1").setParentT(1).build()))
+    Refusal.of(() -> runs.fork("old-1", 1, ""))
         .shouldBe(Status.Code.FAILED_PRECONDITION, "SNAPSHOT_MISSING");
-    Refusal.of(() -> daemon.broker().fork(fork.clone().setParentT(41).build()))
-        .shouldBe(Status.Code.NOT_FOUND, "TURN_NOT_FOUND");
+    Refusal.of(() -> runs.fork("long-1", 41, "")).shouldBe(Status.Code.NOT_FOUND, "TURN_NOT_FOUND");
   }
 
   @Test
@@ -305,23 +272,8 @@ class LibraryIT {
     shouldBeReadOnly(Refusal.of(() -> daemon.broker().publish(publish)));
     shouldBeReadOnly(Refusal.of(() -> runs.open("old-1", Map.of())));
     shouldBeReadOnly(Refusal.of(() -> runs.close("old-1")));
-    shouldBeReadOnly(
-        Refusal.of(
-            () ->
-                daemon
-                    .runs()
-                    .deleteRun(
-                        DeleteRunRequest.newBuilder().setRunId("old-1").setForce(true).build())));
-    shouldBeReadOnly(
-        Refusal.of(
-            () ->
-                daemon
-                    .broker()
-                    .fork(
-                        ForkRequest.newBuilder()
-                            .setParentRunId("old-1")
-                            .setRunId("old-2")
-                            .build())));
+    shouldBeReadOnly(Refusal.of(() -> runs.delete("old-1", true)));
+    shouldBeReadOnly(Refusal.of(() -> runs.fork("old-1", 0, "old-2")));
     Path file = RepositoryRoot.workDirectory("Library").resolve("taken.duckdb");
     try (OlderFile older = new OlderFile(file)) {
       older
@@ -341,8 +293,7 @@ class LibraryIT {
                 .publish(publish.toBuilder().setRunId("own-3").setOpenIfMissing(false).build())
                 .getFirstSeq())
         .isEqualTo(3);
-    Refusal.of(() -> daemon.runs().closeRun(CloseRunRequest.newBuilder().setRunId("own-2").build()))
-        .shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
+    Refusal.of(() -> runs.close("own-2")).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
 import dev.eider.it.StreamChecker;
 import dev.eider.it.VolumePublisher;
+import dev.eider.it.Workers;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.Event;
 import dev.eider.v1.PublishRequest;

@@ -118,9 +118,7 @@ class OpenRunsIT {
 
   /** The least that it takes, over some time in which garbage is collected. */
   private long heapAtRest() {
-    Awaitility.await("all is persisted")
-        .atMost(LONG)
-        .until(() -> daemon.counters().getUnpersistedBytes() == 0);
+    runs.awaitAllPersisted(LONG);
     return daemon.heapAfterCollection();
   }
 

@@ -10,6 +10,7 @@ import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
 import dev.eider.it.VolumePublisher;
+import dev.eider.it.WatchCall;
 import dev.eider.v1.Run;
 import io.grpc.Status;
 import java.time.Duration;

@@ -237,9 +237,12 @@ final class SimStore implements ColdStore, ColdReader {
   public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
     read(60);
     Map<RunId, List<RunId>> forks = new HashMap<>();
-    parentIds.forEach(
-        parentId ->
-            forks.put(parentId, content.forks(parentId).stream().limit(FORKS_MAX).toList()));
+    for (RunId parentId : parentIds) {
+      List<RunId> ofParent = content.forks(parentId).stream().limit(FORKS_MAX).toList();
+      if (!ofParent.isEmpty()) {
+        forks.put(parentId, ofParent);
+      }
+    }
     return forks;
   }
 

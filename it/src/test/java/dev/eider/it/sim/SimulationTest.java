@@ -68,7 +68,7 @@ class SimulationTest {
     LongStream.range(0, SEEDS)
         .parallel()
         .mapToObj(seed -> Life.of(seed, Mutant.NONE))
-        .forEach(life -> life.addTo(results, System.out));
+        .forEach(life -> results.add(life, System.out));
 
     // then
     System.out.printf("SimulationTest: %d lives%n%s", results.lives(), results.tally());

@@ -30,23 +30,14 @@ public final class EventValidator {
     this.path = path;
   }
 
-  /**
-   * Checks and completes an event.
-   *
-   * @param index names the event in a refusal: {@code events[3]}
-   * @param nowUs the event time, when the producer gave none
-   */
+  /** Checks {@code events[index]} and completes it; its time, if not given, is {@code nowUs}. */
   public static Event complete(Event event, int index, long nowUs) {
     new EventValidator(ErrorReason.ERROR_REASON_INVALID_EVENT, () -> "events[" + index + "]")
         .check(event);
     return completed(event, nowUs);
   }
 
-  /**
-   * Checks an event that is to be stored as it is.
-   *
-   * @param where names it in a refusal
-   */
+  /** Checks an event that is to be stored as it is; {@code where} names it in a refusal. */
   static void check(Event event, String where) {
     new EventValidator(ErrorReason.ERROR_REASON_INVALID_EVENT, () -> where).check(event);
   }

@@ -127,10 +127,6 @@ public final class ColdRead extends StreamReader {
     return ColdStreamResponse.newBuilder().setEnd(end).build();
   }
 
-  /**
-   * What a caller wants, checked.
-   *
-   * @param untilSeq inclusive, of the run's own events
-   */
+  /** What a caller wants, checked: own events up to {@code untilSeq}, inclusive. */
   public record Request(ReadStart start, long untilSeq, EventMatcher matcher) {}
 }

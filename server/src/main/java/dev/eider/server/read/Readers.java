@@ -6,9 +6,7 @@ import dev.eider.server.read.history.RunHistory;
 import java.time.InstantSource;
 
 /**
- * What every reader needs of the daemon. Immutable.
- *
- * @param heartbeatMs time between two heartbeats of an idle subscription
+ * What every reader needs of the daemon; heartbeats are those of an idle subscription. Immutable.
  */
 public record Readers(
     ReaderPools pools,

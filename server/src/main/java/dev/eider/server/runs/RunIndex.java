@@ -41,9 +41,7 @@ public final class RunIndex {
   private int partsRead;
   private volatile boolean isFilterComplete;
 
-  /**
-   * @param hub with the runs as the log leaves them
-   */
+  /** Begins with the runs as the log leaves them. */
   public RunIndex(Hub hub, PersistedRuns persisted) {
     this.hub = hub;
     this.persisted = persisted;
@@ -155,10 +153,7 @@ public final class RunIndex {
     inquiries.forEach(inquiry -> inquiry.leaves(run));
   }
 
-  /**
-   * Returns the runs in memory, and imported ones, that were forked from a run, deleted ones
-   * included. For the sequencer thread.
-   */
+  /** Returns the forks of a run in memory, or imported, even deleted ones. Sequencer thread. */
   public Collection<RunId> findForks(RunId parentId) {
     return hub.findForks(parentId);
   }

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what is left of a log: everything, everything but a torn end, or damage. The package's
- * description says which is which. It only reads.
+ * Finds out what is left of a log: everything, everything but a torn end, or damage. {@code
+ * log-format.md} says which is which. It only reads.
  *
  * <p>Segments that hold nothing but what the caller no longer needs are checked by header and size
  * only, so that the time it takes does not grow with what waits to be trimmed.
@@ -41,10 +41,8 @@ final class LogRecovery {
   }
 
   /**
-   * Reads the log.
-   *
-   * @throws LogCorruptedException if acknowledged records are damaged or missing
-   * @throws LogFormatException if the log was written by a newer version
+   * Reads the log; throws LogCorruptedException if acknowledged records are damaged or missing, and
+   * LogFormatException if a newer version wrote it.
    */
   RecoveredLog recover() throws IOException {
     findSegments();
@@ -228,15 +226,14 @@ final class LogRecovery {
       throw new LogCorruptedException(
           String.format(
               "the store and the log do not belong together: the store holds the records before"
-                  + " position %d, but in log file %s no record ends there (bytes %d to %d are one)."
-                  + " Nothing was changed. Put back the store and the log that belong together.",
+                  + " position %d, but in log file %s no record ends there (bytes %d to %d are"
+                  + " one). Nothing was changed. Put back the store and the log that belong"
+                  + " together.",
               firstNeededPosition, segment, from - segment.base(), to - segment.base()));
     }
   }
 
-  /**
-   * Requires that a file without an intact header has no frame, since the header is forced first.
-   */
+  /** Requires that a file without an intact header, which is forced first, has no frame. */
   private void requireNeverUsed(Segment segment, long fileEnd) {
     if (fileEnd > segment.firstFrame()
         || firstNeededPosition > segment.base()

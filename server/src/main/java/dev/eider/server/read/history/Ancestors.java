@@ -42,11 +42,8 @@ final class Ancestors {
   }
 
   /**
-   * Returns a run with its parent.
-   *
-   * @param persistedOnly whether to ask DuckDB even for what is in memory
-   * @return null when DuckDB must be asked and may not be
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   * Returns a run with its parent, as DuckDB has it if {@code persistedOnly}; null when DuckDB must
+   * be asked and may not be. Throws RUN_NOT_FOUND or STORAGE_UNAVAILABLE.
    */
   @Nullable FoldedRun find(RunId runId, boolean persistedOnly, boolean mayBlock) {
     KnownRun inMemory = findInMemory(runId);
@@ -70,11 +67,7 @@ final class Ancestors {
     return persisted;
   }
 
-  /**
-   * The seq of a run's last event, be it deleted; 0 if there is no such run. Blocks.
-   *
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Returns the seq of a run's last event, deleted or not, else 0. Blocks; STORAGE_UNAVAILABLE. */
   long headSeq(RunId runId) {
     KnownRun inMemory = findInMemory(runId);
     FoldedRun run = inMemory == null ? history.findPersisted(runId) : inMemory.run();
@@ -82,11 +75,7 @@ final class Ancestors {
     return known == null ? 0 : known.headSeq();
   }
 
-  /**
-   * Reads on from DuckDB. Blocks.
-   *
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Reads on from DuckDB. Blocks; throws RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   Page readPersisted(
       RunId runId, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
     KnownRun inMemory = findInMemory(runId);

@@ -56,9 +56,7 @@ public final class Inheritance {
   /** The first of the parts, while it is read. */
   private @Nullable PartReader reading;
 
-  /**
-   * @param persistedOnly whether to read DuckDB even of what is in memory
-   */
+  /** Reads DuckDB, if {@code persistedOnly}, even of what is in memory. */
   public Inheritance(RunHistory history, ReadStart start, boolean persistedOnly) {
     this.history = history;
     ancestors = new Ancestors(history);
@@ -73,8 +71,7 @@ public final class Inheritance {
   }
 
   /** The ancestor that is being read; null when there is none. */
-  @Nullable
-  public RunId runId() {
+  public @Nullable RunId runId() {
     return reading == null ? null : reading.runId();
   }
 
@@ -91,8 +88,7 @@ public final class Inheritance {
    * @throws BrokerException RUN_NOT_FOUND if an ancestor is gone; INVALID_REQUEST or
    *     SEQ_BEYOND_HEAD if the place to begin is not inherited; STORAGE_UNAVAILABLE
    */
-  @Nullable
-  public Page read(FoldedRun run, EventMatcher matcher, PageSize size, boolean mayBlock) {
+  public @Nullable Page read(FoldedRun run, EventMatcher matcher, PageSize size, boolean mayBlock) {
     leaveFinishedPart();
     if (!isOver && (parts.isEmpty() || climber != null) && !climb(run, mayBlock)) {
       return mayBlock ? NOTHING : null;
@@ -178,23 +174,13 @@ public final class Inheritance {
     if (start.afterSeq() > part.untilSeq) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
-              "after_seq is "
-                  + start.afterSeq()
-                  + ", but run "
-                  + start.runId()
-                  + " inherits run "
-                  + part.runId
-                  + " up to "
-                  + part.untilSeq)
+              "after_seq is %s, but run %s inherits run %s up to %s"
+                  .formatted(start.afterSeq(), start.runId(), part.runId, part.untilSeq))
           .with("head_seq", part.untilSeq);
     }
     return start.afterSeq();
   }
 
-  /**
-   * What is inherited of one ancestor.
-   *
-   * @param untilSeq inclusive; may be 0
-   */
+  /** What is inherited of one ancestor, inclusive; may be nothing. */
   private record Part(RunId runId, long untilSeq) {}
 }
