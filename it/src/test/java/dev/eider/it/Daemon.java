@@ -2,6 +2,7 @@ package dev.eider.it;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
 
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.Counters;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -243,6 +245,20 @@ public final class Daemon implements AutoCloseable {
     }
     process.destroyForcibly();
     awaitExit(10);
+  }
+
+  /** Starts it again on the same data, and kills it once the moment has come. */
+  public void dieStarting(BooleanSupplier moment) {
+    launch();
+    try {
+      await()
+          .atMost(START_SECONDS, SECONDS)
+          .pollInterval(2, MILLISECONDS)
+          .until(moment::getAsBoolean);
+    } finally {
+      process.destroyForcibly();
+      awaitExit(10);
+    }
   }
 
   private int awaitExit(long secondsMax) {

@@ -141,7 +141,7 @@ class SabotageIT {
     new RunCalls(daemon).awaitPersisted(RUN, SOON);
     daemon.kill9();
     Path before = directory.resolve("runs-before.parquet");
-    edit("COPY runs TO '" + before + "'");
+    edit("COPY eider.runs TO '" + before + "'");
     long position = number("SELECT persisted_position FROM eider.store_state");
     daemon.restart();
     publish("a2");
@@ -149,8 +149,8 @@ class SabotageIT {
     daemon.kill9();
 
     edit(
-        "DELETE FROM runs",
-        "INSERT INTO runs FROM '" + before + "'",
+        "DELETE FROM eider.runs",
+        "INSERT INTO eider.runs FROM '" + before + "'",
         "UPDATE eider.store_state SET persisted_position = " + position);
     daemon.restart();
     new RunCalls(daemon).awaitPersisted(RUN, SOON);

@@ -171,7 +171,8 @@ class EarlierBuildIT {
     return request.build();
   }
 
-  private static void unzip(Path directory) throws IOException {
+  /** Lays its files into a directory. */
+  static void unzip(Path directory) throws IOException {
     try (ZipInputStream zip =
         new ZipInputStream(
             Objects.requireNonNull(

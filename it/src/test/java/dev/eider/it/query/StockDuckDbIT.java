@@ -53,6 +53,11 @@ class StockDuckDbIT {
           "leaderboard",
           "timeline");
 
+  private static final String EVENTS =
+      "SELECT run_id, agent_id, t, kind, payload_json, ts, schema_version, seq, attributes, metric_name,"
+          + " metric_value, cost_usd, model, input_tokens, output_tokens, latency_ms, index_in_turn,"
+          + " action_type, state_changed, error FROM events";
+
   @TempDir private Path directory;
 
   @Test
@@ -86,7 +91,7 @@ class StockDuckDbIT {
         view ->
             statements.add(
                 view.equals("events")
-                    ? "SELECT COLUMNS(c -> c NOT IN ('rowid', 'event')) FROM events"
+                    ? EVENTS
                     : "FROM " + view));
 
     // when
