@@ -58,6 +58,7 @@ class RemoteCommandsIT {
     assertThat(eider("cold cli-1 --kind metric --json").lines().toList())
         .hasSize(2)
         .allMatch(line -> line.startsWith("{\"run_id\":\"cli-1\",\"seq\":\""));
+    assertThat(eider("cold cli-1")).contains("-- DuckDB has it up to seq 3");
     assertThat(eider("diff cli-1 cli-1")).startsWith("equal: 3 events");
     assertThat(fails("diff cli-1 cli-2 --inherited --turns", DIFFERENT))
         .contains("differ in agent after 1 equal events", "cli-2 seq 1, t 1, agent -, fork");
