@@ -3,8 +3,6 @@ package dev.eider.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.v1.Event;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -140,31 +138,18 @@ class RemoteCommandsIT {
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> shell.output().contains("live\""));
-    interrupt(tail);
+    Commands.run("kill", "-INT", String.valueOf(tail.pid()));
 
     // then
     assertThat(shell.exitCode(tail, 20)).isEqualTo(INTERRUPTED);
     assertThat(shell.output().lines().toList()).hasSize(2);
   }
 
-  private static void interrupt(Process process) {
-    try {
-      new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private String eider(String command) {
-    return shell.run("export EIDER_ADDRESS=" + daemon.target() + "\n./eider " + command, RUN_S);
+    return shell.eider(daemon, command, 0);
   }
 
   private String fails(String command, int exitCode) {
-    Process process =
-        shell.start("export EIDER_ADDRESS=" + daemon.target() + "\n./eider " + command);
-    assertThat(shell.exitCode(process, RUN_S)).as(command).isEqualTo(exitCode);
-    return shell.output();
+    return shell.eider(daemon, command, exitCode);
   }
 }
