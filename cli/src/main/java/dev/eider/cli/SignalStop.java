@@ -49,7 +49,6 @@ final class SignalStop implements AutoCloseable {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException alreadyEnding) {
         // The hook is running: it does what there is to do.
-        return;
       }
     }
   }

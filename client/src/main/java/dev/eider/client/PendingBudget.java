@@ -56,16 +56,6 @@ final class PendingBudget {
     }
   }
 
-  /** Returns the number of pending events. */
-  int events() {
-    lock.lock();
-    try {
-      return events;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   String describe() {
     return "%d events or %d bytes await their answer".formatted(eventsMax, bytesMax);
   }

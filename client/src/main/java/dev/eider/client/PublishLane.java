@@ -57,9 +57,7 @@ final class PublishLane {
     return runId;
   }
 
-  /**
-   * Adds an event with room in the budget, which fails in a broken lane; returns what to do next.
-   */
+  /** Adds an event with room in the budget, or fails it; returns what is to be done next. */
   FollowUp add(Event event, long bytes, CompletableFuture<Long> ack) {
     EiderException cause;
     synchronized (this) {

@@ -1,6 +1,4 @@
 package dev.eider.client;
 
-/**
- * The seq of a run, empty for the one asked for, after which reading begins; seq 0 for the start.
- */
+/** A seq of a run, empty for the one asked for, after which to read; 0 for the start. */
 record ResumePoint(String runId, long seq) {}

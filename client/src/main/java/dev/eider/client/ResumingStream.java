@@ -219,10 +219,7 @@ abstract class ResumingStream<P, E> implements Iterator<E>, AutoCloseable {
     }
   }
 
-  /**
-   * What the client provides; {@code onEnd} gets a stream that has ended or was closed, once or
-   * twice.
-   */
+  /** What the client provides; {@code onEnd} gets a stream that has ended, perhaps twice. */
   record Wiring(
       RetryState retry,
       long idleTimeoutNanos,

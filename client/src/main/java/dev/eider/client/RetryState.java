@@ -15,9 +15,7 @@ final class RetryState {
     this.timeoutNanos = timeoutNanos;
   }
 
-  /**
-   * Records a failure; returns how long to wait, as long as asked for or more, or {@link #GIVE_UP}.
-   */
+  /** Records a failure; returns the wait, as long as asked for at least, or {@link #GIVE_UP}. */
   long failed(long nowNanos, long atLeastNanos) {
     if (failures == 0) {
       failingSinceNanos = nowNanos;

@@ -71,10 +71,17 @@ class BadInputIT {
                 .build());
     runs.publish("worldless", Events.turnStart("ada", 0));
     runs.publish("opaque", Events.turnStart("ada", 0, save));
-    runs.publish("parent", Events.turnStart("ada", 0, Events.gold(10)));
+    runs.publish(
+        "parent", Events.metric("ada", 0, "n", 1), Events.turnStart("ada", 0, Events.gold(10)));
     daemon
         .broker()
-        .fork(ForkRequest.newBuilder().setParentRunId("parent").setRequestId("used").build());
+        .fork(
+            ForkRequest.newBuilder()
+                .setParentRunId("parent")
+                .setRequestId("used")
+                .setRunId("child")
+                .build());
+    runs.awaitPersisted("child", SOON);
   }
 
   @ParameterizedTest
@@ -147,6 +154,12 @@ class BadInputIT {
           ColdStream | run_id: 'innocent' after_seq: -1 | INVALID_REQUEST after_seq
           ColdStream | run_id: 'innocent' until_seq: -1 | INVALID_REQUEST until_seq
           ColdStream | run_id: 'nowhere' | RUN_NOT_FOUND
+          ColdStream | run_id: 'child' after_run_id: 'parent' \
+              | INVALID_REQUEST after_run_id include_inherited
+          ColdStream | run_id: 'child' INHERITED after_run_id: 'closed' \
+              | INVALID_REQUEST after_run_id
+          ColdStream | run_id: 'child' INHERITED after_run_id: 'parent' after_seq: 2 \
+              | SEQ_BEYOND_HEAD - up to 1
           OpenRun | run_id: 'a b' | INVALID_RUN_ID run_id
           OpenRun | run_id: 'innocent' | RUN_ALREADY_EXISTS
           OpenRun | run_id: 'labelled' LABELS | INVALID_REQUEST labels 64
@@ -237,6 +250,7 @@ class BadInputIT {
             .replace("GOOD", GOOD)
             .replace("GOLD", "merge_patch { fields { key: 'gold' value { number_value: 1 } } }")
             .replace("LABELS", labels)
+            .replace("INHERITED", "include_inherited: true")
             .replaceAll(
                 "OP\\((\\S+) (\\S+)\\)",
                 "json_patch { ops { op: '$1' path: '$2' value { number_value: 99 } } }");

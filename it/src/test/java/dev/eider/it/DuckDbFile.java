@@ -28,7 +28,11 @@ public final class DuckDbFile implements AutoCloseable {
     if (daemon.isAlive()) {
       throw new IllegalStateException("the daemon still has the file");
     }
-    Path file = daemon.dataDirectory().resolve("events.duckdb");
+    return of(daemon.dataDirectory().resolve("events.duckdb"));
+  }
+
+  /** Opens any file of DuckDB for reading. */
+  public static DuckDbFile of(Path file) {
     Properties readOnly = new Properties();
     readOnly.setProperty("duckdb.read_only", "true");
     try {
@@ -39,6 +43,18 @@ public final class DuckDbFile implements AutoCloseable {
       return new DuckDbFile(connection);
     } catch (SQLException e) {
       throw new AssertionError("the file cannot be opened", e);
+    }
+  }
+
+  /** Executes statements on a file, which is made when it is not there. */
+  public static void change(Path file, String... statements) {
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
     }
   }
 

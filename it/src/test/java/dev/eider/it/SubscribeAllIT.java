@@ -119,8 +119,8 @@ class SubscribeAllIT {
                     .setTMin(3)
                     .setTMax(5))
             .build();
-    LogReader liveGold = LogReader.open(daemon.channel(), gold, LogChecker.fromStart());
-    LogReader liveNarrow = LogReader.open(daemon.channel(), narrow, LogChecker.filtered());
+    LogReader liveGold = LogReader.open(daemon.channel(), gold);
+    LogReader liveNarrow = LogReader.open(daemon.channel(), narrow);
 
     // when
     List<String> expected = new ArrayList<>();
@@ -147,11 +147,11 @@ class SubscribeAllIT {
     runs.close("sel-gold");
     runs.close("sel-silver");
     runs.awaitReaped(SOON);
-    try (LogReader cold = LogReader.open(daemon.channel(), narrow, LogChecker.filtered())) {
+    try (LogReader cold = LogReader.open(daemon.channel(), narrow)) {
       cold.await(ResponseCase.CAUGHT_UP, SOON);
       cold.leave().shouldEqual(narrowOrder);
     }
-    try (LogReader cold = LogReader.open(daemon.channel(), gold, LogChecker.fromStart())) {
+    try (LogReader cold = LogReader.open(daemon.channel(), gold)) {
       cold.await(ResponseCase.CAUGHT_UP, SOON);
       cold.leave().shouldEqual(goldOrder);
     }
@@ -161,7 +161,7 @@ class SubscribeAllIT {
   void shouldMoveOnAndStayAliveWithoutAMatch() {
     SubscribeAllRequest nothing =
         LogReader.request(ByteString.EMPTY).toBuilder().putRunLabels("nobody", "has").build();
-    try (LogReader reader = LogReader.open(daemon.channel(), nothing, LogChecker.filtered())) {
+    try (LogReader reader = LogReader.open(daemon.channel(), nothing)) {
       reader.await(ResponseCase.CAUGHT_UP, SOON);
       reader.await(ResponseCase.HEARTBEAT, SOON);
       int before = reader.marks().size();
@@ -201,7 +201,7 @@ class SubscribeAllIT {
     runs.publish("batched", Events.metrics(100, 0));
     SubscribeAllRequest request =
         LogReader.request(ByteString.EMPTY).toBuilder().setMaxBatch(7).build();
-    try (LogReader reader = LogReader.open(daemon.channel(), request, LogChecker.fromStart())) {
+    try (LogReader reader = LogReader.open(daemon.channel(), request)) {
       reader.await(ResponseCase.CAUGHT_UP, SOON);
       assertThat(reader.marks()).allMatch(mark -> mark.events() <= 7);
       assertThat(reader.eventCount()).isGreaterThanOrEqualTo(100);

@@ -236,13 +236,13 @@ public final class EiderServer implements AutoCloseable {
 
   private static void requireMemory(ServerConfig config) {
     MemoryBudget budget = MemoryBudget.require(config, MemoryBudget.directBytesMax());
-    log()
-        .info(
-            "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
-            budget.heapBytes() >> 20,
-            config.heapBytes() >> 20,
-            budget.directBytes() >> 20,
-            MemoryBudget.directBytesMax() >> 20);
+    Logger log = log();
+    log.info(
+        "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
+        budget.heapBytes() >> 20,
+        config.heapBytes() >> 20,
+        budget.directBytes() >> 20,
+        MemoryBudget.directBytesMax() >> 20);
   }
 
   /** Returns the logger, which is not made before a command has said how much it wants logged. */

@@ -93,10 +93,8 @@ final class ExportCommand extends DaemonCommand {
   }
 
   private Format chosen() {
-    if (format != null) {
-      return format;
-    }
-    return file.toString().endsWith(".parquet") ? Format.PARQUET : Format.DUCKDB;
+    Format byName = file.toString().endsWith(".parquet") ? Format.PARQUET : Format.DUCKDB;
+    return format == null ? byName : format;
   }
 
   /** A format, in the words of the command line. */

@@ -16,7 +16,6 @@ import dev.eider.it.VolumePublisher;
 import dev.eider.it.Workers;
 import dev.eider.v1.Event;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +33,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -244,11 +242,9 @@ class SpaceIT {
   }
 
   private static long sizeOf(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Directories.filesBelow(directory).stream()
+        .mapToLong(file -> file.toFile().length())
+        .sum();
   }
 
   private static long secondsSince(long startNanos) {

@@ -2,12 +2,12 @@ package dev.eider.it.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.it.Commands;
 import dev.eider.it.Daemon;
 import dev.eider.it.HealthWatch;
 import dev.eider.it.Need;
 import dev.eider.it.testkit.grpc.Play;
 import dev.eider.it.testkit.workload.Tally;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,7 +79,7 @@ final class LogDiskIT {
   /** Sets the soft limit, so that it can be taken back. */
   private static void limitFileSize(Daemon daemon, String bytes) {
     String pid = String.valueOf(daemon.pid());
-    Commands.run(List.of("prlimit", "--pid", pid, "--fsize=" + bytes + ":unlimited"));
+    Commands.run("prlimit", "--pid", pid, "--fsize=" + bytes + ":unlimited");
   }
 
   @Test

@@ -68,9 +68,8 @@ class LibraryChangesIT {
     // given a reader of a run that is not there, with notices and without
     SubscribeRequest silent =
         SubscribeRequest.newBuilder().setRunId("late-1").setWaitForRun(true).build();
-    StreamChecker all = StreamChecker.after("late-1", 0);
     try (RunReader waiting = RunReader.fromStart(daemon.channel(), "late-1");
-        RunReader quiet = RunReader.open(daemon.channel(), silent, all)) {
+        RunReader quiet = RunReader.open(daemon.channel(), silent)) {
       // when
       Path file = write(elsewhere.resolve("late.duckdb"), "late-1", 5);
       Files.move(file, library.resolve("late.duckdb"));
@@ -78,7 +77,7 @@ class LibraryChangesIT {
       // then
       waiting.awaitRunClosed(SOON).shouldHaveAllUpTo(6);
       assertThat(quiet.awaitEnd(SOON).isOk()).isTrue();
-      all.shouldHaveAllUpTo(6);
+      quiet.checker().shouldHaveAllUpTo(6);
     }
   }
 
@@ -143,8 +142,7 @@ class LibraryChangesIT {
     assertThat(refusal.metadata().get("file")).endsWith(file);
     SubscribeRequest request =
         SubscribeRequest.newBuilder().setRunId(runId).setFilter(METRICS).build();
-    try (RunReader reader =
-        RunReader.open(daemon.channel(), request, StreamChecker.filtered(runId, 0))) {
+    try (RunReader reader = RunReader.open(daemon.channel(), request)) {
       reader.awaitRefusal(SOON).shouldBe(Status.Code.UNAVAILABLE, "STORAGE_UNAVAILABLE");
       assertThat(reader.lastSeq()).isZero();
     }

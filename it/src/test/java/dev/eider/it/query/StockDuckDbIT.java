@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 import dev.eider.it.Daemon;
+import dev.eider.it.Document;
 import dev.eider.it.Events;
 import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
@@ -85,14 +86,9 @@ class StockDuckDbIT {
       assertThat(daemon.terminate(30)).isEqualTo(143);
       database = daemon.dataDirectory().resolve("events.duckdb");
     }
-    List<String> statements = new ArrayList<>(DocumentedSql.questions());
+    List<String> statements = new ArrayList<>(Document.read("docs/sql.md").blocks("sql"));
     // Rows of a file are not numbered like those of another, and an export has the event as well.
-    VIEWS.forEach(
-        view ->
-            statements.add(
-                view.equals("events")
-                    ? EVENTS
-                    : "FROM " + view));
+    VIEWS.forEach(view -> statements.add(view.equals("events") ? EVENTS : "FROM " + view));
 
     // when
     List<List<String>> answers = new ArrayList<>();

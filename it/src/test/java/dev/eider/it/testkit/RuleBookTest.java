@@ -38,7 +38,8 @@ class RuleBookTest {
 
   /** What is done to the history, and the rules that are broken then; without any it is sound. */
   static Stream<Arguments> histories() {
-    return Stream.of(ofRequests(), ofReaders(), ofForks(), ofDeletions(), ofMirrors())
+    return Stream.of(
+            ofLogs(), ofRequests(), ofReaders(), ofClaims(), ofForks(), ofDeletions(), ofMirrors())
         .flatMap(part -> part);
   }
 
@@ -46,7 +47,7 @@ class RuleBookTest {
     return arguments(what, change, broken);
   }
 
-  private static Stream<Arguments> ofRequests() {
+  private static Stream<Arguments> ofLogs() {
     return Stream.of(
         history("as it should be", t -> {}),
         history("lost last record", t -> t.acked("game", 7, "e1"), Rule.ACKED_IS_STORED),
@@ -77,7 +78,11 @@ class RuleBookTest {
               t.send("e1");
               t.append("e1");
             },
-            Rule.REAL_TIME_ORDER),
+            Rule.REAL_TIME_ORDER));
+  }
+
+  private static Stream<Arguments> ofRequests() {
+    return Stream.of(
         history(
             "concurrent requests in any order",
             t -> {
@@ -143,7 +148,11 @@ class RuleBookTest {
               t.acked("game", 7, "e1");
               early.caughtUp(6);
               t.append("e1");
-            }),
+            }));
+  }
+
+  private static Stream<Arguments> ofClaims() {
+    return Stream.of(
         history("filter that matches", t -> t.filteredSees(1).complete(2)),
         history("filter lacks a match", t -> t.filteredSees(1).complete(6), Rule.READER_COMPLETE),
         history("filter not kept to", t -> t.filteredSees(0), Rule.READER_CONTIGUOUS),

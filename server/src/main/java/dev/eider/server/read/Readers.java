@@ -5,9 +5,7 @@ import dev.eider.server.read.history.LogHistory;
 import dev.eider.server.read.history.RunHistory;
 import java.time.InstantSource;
 
-/**
- * What every reader needs of the daemon; heartbeats are those of an idle subscription. Immutable.
- */
+/** What every reader needs, with the time between an idle one's heartbeats. Immutable. */
 public record Readers(
     ReaderPools pools,
     ReaderRegistry registry,

@@ -28,11 +28,20 @@ final class Responses {
     sendWhenDone(responses, begin, toResponse);
   }
 
-  /** Answers with what a computation that may block gives, on a thread where it may. */
+  /**
+   * Answers with what a computation that may block gives, on a thread where it may.
+   *
+   * @param check checks the request and returns the computation; a refusal is thrown
+   */
   static <R> void sendFrom(
-      Executor executor, StreamObserver<R> responses, Supplier<R> computation) {
-    tolerateCancel(responses);
-    execute(executor, responses, () -> sendResult(responses, computation));
+      Executor executor, StreamObserver<R> responses, Supplier<Supplier<R>> check) {
+    try {
+      Supplier<R> computation = check.get();
+      tolerateCancel(responses);
+      execute(executor, responses, () -> sendResult(responses, computation));
+    } catch (RuntimeException refusal) {
+      refuse(responses, refusal);
+    }
   }
 
   /** Answers with a stage that is begun where it may block. */

@@ -146,10 +146,7 @@ public final class RunIndex {
   }
 
   private void leaves(FoldedRun run) {
-    filter.add(IdFilter.hash(run.runId()));
-    if (!run.requestId().isEmpty()) {
-      filter.add(IdFilter.hash(run.requestId()));
-    }
+    remember(run.runId(), run.requestId());
     inquiries.forEach(inquiry -> inquiry.leaves(run));
   }
 
@@ -168,13 +165,17 @@ public final class RunIndex {
     inLibraries.remove(inLibrary.runId(), inLibrary);
   }
 
+  private void remember(RunId runId, String requestId) {
+    filter.add(IdFilter.hash(runId));
+    if (!requestId.isEmpty()) {
+      filter.add(IdFilter.hash(requestId));
+    }
+  }
+
   private final class FilterFilling implements StoredIds {
     @Override
     public void stored(RunId runId, String requestId) {
-      filter.add(IdFilter.hash(runId));
-      if (!requestId.isEmpty()) {
-        filter.add(IdFilter.hash(requestId));
-      }
+      remember(runId, requestId);
     }
 
     @Override

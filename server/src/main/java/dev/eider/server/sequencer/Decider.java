@@ -106,7 +106,9 @@ record Decider(int producersMax) {
       }
       // Before anything else: a fenced producer's events may be stored, and their end forgotten.
       requireNotFenced(run, publish);
-      requireOpen(run);
+      if (!run.isOpen()) {
+        throw closedError(run);
+      }
     }
     requireComesNext(run, publish);
     requireExpectedSeq(run, publish);
@@ -185,12 +187,6 @@ record Decider(int producersMax) {
               "run " + publish.runId() + ": expected head " + expected + ", it is " + head)
           .with("expected", expected)
           .with("actual", head);
-    }
-  }
-
-  private static void requireOpen(FoldedRun run) {
-    if (!run.isOpen()) {
-      throw closedError(run);
     }
   }
 
@@ -274,9 +270,7 @@ record Decider(int producersMax) {
             new Deleted(fork != null)));
   }
 
-  /**
-   * What a command depends on besides its run: one that it needs, a fork that inherits. Immutable.
-   */
+  /** What a command depends on besides its run: one it needs, a fork that inherits. Immutable. */
   record Related(@Nullable FoldedRun needed, @Nullable RunId fork) {
     static final Related NONE = new Related(null, null);
   }

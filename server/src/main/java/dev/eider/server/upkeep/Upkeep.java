@@ -42,10 +42,7 @@ public final class Upkeep implements WorkerLoop.Work {
 
   /** Something that is to be looked after from time to time. Owned by the thread {@code upkeep}. */
   public interface Chore {
-    /**
-     * Does what is due and returns how long to wait, 0 for no wait, unless woken by any thread. May
-     * block.
-     */
+    /** Does what is due; returns how long to wait, unless any thread wakes it. May block. */
     long turn(Runnable wake);
 
     /** Gives up what is under way, if that takes long. Does not block; for any thread. */

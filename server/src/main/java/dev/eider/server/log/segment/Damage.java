@@ -22,8 +22,7 @@ record Damage(Segment segment, long position, String what, @Nullable RunId runId
   LogCorruptedException toException(String advice) {
     String whose = runId == null ? "" : ", of run " + runId + " as it seems";
     return new LogCorruptedException(
-        String.format(
-            "log file %s is damaged at byte %d (position %d%s): %s. %s",
-            segment.name(), position - segment.base(), position, whose, what, advice));
+        "log file %s is damaged at byte %d (position %d%s): %s. %s"
+            .formatted(segment.name(), position - segment.base(), position, whose, what, advice));
   }
 }

@@ -271,9 +271,8 @@ final class LogRecovery {
   private void requireEndReached(Segment last) {
     if (firstNeededPosition > recordsEnd) {
       String what =
-          String.format(
-              "its last record ends here, though the store holds the records before position %d",
-              firstNeededPosition);
+          "its last record ends here, though the store holds the records before position %d"
+              .formatted(firstNeededPosition);
       throw damaged(new Damage(last, recordsEnd, what, null));
     }
     if (notedForced > recordsEnd) {
@@ -287,9 +286,8 @@ final class LogRecovery {
   }
 
   private String noteSays() {
-    return String.format(
-        "the file %s says that the log was on disk up to position %d",
-        ForcedNote.NAME, notedForced);
+    return "the file %s says that the log was on disk up to position %d"
+        .formatted(ForcedNote.NAME, notedForced);
   }
 
   private FrameCursor open(Segment segment) throws IOException {
@@ -327,9 +325,8 @@ final class LogRecovery {
     String files = lost.size() == 1 ? "it" : "it, the " + (lost.size() - 1) + " later files";
     String advice =
         earlierOnesSuffice
-            ? String.format(
-                "To lose the records from position %d on instead, move %s and the file %s away.",
-                damage.segment().base(), files, ForcedNote.NAME)
+            ? "To lose the records from position %d on instead, move %s and the file %s away."
+                .formatted(damage.segment().base(), files, ForcedNote.NAME)
             : adviceToBeginAnew();
     return damage.toException(RESTORE + advice);
   }
@@ -337,9 +334,8 @@ final class LogRecovery {
   /** Returns the exception for damage that would pass for a torn end but for the note. */
   private static LogCorruptedException damagedOnceNoted(Damage damage) {
     return damage.toException(
-        String.format(
-            "%sTo lose the records from position %d on instead, move the file %s away.",
-            RESTORE, damage.position(), ForcedNote.NAME));
+        "%sTo lose the records from position %d on instead, move the file %s away."
+            .formatted(RESTORE, damage.position(), ForcedNote.NAME));
   }
 
   /** Returns advice to begin anew from an empty file, as a crash leaves in creating a segment. */

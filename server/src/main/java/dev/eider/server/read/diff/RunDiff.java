@@ -42,7 +42,6 @@ public final class RunDiff extends StreamReader {
   private final Deque<DiffRunsResponse> outbox = new ArrayDeque<>();
   private final DiffCounts counts = new DiffCounts(outbox::add);
   private final Registration counted;
-  private boolean isBegun;
   private boolean isSummed;
   private @Nullable Divergence divergence;
   private long equalCount;
@@ -75,11 +74,8 @@ public final class RunDiff extends StreamReader {
     if (!mayBlock) {
       return Next.COLD;
     }
-    if (!isBegun) {
-      left.begin();
-      right.begin();
-      isBegun = true;
-    }
+    left.begin();
+    right.begin();
     left.requireThere();
     right.requireThere();
     readOn(left, true);

@@ -3,14 +3,12 @@ package dev.eider.server.read.history;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
-import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.read.history.RunHistory.Cursor;
 import dev.eider.server.read.history.RunHistory.KnownRun;
 import dev.eider.server.read.history.RunHistory.Page;
 import dev.eider.server.read.history.RunHistory.PageSize;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
@@ -24,20 +22,10 @@ import org.jspecify.annotations.Nullable;
  * read where the run was last seen, and read again elsewhere if the run has left that place
  * meanwhile. Thread-safe.
  */
-final class Ancestors {
-  private final Hub hub;
-  private final RunHistory history;
-  private final ColdReader cold;
-
-  Ancestors(RunHistory history) {
-    this.history = history;
-    hub = history.hub();
-    cold = history.cold();
-  }
-
+record Ancestors(RunHistory history) {
   /** Returns a run in memory, be it deleted, or null. Does not block. */
   @Nullable KnownRun findInMemory(RunId runId) {
-    RunTail tail = hub.find(runId);
+    RunTail tail = history.hub().find(runId);
     return tail == null ? null : new KnownRun(tail.run(), tail.persistedSeq(), tail);
   }
 
@@ -114,13 +102,13 @@ final class Ancestors {
   }
 
   private boolean isThere(RunId runId) {
-    RunTail tail = hub.find(runId);
+    RunTail tail = history.hub().find(runId);
     return tail == null ? history.findPersisted(runId) != null : !tail.run().isDeleted();
   }
 
   private @Nullable FoldedRun findKept(RunId runId) {
     try {
-      return cold.findKept(runId);
+      return history.cold().findKept(runId);
     } catch (StoreException e) {
       throw RunHistory.unavailable(e);
     }
@@ -128,7 +116,7 @@ final class Ancestors {
 
   private Page readKept(PageQuery query) {
     try {
-      return RunHistory.page(cold.readKeptPage(query));
+      return RunHistory.page(history.cold().readKeptPage(query));
     } catch (StoreException e) {
       throw RunHistory.unavailable(e);
     }

@@ -22,10 +22,7 @@ public final class PartReader {
   private final boolean persistedOnly;
   private Cursor cursor;
 
-  /**
-   * Reads up to {@code untilSeq}, inclusive; DuckDB, if {@code persistedOnly}, even what is in
-   * memory.
-   */
+  /** Reads up to {@code untilSeq}, inclusive; if {@code persistedOnly}, from DuckDB alone. */
   public PartReader(
       RunHistory history, RunId runId, long afterSeq, long untilSeq, boolean persistedOnly) {
     this.history = history;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Answers what is known of a run, and which events come after a seq: from memory if it holds them,
  * else from DuckDB. The only place that chooses between the two. Thread-safe.
  */
-public final class RunHistory {
+public record RunHistory(Hub hub, ColdReader cold) {
   /** How many events one read looks for at the most. */
   public static final int PAGE_EVENTS_MAX = 1_000;
 
@@ -34,14 +34,6 @@ public final class RunHistory {
 
   private static final String DAMAGED = "damaged";
   private static final String FILE = "file";
-
-  private final Hub hub;
-  private final ColdReader cold;
-
-  public RunHistory(Hub hub, ColdReader cold) {
-    this.hub = hub;
-    this.cold = cold;
-  }
 
   /** Returns a run in memory, else null; RUN_NOT_FOUND if deleted there. Does not block. */
   public @Nullable KnownRun findInMemory(RunId runId) {
@@ -177,14 +169,6 @@ public final class RunHistory {
 
   static Page page(ColdPage page) {
     return new Page(page.events(), new Cursor(page.scannedSeq(), page.position()));
-  }
-
-  Hub hub() {
-    return hub;
-  }
-
-  ColdReader cold() {
-    return cold;
   }
 
   /** Returns the first turn_start of a turn, by an agent unless null, or null. Blocks. */

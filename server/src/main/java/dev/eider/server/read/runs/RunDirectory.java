@@ -85,6 +85,12 @@ public record RunDirectory(Hub hub, RunHistory history, ColdReader cold) {
     }
   }
 
+  /** Describes a run as it was, with its tail if it is in memory. */
+  static Run describe(FoldedRun run, @Nullable RunTail tail) {
+    return RunView.of(
+        run, tail == null ? run.headSeq() : Math.min(tail.persistedSeq(), run.headSeq()));
+  }
+
   /** The first runs of those that are added, in the order of the list. */
   private static final class PageOfRuns {
     private final NavigableMap<RunPlace, Listed> newest = new TreeMap<>(RunPlace.NEWEST_FIRST);
@@ -115,19 +121,15 @@ public record RunDirectory(Hub hub, RunHistory history, ColdReader cold) {
     }
 
     RunPage cut(int wanted) {
-      List<Run> runs = newest.values().stream().limit(wanted).map(Listed::describe).toList();
+      List<Run> runs =
+          newest.values().stream().limit(wanted).map(run -> describe(run.run, run.tail)).toList();
       RunPlace last = newest.size() > wanted ? newest.lowerKey(newest.lastKey()) : null;
       return new RunPage(runs, last);
     }
   }
 
   /** A run of a list; with its tail if it is in memory. */
-  private record Listed(FoldedRun run, @Nullable RunTail tail) {
-    Run describe() {
-      return RunView.of(
-          run, tail == null ? run.headSeq() : Math.min(tail.persistedSeq(), run.headSeq()));
-    }
-  }
+  private record Listed(FoldedRun run, @Nullable RunTail tail) {}
 
   /** A part of a list, and the place of its last run when there are more. */
   public record RunPage(List<Run> runs, @Nullable RunPlace last) {}

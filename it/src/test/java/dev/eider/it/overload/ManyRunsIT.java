@@ -1,15 +1,17 @@
-package dev.eider.it;
+package dev.eider.it.overload;
 
 import dev.eider.client.EiderClient;
 import dev.eider.client.MultiRunSink;
-import dev.eider.v1.Counters;
+import dev.eider.it.Daemon;
+import dev.eider.it.DaemonExtension;
+import dev.eider.it.Events;
+import dev.eider.it.RunCalls;
+import dev.eider.it.RunReader;
+import dev.eider.it.Scale;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.assertj.core.api.Assertions;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,36 +37,14 @@ class ManyRunsIT {
       // given the counters after work of the same kind, so that what is made once is there
       playRuns(client, "warm", WARM_UP_RUNS);
       new RunCalls(daemon).awaitReaped(LONG);
-      Awaitility.await("nothing left to persist")
-          .atMost(LONG)
-          .until(() -> daemon.counters().getUnpersistedBytes() == 0);
-      Counters start = daemon.counters();
+      StormCounters start = StormCounters.atRest(daemon);
 
       // when
       playRuns(client, "many", RUNS);
 
       // then
-      Awaitility.await("counters back at their start")
-          .atMost(LONG)
-          .pollInterval(Duration.ofMillis(200))
-          .untilAsserted(() -> shouldBeBackAt(start, daemon.counters()));
+      start.awaitBackWithPools();
     }
-  }
-
-  private static void shouldBeBackAt(Counters start, Counters now) {
-    shouldBeBack("runs_in_memory", start, now, Counters::getRunsInMemory);
-    shouldBeBack("tail_bytes", start, now, Counters::getTailBytes);
-    shouldBeBack("subscriptions", start, now, Counters::getSubscriptions);
-    shouldBeBack("log_segments", start, now, Counters::getLogSegments);
-    shouldBeBack("open_files", start, now, Counters::getOpenFiles);
-    shouldBeBack("threads", start, now, counters -> (long) counters.getThreads());
-    shouldBeBack("unpersisted_bytes", start, now, Counters::getUnpersistedBytes);
-  }
-
-  /** At most what it was: a pool may have shrunk. */
-  private static void shouldBeBack(
-      String name, Counters start, Counters now, Function<Counters, Long> counter) {
-    Assertions.assertThat(counter.apply(now)).as(name).isLessThanOrEqualTo(counter.apply(start));
   }
 
   /** Opens, publishes to and closes runs through one sink, and reads some of them meanwhile. */
