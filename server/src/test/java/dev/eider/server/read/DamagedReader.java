@@ -76,6 +76,16 @@ public final class DamagedReader implements ColdReader {
     throw damage();
   }
 
+  @Override
+  public List<EventPlace> readLastPlaces(PageQuery query) throws StoreException {
+    throw damage();
+  }
+
+  @Override
+  public List<EventPlace> readLastKeptPlaces(PageQuery query) throws StoreException {
+    throw damage();
+  }
+
   private static StoreException damage() {
     return new StoreException(
         StoreException.Kind.DAMAGE,
