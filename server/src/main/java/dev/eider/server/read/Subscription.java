@@ -72,7 +72,7 @@ public final class Subscription extends StreamReader {
     this.history = readers.history();
     this.clock = readers.clock();
     this.responses = responses;
-    inheritance = new Inheritance(history, request.start(), false);
+    inheritance = new Inheritance(history, request.start());
     cursor = new Cursor(request.start().ownAfterSeq(), 0);
     heartbeats =
         request.notices() ? pools().timer().every(readers.heartbeatMs(), this::beat) : null;

@@ -33,7 +33,7 @@ final class DiffSide {
     this.history = history;
     this.matcher = matcher;
     start = new ReadStart(runId, 0, includeInherited, null);
-    inheritance = new Inheritance(history, start, false);
+    inheritance = new Inheritance(history, start);
   }
 
   /**
@@ -44,7 +44,7 @@ final class DiffSide {
   void begin() {
     if (run == null) {
       run = history.get(start.runId()).run();
-      own = new PartReader(history, start.runId(), 0, run.headSeq(), false);
+      own = new PartReader(history, start.runId(), 0, run.headSeq());
     }
   }
 

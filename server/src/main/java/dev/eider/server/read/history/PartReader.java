@@ -20,20 +20,16 @@ public final class PartReader {
   private final Ancestors ancestors;
   private final RunId runId;
   private final long untilSeq;
-  private final boolean persistedOnly;
   private Cursor cursor;
 
   /**
    * @param untilSeq inclusive
-   * @param persistedOnly whether to read DuckDB even of what is in memory
    */
-  public PartReader(
-      RunHistory history, RunId runId, long afterSeq, long untilSeq, boolean persistedOnly) {
+  public PartReader(RunHistory history, RunId runId, long afterSeq, long untilSeq) {
     this.history = history;
     ancestors = new Ancestors(history);
     this.runId = runId;
     this.untilSeq = untilSeq;
-    this.persistedOnly = persistedOnly;
     cursor = new Cursor(afterSeq, 0);
   }
 
@@ -61,7 +57,7 @@ public final class PartReader {
     if (isRead()) {
       return new Page(List.of(), cursor);
     }
-    KnownRun inMemory = persistedOnly ? null : ancestors.findInMemory(runId);
+    KnownRun inMemory = ancestors.findInMemory(runId);
     if (inMemory != null) {
       Page page = history.readInMemory(inMemory, cursor, matcher, size);
       if (page != null) {

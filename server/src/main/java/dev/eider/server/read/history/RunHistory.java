@@ -12,6 +12,7 @@ import dev.eider.server.hub.RunTail.TailSlice;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.EventPlace;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.LibraryFileException;
 import dev.eider.server.store.MissingEventsException;
@@ -232,6 +233,19 @@ public final class RunHistory {
   }
 
   /**
+   * Returns where in DuckDB the last matching events of a run are, the last one first. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  List<EventPlace> readLastPlaces(FoldedRun run, long untilSeq, EventMatcher matcher) {
+    try {
+      return cold.readLastPlaces(query(run, Cursor.START, untilSeq, matcher, PageSize.MANY));
+    } catch (StoreException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /**
    * Returns the first turn_start of a turn, or null. Blocks.
    *
    * @param agentId null for any agent
@@ -321,6 +335,7 @@ public final class RunHistory {
    */
   public record PageSize(int eventsMax, long bytesMax) {
     static final PageSize ONE = new PageSize(1, PAGE_BYTES_MAX);
+    static final PageSize MANY = new PageSize(PAGE_EVENTS_MAX, PAGE_BYTES_MAX);
   }
 
   /** Some events and the place after them. */
