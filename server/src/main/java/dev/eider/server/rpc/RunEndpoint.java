@@ -109,14 +109,10 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
     try {
       RunId runId = RequestValidator.runId("run_id", request.getRunId());
       RequestValidator.atLeast("t", request.getT(), 0);
-      String agentId = request.hasAgentId() ? request.getAgentId() : null;
-      Responses.sendFrom(
-          readers.pools().cold(),
-          responses,
-          () ->
-              GetSnapshotResponse.newBuilder()
-                  .setSnapshot(forker.snapshot(runId, request.getT(), agentId))
-                  .build());
+      if (request.hasSeq()) {
+        RequestValidator.atLeast("seq", request.getSeq(), 1);
+      }
+      Responses.sendFrom(readers.pools().cold(), responses, () -> forker.snapshot(request, runId));
     } catch (RuntimeException refusal) {
       Responses.refuse(responses, refusal);
     }

@@ -2,7 +2,6 @@ package dev.eider.server.read.history;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Invariants;
-import dev.eider.server.event.EventKind;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
@@ -243,17 +242,6 @@ public final class RunHistory {
     } catch (StoreException e) {
       throw unavailable(e);
     }
-  }
-
-  /**
-   * Returns the first turn_start of a turn, or null. Blocks.
-   *
-   * @param agentId null for any agent
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
-  public @Nullable SequencedEvent findTurnStart(KnownRun known, int t, @Nullable String agentId) {
-    Set<String> agents = agentId == null ? Set.of() : Set.of(agentId);
-    return findFirst(known, new EventMatcher(Set.of(EventKind.TURN_START), agents, t, t));
   }
 
   /**
