@@ -68,8 +68,7 @@ public final class TurnWorlds {
       }
       FoldedRun next = parent == null ? null : ancestor(parent.runId());
       if (parent == null || next == null) {
-        throw BrokerException.of(
-            ErrorReason.ERROR_REASON_TURN_NOT_FOUND, "there is no turn_start at " + where);
+        throw notFound(asked, where);
       }
       run = next;
       untilSeq = parent.seq() - 1;
@@ -91,8 +90,7 @@ public final class TurnWorlds {
             && (event.kind().equals(EventKind.TURN_START)
                 || (event.kind().equals(EventKind.FORK) && seq == 1 && run.parent() != null));
     if (event == null || !isTurn) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_TURN_NOT_FOUND, "there is no turn_start at " + where);
+      throw notFound(asked, where);
     }
     World world = World.of(run, event);
     if (world == null) {
@@ -105,6 +103,13 @@ public final class TurnWorlds {
   public @Nullable World start(FoldedRun fork) {
     SequencedEvent first = read(fork.runId(), Cursor.START);
     return first == null ? null : World.of(fork, first);
+  }
+
+  private BrokerException notFound(KnownRun asked, String where) {
+    // If the run was deleted meanwhile, that is why.
+    history.requireThere(asked.run().runId());
+    return BrokerException.of(
+        ErrorReason.ERROR_REASON_TURN_NOT_FOUND, "there is no turn_start at " + where);
   }
 
   private static BrokerException missing(String where) {
