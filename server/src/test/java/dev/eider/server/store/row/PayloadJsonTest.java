@@ -134,6 +134,24 @@ class PayloadJsonTest {
   }
 
   @Test
+  void shouldWriteWhatAForkKeepsOfItsStart() {
+    Event.Builder fork = TestEvents.fork("game-1", 4, "").toBuilder();
+    fork.getForkBuilder().setParentSeq(9).getSnapshotBuilder().setState(struct("a", text("b")));
+    Event.Builder patched = TestEvents.mutation(0, "", "", "").toBuilder();
+    patched.getWorldMutationBuilder().setMergePatch(struct("a", text("b")));
+    Event.Builder replaced = TestEvents.mutation(0, "", "", "").toBuilder();
+    replaced
+        .getWorldMutationBuilder()
+        .addJsonPatch(struct("op", text("test")))
+        .setReplacement(true);
+
+    assertThat(json(fork.build())).endsWith(",\"parent_seq\":9,\"snapshot\":{\"a\":\"b\"}}");
+    assertThat(json(patched.build())).endsWith("\"reason\":\"\",\"merge_patch\":{\"a\":\"b\"}}");
+    assertThat(json(replaced.build()))
+        .endsWith("\"reason\":\"\",\"json_patch\":[{\"op\":\"test\"}],\"replacement\":true}");
+  }
+
+  @Test
   void shouldWriteMetric() {
     assertThat(json(TestEvents.metric("red", 0, "score", 3)))
         .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":3.0}");
