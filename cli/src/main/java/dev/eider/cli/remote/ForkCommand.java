@@ -27,12 +27,8 @@ final class ForkCommand extends DaemonCommand {
   @Parameters(paramLabel = "RUN", description = "The run to fork.")
   private String runId = "";
 
-  @Option(
-      names = "--at",
-      paramLabel = "T",
-      required = true,
-      description = "The turn from whose start to go on.")
-  private int turn;
+  @ArgGroup(exclusive = false, multiplicity = "1")
+  private Start start = new Start();
 
   @Option(
       names = "--agent",
@@ -80,11 +76,12 @@ final class ForkCommand extends DaemonCommand {
     ForkRequest.Builder request =
         ForkRequest.newBuilder()
             .setParentRunId(runId)
-            .setParentT(turn)
             .setRunId(childId)
             .setMutationSummary(summary)
             .setReason(reason)
-            .putAllLabels(labels);
+            .putAllLabels(labels)
+            .setOmitSnapshot(!daemon.json());
+    start.addTo(request);
     if (agent != null) {
       request.setAgentId(agent);
     }
@@ -92,6 +89,30 @@ final class ForkCommand extends DaemonCommand {
       mutation.addTo(request, spec());
     }
     return request.build();
+  }
+
+  /** Where the fork goes on from; one of these at least. */
+  static final class Start {
+    @Option(
+        names = "--at",
+        paramLabel = "T",
+        description = "The turn from whose start to go on: from its newest turn_start.")
+    private @Nullable Integer turn;
+
+    @Option(
+        names = "--parent-seq",
+        paramLabel = "SEQ",
+        description = "The seq of the very turn_start to go on from.")
+    private @Nullable Long seq;
+
+    private void addTo(ForkRequest.Builder request) {
+      if (turn != null) {
+        request.setParentT(turn);
+      }
+      if (seq != null) {
+        request.setParentSeq(seq);
+      }
+    }
   }
 
   /** How the world is changed; one of these. */

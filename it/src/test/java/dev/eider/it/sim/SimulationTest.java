@@ -121,6 +121,7 @@ class SimulationTest {
       case DELETIONS_NOT_PERSISTED, DELETED_IDS_FORGOTTEN ->
           EnumSet.of(
               Rule.DELETED_STAYS_GONE,
+              Rule.SEEN_IS_KEPT,
               Rule.SEQ_REUSED,
               Rule.ACKED_IS_STORED,
               Rule.ROW_ONCE,

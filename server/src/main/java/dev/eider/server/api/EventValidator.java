@@ -11,6 +11,7 @@ import dev.eider.v1.Event;
 import dev.eider.v1.LlmResponsePayload;
 import dev.eider.v1.ObservationPayload;
 import dev.eider.v1.TurnStartPayload;
+import dev.eider.v1.WorldMutationPayload;
 import dev.eider.v1.WorldStateSnapshot;
 import java.util.List;
 import java.util.function.Supplier;
@@ -129,14 +130,20 @@ public final class EventValidator {
             "fork.parent_run_id",
             "must be a run id");
         atLeastZero("fork.parent_t", event.getFork().getParentT());
+        require(
+            !event.getFork().hasParentSeq() || event.getFork().getParentSeq() > 0,
+            "fork.parent_seq",
+            "must be at least 1");
+        snapshot("fork.snapshot.", event.getFork().getSnapshot());
       }
+      case WORLD_MUTATION -> worldMutation(event.getWorldMutation());
       case PAYLOAD_NOT_SET ->
           require(
               event.getUnknownFields().asMap().keySet().stream()
                   .anyMatch(number -> number >= PAYLOAD_FIELD_NUMBER_MIN),
               "payload",
               "exactly one payload must be set");
-      case LLM_PROMPT, WORLD_MUTATION -> {}
+      case LLM_PROMPT -> {}
     }
   }
 
@@ -152,6 +159,13 @@ public final class EventValidator {
       struct("llm_response.actions[" + i + "]", response.getActions(i));
     }
     finite("llm_response.cost_usd", response.getCostUsd());
+  }
+
+  private void worldMutation(WorldMutationPayload mutation) {
+    struct("world_mutation.merge_patch", mutation.getMergePatch());
+    for (int i = 0; i < mutation.getJsonPatchCount(); i++) {
+      struct("world_mutation.json_patch[" + i + "]", mutation.getJsonPatch(i));
+    }
   }
 
   private void snapshot(String prefix, WorldStateSnapshot snapshot) {

@@ -14,6 +14,9 @@ public record ForkRequests(RequestLimits limits, RunIdMaker runIds) {
     RequestValidator.requestSize(request, limits);
     RequestValidator.runId("parent_run_id", request.getParentRunId());
     RequestValidator.atLeast("parent_t", request.getParentT(), 0);
+    if (request.hasParentSeq()) {
+      RequestValidator.atLeast("parent_seq", request.getParentSeq(), 1);
+    }
     RequestValidator.requestId(request.getRequestId());
     RequestValidator.labels(request.getLabelsMap());
     RequestValidator.text("mutation_summary", request.getMutationSummary());

@@ -80,6 +80,29 @@ public final class RunTail extends Chunk.Holder {
     return new TailSlice(found, seq - 1);
   }
 
+  /**
+   * Looks for the last event in memory that matches.
+   *
+   * @param untilSeq inclusive
+   */
+  public TailLast readLast(long untilSeq, EventMatcher matcher) {
+    long seq = Math.min(untilSeq, run.headSeq());
+    while (seq > 0) {
+      Map.Entry<Long, Chunk> entry = chunks.floorEntry(seq);
+      if (entry == null || seq > entry.getValue().lastSeq()) {
+        break;
+      }
+      Chunk chunk = entry.getValue();
+      while (seq >= chunk.firstSeq()) {
+        SequencedEvent event = chunk.event(seq--);
+        if (matcher.matches(event)) {
+          return new TailLast(event, seq);
+        }
+      }
+    }
+    return new TailLast(null, seq);
+  }
+
   /** Has {@code listener} called, on the sequencer thread and briefly, after each change. */
   public Registration addListener(Runnable listener) {
     return listeners.add(listener);
@@ -134,4 +157,13 @@ public final class RunTail extends Chunk.Holder {
 
   /** Events of a run in seq order, and the seq up to which they are all that match, inclusive. */
   public record TailSlice(List<SequencedEvent> events, long scannedSeq) {}
+
+  /**
+   * The last event that matches.
+   *
+   * @param event null if there is none in memory
+   * @param restSeq up to which nothing was looked at, inclusive; without an event, what only DuckDB
+   *     has
+   */
+  public record TailLast(@Nullable SequencedEvent event, long restSeq) {}
 }

@@ -60,7 +60,7 @@ public final class Subscription extends FollowingReader<SubscribeResponse> {
     this.request = request;
     this.hub = readers.hub();
     this.history = readers.history();
-    inheritance = new Inheritance(history, request.start(), false);
+    inheritance = new Inheritance(history, request.start());
     cursor = new Cursor(request.start().ownAfterSeq(), 0);
     beatEvery(readers.heartbeatMs());
   }

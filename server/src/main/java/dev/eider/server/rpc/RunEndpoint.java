@@ -107,11 +107,10 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
         () -> {
           RunId runId = RequestValidator.runId("run_id", request.getRunId());
           RequestValidator.atLeast("t", request.getT(), 0);
-          String agentId = request.hasAgentId() ? request.getAgentId() : null;
-          return () ->
-              GetSnapshotResponse.newBuilder()
-                  .setSnapshot(forker.snapshot(runId, request.getT(), agentId))
-                  .build();
+          if (request.hasSeq()) {
+            RequestValidator.atLeast("seq", request.getSeq(), 1);
+          }
+          return () -> forker.snapshot(request, runId);
         });
   }
 

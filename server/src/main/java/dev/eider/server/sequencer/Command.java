@@ -78,6 +78,7 @@ public sealed interface Command {
    *
    * @param requestHash tells a repeat from a conflict
    * @param conflict what to answer when the request id was used with other arguments
+   * @param needed the run that must be there: the parent, or one that inherits from it; or null
    */
   @SuppressWarnings("ArrayRecordComponent") // written once, compared by content where it matters
   record Open(
@@ -87,11 +88,32 @@ public sealed interface Command {
       byte[] requestHash,
       @Nullable Parent parent,
       List<EncodedEvent> events,
-      ErrorReason conflict)
+      ErrorReason conflict,
+      @Nullable RunId needed)
       implements Command {
+    /** Opens a run that needs its parent, if it has one. */
+    public Open(
+        RunId runId,
+        Map<String, String> labels,
+        String requestId,
+        byte[] requestHash,
+        @Nullable Parent parent,
+        List<EncodedEvent> events,
+        ErrorReason conflict) {
+      this(
+          runId,
+          labels,
+          requestId,
+          requestHash,
+          parent,
+          events,
+          conflict,
+          parent == null ? null : parent.runId());
+    }
+
     @Override
     public @Nullable RunId neededRunId() {
-      return parent == null ? null : parent.runId();
+      return needed;
     }
   }
 

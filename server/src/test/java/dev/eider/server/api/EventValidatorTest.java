@@ -19,6 +19,7 @@ import dev.eider.v1.LlmResponsePayload;
 import dev.eider.v1.MetricPayload;
 import dev.eider.v1.ObservationPayload;
 import dev.eider.v1.TurnStartPayload;
+import dev.eider.v1.WorldMutationPayload;
 import dev.eider.v1.WorldStateSnapshot;
 import java.util.List;
 import java.util.stream.Stream;
@@ -102,6 +103,19 @@ final class EventValidatorTest {
             "action.action",
             Samples.base("", 0).setAction(ActionPayload.newBuilder().setAction(INFINITE))),
         Arguments.of("fork.parent_run_id", Samples.base("", 0).setFork(ForkPayload.newBuilder())),
+        Arguments.of("fork.parent_seq", Samples.base("", 0).setFork(fork().setParentSeq(0))),
+        Arguments.of(
+            "fork.snapshot.state",
+            Samples.base("", 0)
+                .setFork(fork().setSnapshot(WorldStateSnapshot.newBuilder().setState(INFINITE)))),
+        Arguments.of(
+            "world_mutation.merge_patch",
+            Samples.base("", 0)
+                .setWorldMutation(WorldMutationPayload.newBuilder().setMergePatch(INFINITE))),
+        Arguments.of(
+            "world_mutation.json_patch[0]",
+            Samples.base("", 0)
+                .setWorldMutation(WorldMutationPayload.newBuilder().addJsonPatch(INFINITE))),
         Arguments.of(
             "fork.parent_t",
             Samples.base("", 0)
@@ -121,6 +135,10 @@ final class EventValidatorTest {
     assertThat(refusal.field()).isEqualTo("events[3]." + field);
     assertThat(refusal.metadata()).containsEntry("field", "events[3]." + field);
     assertThat(refusal.text()).startsWith("events[3]." + field + ": ");
+  }
+
+  private static ForkPayload.Builder fork() {
+    return ForkPayload.newBuilder().setParentRunId("game-1");
   }
 
   @Test

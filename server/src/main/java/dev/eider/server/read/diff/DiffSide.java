@@ -44,14 +44,14 @@ final class DiffSide {
     this.history = history;
     this.matcher = matcher;
     start = new ReadStart(runId, 0, includeInherited, null);
-    inheritance = new Inheritance(history, start, false);
+    inheritance = new Inheritance(history, start);
   }
 
   /** Looks the run up, the first time. Blocks; RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   void begin() {
     if (run == null) {
       run = history.get(start.runId()).run();
-      own = new PartReader(history, start.runId(), 0, run.headSeq(), false);
+      own = new PartReader(history, start.runId(), 0, run.headSeq());
     }
   }
 

@@ -39,7 +39,6 @@ public final class Inheritance {
 
   private final RunHistory history;
   private final Ancestors ancestors;
-  private final boolean persistedOnly;
   private final ReadStart start;
   private final Deque<Part> parts = new ArrayDeque<>();
   private boolean isOver;
@@ -56,12 +55,10 @@ public final class Inheritance {
   /** The first of the parts, while it is read. */
   private @Nullable PartReader reading;
 
-  /** Reads DuckDB, if {@code persistedOnly}, even of what is in memory. */
-  public Inheritance(RunHistory history, ReadStart start, boolean persistedOnly) {
+  public Inheritance(RunHistory history, ReadStart start) {
     this.history = history;
     ancestors = new Ancestors(history);
     this.start = start;
-    this.persistedOnly = persistedOnly;
     isOver = !start.isInherited();
   }
 
@@ -98,7 +95,7 @@ public final class Inheritance {
     }
     if (reading == null) {
       Part part = parts.getFirst();
-      reading = new PartReader(history, part.runId, afterSeq(part), part.untilSeq, persistedOnly);
+      reading = new PartReader(history, part.runId, afterSeq(part), part.untilSeq);
       isBegun = true;
     }
     return reading.read(matcher, size, mayBlock);
@@ -135,7 +132,7 @@ public final class Inheritance {
         climber = null;
         return true;
       }
-      FoldedRun ancestor = ancestors.find(parent.runId(), persistedOnly, mayBlock);
+      FoldedRun ancestor = ancestors.find(parent.runId(), mayBlock);
       if (ancestor == null) {
         return false;
       }

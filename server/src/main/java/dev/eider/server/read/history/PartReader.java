@@ -19,17 +19,16 @@ public final class PartReader {
   private final Ancestors ancestors;
   private final RunId runId;
   private final long untilSeq;
-  private final boolean persistedOnly;
   private Cursor cursor;
 
-  /** Reads up to {@code untilSeq}, inclusive; if {@code persistedOnly}, from DuckDB alone. */
-  public PartReader(
-      RunHistory history, RunId runId, long afterSeq, long untilSeq, boolean persistedOnly) {
+  /**
+   * @param untilSeq inclusive
+   */
+  public PartReader(RunHistory history, RunId runId, long afterSeq, long untilSeq) {
     this.history = history;
     ancestors = new Ancestors(history);
     this.runId = runId;
     this.untilSeq = untilSeq;
-    this.persistedOnly = persistedOnly;
     cursor = new Cursor(afterSeq, 0);
   }
 
@@ -54,7 +53,7 @@ public final class PartReader {
     if (isRead()) {
       return new Page(List.of(), cursor);
     }
-    KnownRun inMemory = persistedOnly ? null : ancestors.findInMemory(runId);
+    KnownRun inMemory = ancestors.findInMemory(runId);
     if (inMemory != null) {
       Page page = history.readInMemory(inMemory, cursor, matcher, size);
       if (page != null) {

@@ -2,7 +2,6 @@ package dev.eider.server.read.history;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Invariants;
-import dev.eider.server.event.EventKind;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
@@ -12,6 +11,7 @@ import dev.eider.server.hub.RunTail.TailSlice;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.EventPlace;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.LibraryFileException;
 import dev.eider.server.store.MissingEventsException;
@@ -171,10 +171,17 @@ public record RunHistory(Hub hub, ColdReader cold) {
     return new Page(page.events(), new Cursor(page.scannedSeq(), page.position()));
   }
 
-  /** Returns the first turn_start of a turn, by an agent unless null, or null. Blocks. */
-  public @Nullable SequencedEvent findTurnStart(KnownRun known, int t, @Nullable String agentId) {
-    Set<String> agents = agentId == null ? Set.of() : Set.of(agentId);
-    return findFirst(known, new EventMatcher(Set.of(EventKind.TURN_START), agents, t, t));
+  /**
+   * Returns where in DuckDB the last matching events of a run are, the last one first. Blocks.
+   *
+   * @throws BrokerException STORAGE_UNAVAILABLE
+   */
+  List<EventPlace> readLastPlaces(FoldedRun run, long untilSeq, EventMatcher matcher) {
+    try {
+      return cold.readLastPlaces(query(run, Cursor.START, untilSeq, matcher, PageSize.MANY));
+    } catch (StoreException e) {
+      throw unavailable(e);
+    }
   }
 
   /** Returns the first event of a run that has one. Blocks; throws STORAGE_UNAVAILABLE. */
@@ -232,6 +239,7 @@ public record RunHistory(Hub hub, ColdReader cold) {
   /** How much a read looks for; it ends with the event that reaches {@code bytesMax}. */
   public record PageSize(int eventsMax, long bytesMax) {
     static final PageSize ONE = new PageSize(1, PAGE_BYTES_MAX);
+    static final PageSize MANY = new PageSize(PAGE_EVENTS_MAX, PAGE_BYTES_MAX);
   }
 
   /** Some events and the place after them. */

@@ -127,6 +127,24 @@ class PayloadJsonTest {
                 + "\"media_type\":\"application/x-save\"},\"profile_name\":\"gold\"}");
   }
 
+  @Test
+  void shouldWriteWhatAForkKeepsOfItsStart() {
+    Event.Builder fork = TestEvents.fork("game-1", 4, "").toBuilder();
+    fork.getForkBuilder().setParentSeq(9).getSnapshotBuilder().setState(struct("a", text("b")));
+    Event.Builder patched = TestEvents.mutation(0, "", "", "").toBuilder();
+    patched.getWorldMutationBuilder().setMergePatch(struct("a", text("b")));
+    Event.Builder replaced = TestEvents.mutation(0, "", "", "").toBuilder();
+    replaced
+        .getWorldMutationBuilder()
+        .addJsonPatch(struct("op", text("test")))
+        .setReplacement(true);
+
+    assertThat(json(fork.build())).endsWith(",\"parent_seq\":9,\"snapshot\":{\"a\":\"b\"}}");
+    assertThat(json(patched.build())).endsWith("\"reason\":\"\",\"merge_patch\":{\"a\":\"b\"}}");
+    assertThat(json(replaced.build()))
+        .endsWith("\"reason\":\"\",\"json_patch\":[{\"op\":\"test\"}],\"replacement\":true}");
+  }
+
   private static Event turnStart(WorldStateSnapshot snapshot) {
     return event("red", 0)
         .setTurnStart(TurnStartPayload.newBuilder().setSnapshot(snapshot).setProfileName("gold"))
