@@ -200,6 +200,18 @@ class ViewsIT {
   }
 
   @Test
+  void shouldSayWhatEachForkChanged() {
+    Asked asked =
+        Asked.of(
+            daemon.channel(),
+            "SELECT run_id, mutation, snapshot ->> '$.gold' FROM forks ORDER BY run_id");
+
+    String mutation = "{\"merge_patch\":{\"gold\":1}}";
+    assertThat(asked.plain())
+        .isEqualTo(List.of(List.of("child", mutation, "1"), List.of("grandchild", mutation, "1")));
+  }
+
+  @Test
   void shouldPutWhatAForkInheritsBeforeItsOwn() {
     // given the seqs before the forked turn_start, of the root and of the child
     List<List<Object>> expected = new ArrayList<>();
