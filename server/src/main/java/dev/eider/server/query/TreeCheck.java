@@ -21,13 +21,16 @@ final class TreeCheck {
    */
   private static final long AMPLIFIED_MAX = 100_000;
 
+  private final String sql;
   private final int offset;
   private long amplified = 1;
 
   /**
-   * @param offset what to add to the positions in the tree
+   * @param sql the whole statement
+   * @param offset what to add to the positions in the tree, in bytes
    */
-  TreeCheck(int offset) {
+  TreeCheck(String sql, int offset) {
+    this.sql = sql;
     this.offset = offset;
   }
 
@@ -143,7 +146,8 @@ final class TreeCheck {
   private RuntimeException refused(Map<?, ?> object, String problem) {
     String location = text(object, "query_location");
     // Where there is none, the tree has the largest number of 64 bits.
-    return refusal(problem, location.matches("\\d{1,9}") ? offset + Long.parseLong(location) : -1);
+    return refusal(
+        problem, sql, location.matches("\\d{1,9}") ? offset + Long.parseLong(location) : -1);
   }
 
   private static String text(Map<?, ?> object, String key) {

@@ -61,6 +61,8 @@ public final class StoreConnections {
       Statements.execute(connection, "SET TimeZone = 'UTC'");
       // With 900 expressions within each other DuckDB's planner overflows the stack.
       Statements.execute(connection, "SET max_expression_depth = 100");
+      // Queries written for DuckDB 1.x have `x -> x + 1`, which 2.0 refuses unless it is told.
+      Statements.execute(connection, "SET lambda_syntax = 'ENABLE_SINGLE_ARROW'");
     }
     this.queries = new ReaderPool(forQueries);
     this.copies = new ReaderPool(duplicates(writer, tables, 1));
