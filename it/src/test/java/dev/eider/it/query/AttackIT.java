@@ -16,11 +16,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** No statement writes, reads what is not the daemon's, or takes more than its bounds. */
 @Timeout(60)
 class AttackIT {
   private static final String RUN = "witness";
+
+  /** The heap of 1 GiB, DuckDB's 512 MiB, and what queries may take beside them. */
+  private static final long PEAK_BYTES_MAX = 2_560L << 20;
 
   @RegisterExtension
   static final DaemonExtension EXTENSION =
@@ -37,8 +41,11 @@ class AttackIT {
   }
 
   @AfterAll
-  static void disconnect() {
+  static void shouldHaveTakenNoMoreMemoryThanItMay() {
     client.close();
+    long peak = EXTENSION.daemon().peakResidentBytes();
+    System.out.println("peak of the daemon's memory in MiB: " + (peak >> 20));
+    assertThat(peak).isLessThan(PEAK_BYTES_MAX);
   }
 
   @ParameterizedTest
@@ -68,6 +75,28 @@ class AttackIT {
     asked.refusal().ifPresent(refusal -> assertThat(refusal.reason()).isEqualTo("INVALID_QUERY"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SHOW TABLES",
+        "SHOW ALL TABLES",
+        "FROM duckdb_tables()",
+        "FROM duckdb_tables",
+        "FROM duckdb_columns()",
+        "FROM duckdb_columns",
+        "FROM duckdb_views()",
+        "FROM information_schema.tables",
+        "FROM information_schema.columns",
+        "DESCRIBE",
+        "SHOW"
+      })
+  void shouldNotListTheTablesOfTheDaemon(String sql) {
+    Asked asked = Asked.of(daemon.channel(), sql);
+
+    assertThat(asked.plain().toString())
+        .doesNotContain("store_state", "kept_runs", "deleted_runs", "event_rest", "producers");
+  }
+
   /** Whatever was asked, the daemon goes on publishing and persisting. */
   @AfterEach
   void shouldGoOn() {
@@ -83,7 +112,8 @@ class AttackIT {
     Asked count =
         Asked.of(
             daemon.channel(),
-            Asked.request("SELECT count(*), (SELECT count(*) FROM store_state) FROM events")
+            Asked.request(
+                    "SELECT count(*), (SELECT count(*) FROM runs WHERE state = 'open') FROM events")
                 .putMinSeqs(RUN, published)
                 .build());
     assertThat(count.refusal()).isEmpty();

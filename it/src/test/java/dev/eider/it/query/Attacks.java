@@ -6,6 +6,9 @@ import java.util.List;
 final class Attacks {
   private static final String DEEP = "SELECT 1" + "+1".repeat(900);
 
+  /** Text that gets twice as long with each of thirty SELECTs, under names that tell nothing. */
+  private static final String DOUBLED = doubled(30);
+
   /** Refused before DuckDB prepares anything, or by DuckDB while it does. */
   private static final List<String> REFUSED =
       List.of(
@@ -127,6 +130,40 @@ final class Attacks {
           "SELECT rpad('x', (SELECT 2000000000), 'y')",
           "SELECT len(range(2000000000))",
           "SELECT \"REPEAT\"('x', 2000000000)",
+          "SELECT repeat(payload_json, 90000) FROM events",
+          "SELECT length(format('{:>2000000000}', 'x'))",
+          "SELECT format('{0:>{1}}', 'x', 400000000)",
+          "SELECT format((SELECT '{:>400000000}'), 'x')",
+          "SELECT length(printf('%2000000000s', 'x'))",
+          "SELECT printf('%*d', 400000000, 5)",
+          "SELECT length(replace(replace('"
+              + "x".repeat(1_000)
+              + "', 'x', '"
+              + "y".repeat(900)
+              + "'), 'y', '"
+              + "z".repeat(900)
+              + "'))",
+          "SELECT replace(payload_json, '\"', payload_json) FROM events",
+          "SELECT regexp_replace(kind, '', repeat('x', 10000), 'g') FROM events",
+          "SELECT length(" + "s || ".repeat(80) + "s) FROM (SELECT repeat('x', 90000) AS s)",
+          "WITH a AS (SELECT repeat('x', 9000) AS s), b AS (SELECT s || s || s || s || s AS s FROM a),"
+              + " c AS (SELECT s || s || s || s || s AS s FROM b) SELECT length(s) FROM c",
+          "WITH a AS (SELECT range(50000) AS l), b AS (SELECT flatten([l, l, l, l, l, l, l, l]) AS l FROM a),"
+              + " c AS (SELECT flatten([l, l, l, l, l, l, l, l]) AS l FROM b) SELECT len(l) FROM c",
+          "SELECT list_reduce(list_transform(range(40), lambda x: 'xxxxxxxxxx'), lambda a, b: a || a)",
+          "SELECT bitstring_agg(i, 0, 2000000000) FROM range(10) t(i)",
+          "SELECT array_to_string(range(90000), '" + "x".repeat(10_000) + "')",
+          "SELECT * FROM eider.events",
+          "SELECT * FROM events.eider.events",
+          "SELECT * FROM eider.store_state",
+          "SELECT * FROM \"eider\".\"runs\"",
+          "FROM eider.kept_events",
+          "DESCRIBE eider.runs",
+          "SUMMARIZE eider.runs",
+          "SHOW TABLES FROM eider",
+          "SELECT * FROM store_state",
+          "SELECT * FROM system.main.duckdb_tables()",
+          "SELECT * FROM system.main.duckdb_columns()",
           DEEP,
           "SELECT " + "(".repeat(5_000) + "1" + ")".repeat(5_000),
           "SELECT " + "[".repeat(300) + "1" + "]".repeat(300),
@@ -153,7 +190,14 @@ final class Attacks {
           "SELECT string_agg(repeat('x', 90000) || i, '') FROM range(1000000) t(i)",
           "SELECT count(*) FROM (SELECT DISTINCT i, hash(i) FROM range(3000000000) t(i))",
           "SELECT i FROM (SELECT i, hash(i) AS h FROM range(3000000000) t(i) ORDER BY h) LIMIT 1",
-          "SELECT string_agg(repeat('x', 50000), '') FROM range(45)");
+          "SELECT string_agg(repeat('x', 50000), '') FROM range(90)",
+          // The same text under two names, doubled again and again.
+          "WITH RECURSIVE x AS (SELECT 'xxxxxxxxxx' AS s, 'xxxxxxxxxx' AS u UNION ALL SELECT s || u, u || s FROM x)"
+              + " SELECT max(length(s)) FROM x",
+          "WITH RECURSIVE x AS (SELECT [1] AS l UNION ALL SELECT l || l FROM x) SELECT max(len(l)) FROM x",
+          "SELECT max(len(list_transform(l, lambda x: list_transform(l, lambda y: l))))"
+              + " FROM (SELECT range(1000 + i % 2) AS l FROM range(2) t(i))",
+          DOUBLED);
 
   /** Hides a statement in what may or may not be a comment; whatever comes back, nothing runs. */
   private static final List<String> HARMLESS =
@@ -168,6 +212,17 @@ final class Attacks {
           "SELECT '--' /* ' */; --'");
 
   private Attacks() {}
+
+  private static String doubled(int times) {
+    StringBuilder sql =
+        new StringBuilder("WITH x0 AS (SELECT 'x' || range AS a, 'y' || range AS b FROM range(3))");
+    for (int i = 1; i <= times; i++) {
+      sql.append(
+          ", x%2$d AS MATERIALIZED (SELECT a || b AS a, b || a AS b FROM x%1$d)"
+              .formatted(i - 1, i));
+    }
+    return sql + " SELECT max(length(a)) FROM x" + times;
+  }
 
   static List<String> refused() {
     return REFUSED;

@@ -46,6 +46,7 @@ final class QueryCall extends PooledCall<QueryResponse> {
   private final QueryDependencies daemon;
   private final QueryBounds bounds;
   private final CallPool pool;
+  private final MemoryGuard guard;
   private final MinSeqs minSeqs;
 
   /** Whether a look at min_seqs is due that has not begun; the first is from the beginning. */
@@ -62,12 +63,14 @@ final class QueryCall extends PooledCall<QueryResponse> {
       ResponseStream<QueryResponse> responses,
       QueryDependencies daemon,
       QueryBounds bounds,
-      CallPool pool) {
+      CallPool pool,
+      MemoryGuard guard) {
     super(pool, responses, bounds.timeoutMs(question));
     this.question = question;
     this.daemon = daemon;
     this.bounds = bounds;
     this.pool = pool;
+    this.guard = guard;
     minSeqs = new MinSeqs(question.minSeqs(), daemon.hub());
   }
 
@@ -135,6 +138,7 @@ final class QueryCall extends PooledCall<QueryResponse> {
   @Override
   protected void work() throws Exception {
     listening.close();
+    Registration guarded = guard.begin(this::fail);
     try (SqlSession opened = daemon.sessions().open()) {
       onEnd(opened::cancel);
       if (!hasEnded()) {
@@ -143,6 +147,7 @@ final class QueryCall extends PooledCall<QueryResponse> {
       }
     } finally {
       onEnd(null);
+      guarded.close();
     }
   }
 
