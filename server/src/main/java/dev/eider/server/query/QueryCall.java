@@ -230,7 +230,8 @@ final class QueryCall extends PooledCall<QueryResponse> {
               ("the query needs more memory than the %d bytes that DuckDB may use"
                       + " (store-memory-bytes-max), or more room for what it spills: %s; ask for"
                       + " fewer or narrower columns (left(payload_json, 1000), payload_json ->>"
-                      + " '$.field', length(payload_json)), or of fewer runs (WHERE run_id = ...)")
+                      + " '$.field', length(payload_json)), or of fewer rows at a time (WHERE run_id = ... AND seq"
+                      + " BETWEEN 1 AND 100)")
                   .formatted(bounds.memoryBytesMax(), e.text()),
               "limit_bytes",
               bounds.memoryBytesMax());

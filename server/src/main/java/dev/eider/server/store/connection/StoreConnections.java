@@ -29,7 +29,12 @@ public final class StoreConnections {
    * same names that leave out the daemon's own tables.
    */
   private static final List<String> LISTINGS =
-      List.of("duckdb_tables", "duckdb_columns", "duckdb_views");
+      List.of(
+          "duckdb_tables",
+          "duckdb_columns",
+          "duckdb_views",
+          "duckdb_constraints",
+          "duckdb_schemas");
 
   private final DuckDBConnection writer;
   private final ReaderPool readers;

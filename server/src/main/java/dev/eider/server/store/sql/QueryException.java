@@ -13,6 +13,12 @@ public final class QueryException extends Exception {
   private static final Pattern ADVICE =
       Pattern.compile("\\n+Possible solutions:.*|\\nUse SET [^\\n]*", Pattern.DOTALL);
 
+  /** A fault of a call that DuckDB takes for its own; it goes on all the same. */
+  private static final Pattern FUNCTION =
+      Pattern.compile(
+          "^INTERNAL Error: Scalar function .{1,80} threw an execution error, but the function is"
+              + " not marked as fallible[^\n]* Error: ([^\n]*)");
+
   private static final Pattern EXCERPT =
       Pattern.compile("\\n\\nLINE (\\d+): ([^\\n]*)\\n( *)(\\^.*)");
 
@@ -30,6 +36,10 @@ public final class QueryException extends Exception {
    */
   static QueryException of(SQLException e) {
     String text = String.valueOf(e.getMessage());
+    Matcher function = FUNCTION.matcher(text);
+    if (function.find()) {
+      text = "Invalid Input Error: " + function.group(1);
+    }
     return new QueryException(kind(text), ADVICE.matcher(text).replaceAll(""), Map.of(), e);
   }
 

@@ -77,11 +77,14 @@ record WideRow(String column, long row, @Nullable String runId, @Nullable Long s
 
   private QueryException failure(String problem, Map<String, String> facts) {
     String where =
-        (runId == null ? "" : ", run_id '" + runId + "'") + (seq == null ? "" : ", seq " + seq);
+        (runId == null ? "" : ", run_id '" + runId + "'")
+            + (seq == null ? "" : ", seq " + seq)
+            + (runId == null && seq == null ? "" : ",");
+    String value = column.matches("\\w{1,40}") ? column : "...";
     String text =
-        ("column %1$s of row %2$d%3$s %4$s; ask for a part of it: left(%1$s, 1000), length(%1$s), or"
-                + " %1$s ->> '$.field' of JSON; ColdStream and Subscribe send an event whole")
-            .formatted(column, row, where, problem);
+        ("column %1$s of row %2$d%3$s %4$s; ask for a part of it: left(%5$s, 1000), length(%5$s), or"
+                + " %5$s ->> '$.field' of JSON; ColdStream and Subscribe send an event whole")
+            .formatted(column, row, where, problem, value);
     return new QueryException(
         QueryException.Kind.ROW_TOO_LARGE, text, facts, new IllegalStateException(text));
   }
