@@ -288,7 +288,8 @@ public final class EiderServer implements AutoCloseable {
   private static LongSupplier scratchBytes(
       ServerConfig config, DataDir dataDir, Transfers transfers) {
     long bytes = config.scratch(dataDir).memoryBytesMax();
-    return () -> (2 + transfers.count()) * bytes;
+    int others = config.libraries().isEmpty() ? 1 : 2;
+    return () -> (others + transfers.count()) * bytes;
   }
 
   private static TransferDependencies transferDependencies(

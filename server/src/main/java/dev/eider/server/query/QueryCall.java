@@ -231,7 +231,7 @@ final class QueryCall extends PooledCall<QueryResponse> {
                       + " (store-memory-bytes-max), or more room for what it spills: %s; ask for"
                       + " fewer or narrower columns (left(payload_json, 1000), payload_json ->>"
                       + " '$.field', length(payload_json)), or of fewer rows at a time (WHERE run_id = ... AND seq"
-                      + " BETWEEN 1 AND 100)")
+                      + " BETWEEN 1 AND 10)")
                   .formatted(bounds.memoryBytesMax(), e.text()),
               "limit_bytes",
               bounds.memoryBytesMax());
