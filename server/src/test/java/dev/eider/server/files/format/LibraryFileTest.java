@@ -4,53 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.eider.server.api.WireRules;
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.event.EncodedEvent;
-import dev.eider.server.event.EventMatcher;
-import dev.eider.server.event.RunDigest;
-import dev.eider.server.event.RunId;
-import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.store.ColdReader.ColdPage;
-import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.LibraryFileException;
 import dev.eider.v1.ErrorReason;
-import dev.eider.v1.Event;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 final class LibraryFileTest {
-  private static final RunId ONE = new RunId("one");
-  private static final RunId TWO = new RunId("two");
-  private static final int EVENTS = 500;
-
-  private static final FileRules ANY =
-      new FileRules() {
-        @Override
-        public void event(Event event, String where) {
-          // Every event is fine.
-        }
-
-        @Override
-        public void labels(Map<String, String> labels) {
-          // All labels are fine.
-        }
-      };
-
   @TempDir private Path directory;
   private ScratchConfig scratch;
   private Path older;
@@ -77,117 +48,13 @@ final class LibraryFileTest {
   }
 
   private LibraryFile found(Path path) throws Exception {
-    return new LibraryFile(path, FileStamp.of(path), scratch, ANY);
+    return new LibraryFile(path, FileStamp.of(path), scratch, new WireRules());
   }
 
   private static List<FoldedRun> runs(LibraryFile file) throws Exception {
     List<FoldedRun> runs = new ArrayList<>();
     file.readThrough(runs::add);
     return runs;
-  }
-
-  @Test
-  void shouldReadItThroughUntilNoMoreIsWanted() throws Exception {
-    List<FoldedRun> runs = runs(found(older));
-    assertThat(runs).extracting(FoldedRun::runId).containsExactly(ONE, TWO);
-    assertThat(runs).allMatch(run -> run.isInLibrary() && !run.isOpen());
-    assertThat(runs).extracting(FoldedRun::headSeq).containsOnly((long) EVENTS);
-
-    List<FoldedRun> first = new ArrayList<>();
-    found(older)
-        .readThrough(
-            run -> {
-              first.add(run);
-              return false;
-            });
-    assertThat(first).extracting(FoldedRun::runId).containsExactly(ONE);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"61, 1000000", "1000, 3000", "16384, 4194304"})
-  void shouldReadInPagesWhatItReadThrough(int eventsMax, long bytesMax) throws Exception {
-    LibraryFile file = found(older);
-    for (FoldedRun run : runs(file)) {
-      byte[] digest = RunDigest.initial(run.runId());
-      long seq = 0;
-      while (seq < run.headSeq()) {
-        ColdPage page =
-            file.readPage(query(run.runId(), seq, EventMatcher.ALL, eventsMax, bytesMax));
-        assertThat(page.events()).isNotEmpty().hasSizeLessThanOrEqualTo(eventsMax);
-        for (SequencedEvent event : page.events()) {
-          seq++;
-          assertThat(event.seq()).isEqualTo(seq);
-          digest = RunDigest.next(digest, EncodedEvent.decode(event.eventBytes()).hash());
-        }
-        assertThat(page.scannedSeq()).isEqualTo(seq);
-      }
-      assertThat(digest).isEqualTo(run.digest());
-    }
-  }
-
-  private static PageQuery query(
-      RunId runId, long afterSeq, EventMatcher matcher, int eventsMax, long bytesMax) {
-    return new PageQuery(runId, afterSeq, EVENTS, -1, -1, matcher, eventsMax, bytesMax);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "metric, ada, 10, 20",
-    "metric, '', 99, 99",
-    "wrong, '', 0, 99",
-    "'', bob, 0, 0",
-    "'', '', 5, 2147483647"
-  })
-  void shouldFilterByWhatTheEventsAre(String kind, String agent, int tMin, int tMax)
-      throws Exception {
-    // given
-    LibraryFile file = found(older);
-    EventMatcher matcher =
-        new EventMatcher(
-            kind.isEmpty() ? Set.of() : Set.of(kind),
-            agent.isEmpty() ? Set.of() : Set.of(agent),
-            tMin,
-            tMax);
-    List<SequencedEvent> all =
-        file.readPage(query(TWO, 0, EventMatcher.ALL, 16_384, 4 << 20)).events();
-    List<Long> expected = all.stream().filter(matcher::matches).map(SequencedEvent::seq).toList();
-
-    // when read a few at a time
-    List<Long> seqs = new ArrayList<>();
-    long seq = 0;
-    while (seq < EVENTS) {
-      ColdPage page = file.readPage(query(TWO, seq, matcher, 20, 1 << 20));
-      assertThat(page.scannedSeq()).isGreaterThan(seq);
-      page.events().forEach(event -> seqs.add(event.seq()));
-      seq = page.scannedSeq();
-    }
-
-    // then
-    assertThat(seqs).isEqualTo(expected);
-  }
-
-  @Test
-  void shouldRefuseWhatIsNotWhatItWas() throws Exception {
-    // given
-    LibraryFile file = found(older);
-    runs(file);
-    byte[] before = Files.readAllBytes(older);
-
-    // then a change is refused, and neither is the change undone nor the file opened in vain
-    execute("INSERT INTO events SELECT * FROM events WHERE t = 0 LIMIT 1");
-    PageQuery query = query(ONE, 0, EventMatcher.ALL, 10, 1 << 20);
-    assertThatThrownBy(() -> file.readPage(query))
-        .isInstanceOf(LibraryFileException.class)
-        .hasMessageContaining(older.toString())
-        .hasMessageContaining("was changed");
-    assertThat(Files.readAllBytes(older)).isNotEqualTo(before);
-    assertThatThrownBy(() -> runs(file)).isInstanceOf(LibraryFileException.class);
-
-    // and so is its absence
-    Files.delete(older);
-    LibraryFileException gone =
-        catchThrowableOfType(LibraryFileException.class, () -> file.readPage(query));
-    assertThat(gone.problem()).isEqualTo("it is gone");
   }
 
   @Test
