@@ -9,7 +9,6 @@ import dev.eider.server.read.history.RunHistory.KnownRun;
 import dev.eider.server.read.history.RunHistory.Page;
 import dev.eider.server.read.history.RunHistory.PageSize;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.EventPlace;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
@@ -76,7 +75,9 @@ record Ancestors(RunHistory history) {
             history.readPersisted(run, after, Math.min(untilSeq, persistedSeq), matcher, size),
         kept ->
             RunHistory.page(
-                history.cold().readKeptPage(RunHistory.query(kept, after, untilSeq, matcher, size))));
+                history
+                    .cold()
+                    .readKeptPage(RunHistory.query(kept, after, untilSeq, matcher, size))));
   }
 
   /**
@@ -90,8 +91,10 @@ record Ancestors(RunHistory history) {
         (run, persistedSeq) ->
             history.readLastPlaces(run, Math.min(untilSeq, persistedSeq), matcher),
         kept ->
-            history.cold().readLastKeptPlaces(
-                RunHistory.query(kept, Cursor.START, untilSeq, matcher, PageSize.MANY)));
+            history
+                .cold()
+                .readLastKeptPlaces(
+                    RunHistory.query(kept, Cursor.START, untilSeq, matcher, PageSize.MANY)));
   }
 
   private <T> T readWhereItIs(RunId runId, ReadLive<T> readLive, ReadKept<T> readKept) {
