@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts a daemon, runs the example clients against it with a restart under each of them, then the documented grpcurl
-# commands, and stops it. Needs Go, Python 3.11 and Node 20 with their package registries, and what ./eider needs.
+# commands and the converters of it/examples, and stops it. Needs Go, Python 3.11 and Node 20 with their package registries, and what ./eider needs.
 # EIDER names another launcher, PYTHON another Python. Installed things stay in ${XDG_CACHE_HOME:-~/.cache}/eider-ci.
 set -uo pipefail
 
@@ -203,6 +203,25 @@ run_readme() {
   fi
 }
 
+# Runs the commands of docs/clients.md as they are written, then the check of every converter.
+run_converters() {
+  sed -n '/^```sh$/,/^```$/p' "$root/docs/clients.md" | sed '/^```/d' >"$work/converters.sh"
+  if (cd "$root" && EIDER_ADDRESS="localhost:$port" PATH="$venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 \
+    timeout $client_seconds_max bash -e "$work/converters.sh") >"$work/converters.out" 2>&1 &&
+    [ "$(wc -l <"$work/converters.out")" = 8 ]; then
+    pass converters-documented
+  else
+    fail converters-documented "the commands do not bring in 8 runs" "$work/converters.out"
+  fi
+  if PYTHONPATH="$target/python" PYTHONDONTWRITEBYTECODE=1 timeout $client_seconds_max "$venv/bin/python" \
+    "$root/it/examples/converters/check.py" --address "localhost:$port" >"$work/check.out" 2>&1 &&
+    grep -q '^ok converters$' "$work/check.out"; then
+    pass converters
+  else
+    fail converters "SQL does not have all of the files" "$work/check.out" "$work/daemon.log"
+  fi
+}
+
 # Exports everything, and opens it with stock tools that know nothing of Eider.
 run_files() {
   local all="$work/all" version
@@ -238,6 +257,7 @@ run_client node TERM env NODE_PATH="$node_modules" node "$here/node/client.js"
 run_client go KILL "$target/go/client"
 run_grpcurl
 run_readme
+run_converters
 
 run_files
 

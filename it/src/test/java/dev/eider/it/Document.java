@@ -37,10 +37,11 @@ public record Document(Path path, String text) {
     }
   }
 
-  /** Reads every document at the root, in docs/ and beside the example clients. */
+  /** Reads every document at the root, in docs/ and beside the examples. */
   static List<Document> all() {
     List<Document> found = new ArrayList<>();
-    for (String folder : List.of("", "docs", "docs/internals", "it/clients")) {
+    for (String folder :
+        List.of("", "docs", "docs/internals", "it/clients", "it/examples/converters")) {
       try (Stream<Path> files = Files.list(RepositoryRoot.path().resolve(folder))) {
         files
             .filter(file -> file.toString().endsWith(".md"))
