@@ -17,10 +17,12 @@ import dev.eider.v1.ActionResultPayload;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.Event;
 import dev.eider.v1.ForkPayload;
+import dev.eider.v1.LlmPromptPayload;
 import dev.eider.v1.LlmResponsePayload;
 import dev.eider.v1.MetricPayload;
 import dev.eider.v1.ObservationPayload;
 import dev.eider.v1.TurnStartPayload;
+import dev.eider.v1.WorldMutationPayload;
 import dev.eider.v1.WorldStateSnapshot;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 final class EventValidatorTest {
   private static final long NOW_US = 1_767_225_600_123_456L;
+  private static final String DIE = "\ud83c\udfb2";
   private static final Struct INFINITE = struct(number(Double.POSITIVE_INFINITY));
 
   @Test
@@ -82,8 +85,14 @@ final class EventValidatorTest {
   static Stream<Arguments> badEvents() {
     Event.Builder metric = Samples.metric("ada", 1).toBuilder();
     return Stream.of(
-        Arguments.of("agent_id", metric.clone().setAgentId("a b")),
         Arguments.of("agent_id", metric.clone().setAgentId("x".repeat(129))),
+        Arguments.of("agent_id", metric.clone().setAgentId(DIE.repeat(129))),
+        Arguments.of("agent_id", metric.clone().setAgentId("a\tb")),
+        Arguments.of("agent_id", metric.clone().setAgentId("a\u0085b")),
+        Arguments.of("agent_id", metric.clone().setAgentId("a\u2028b")),
+        Arguments.of("agent_id", metric.clone().setAgentId("a\ud83cb")),
+        Arguments.of("schema_version", metric.clone().setSchemaVersion(Integer.MIN_VALUE)),
+        Arguments.of("schema_version", metric.clone().setSchemaVersion(-1)),
         Arguments.of("t", metric.clone().setT(-1)),
         Arguments.of("ts", metric.clone().setTs(Timestamp.newBuilder().setNanos(-1))),
         Arguments.of("ts", metric.clone().setTs(Timestamp.newBuilder().setNanos(1_000_000_000))),
@@ -128,15 +137,84 @@ final class EventValidatorTest {
             "action_result.index_in_turn",
             Samples.base("", 0)
                 .setActionResult(ActionResultPayload.newBuilder().setIndexInTurn(-1))),
+        Arguments.of(
+            "action_result.output",
+            Samples.base("", 0)
+                .setActionResult(ActionResultPayload.newBuilder().setOutput(list(INFINITE)))),
         Arguments.of("fork.parent_run_id", Samples.base("", 0).setFork(ForkPayload.newBuilder())),
+        Arguments.of(
+            "fork.parent_seq",
+            Samples.base("", 0)
+                .setFork(ForkPayload.newBuilder().setParentRunId("a").setParentSeq(0))),
+        Arguments.of(
+            "fork.snapshot.state",
+            Samples.base("", 0)
+                .setFork(
+                    ForkPayload.newBuilder()
+                        .setParentRunId("a")
+                        .setSnapshot(WorldStateSnapshot.newBuilder().setState(INFINITE)))),
         Arguments.of(
             "fork.parent_t",
             Samples.base("", 0)
                 .setFork(ForkPayload.newBuilder().setParentRunId("a").setParentT(-1))));
   }
 
+  static Stream<Arguments> badModelPayloads() {
+    return Stream.of(
+        Arguments.of(
+            "llm_response.input_tokens",
+            Samples.base("", 0).setLlmResponse(LlmResponsePayload.newBuilder().setInputTokens(-1))),
+        Arguments.of(
+            "llm_response.output_tokens",
+            Samples.base("", 0)
+                .setLlmResponse(LlmResponsePayload.newBuilder().setOutputTokens(Long.MIN_VALUE))),
+        Arguments.of(
+            "llm_response.latency_ms",
+            Samples.base("", 0).setLlmResponse(LlmResponsePayload.newBuilder().setLatencyMs(-0.5))),
+        Arguments.of(
+            "llm_response.latency_ms",
+            Samples.base("", 0)
+                .setLlmResponse(LlmResponsePayload.newBuilder().setLatencyMs(0.0 / 0))),
+        Arguments.of(
+            "llm_prompt.messages[0]",
+            Samples.base("", 0).setLlmPrompt(LlmPromptPayload.newBuilder().addMessages(INFINITE))),
+        Arguments.of(
+            "world_mutation.merge_patch",
+            Samples.base("", 0)
+                .setWorldMutation(WorldMutationPayload.newBuilder().setMergePatch(INFINITE))),
+        Arguments.of(
+            "world_mutation.json_patch[1]",
+            Samples.base("", 0)
+                .setWorldMutation(
+                    WorldMutationPayload.newBuilder()
+                        .addJsonPatch(struct(number(1)))
+                        .addJsonPatch(INFINITE))));
+  }
+
   @ParameterizedTest
-  @MethodSource({"badEvents", "badPayloads"})
+  @ValueSource(
+      strings = {
+        "",
+        "openai/gpt-4o",
+        "gpt-4o:latest",
+        "Claude Opus 4 (high)",
+        "\u5c0f\u660e",
+        "\ufdd0"
+      })
+  void shouldTakeAnyPrintableTextAsAnAgent(String agentId) {
+    Event event = Samples.metric("ada", 1).toBuilder().setAgentId(agentId).build();
+    assertThat(EventValidator.complete(event, 0, NOW_US).getAgentId()).isEqualTo(agentId);
+  }
+
+  @Test
+  void shouldCountTheCharactersOfAnAgentAsPeopleDo() {
+    Event.Builder event = Samples.metric("ada", 1).toBuilder();
+    Event longest = event.setAgentId(DIE.repeat(128)).build();
+    assertThat(EventValidator.complete(longest, 0, NOW_US).getAgentId()).hasSize(256);
+  }
+
+  @ParameterizedTest
+  @MethodSource({"badEvents", "badPayloads", "badModelPayloads"})
   void shouldNameTheFieldAtFault(String field, Event.Builder event) {
     // when
     BrokerException refusal =

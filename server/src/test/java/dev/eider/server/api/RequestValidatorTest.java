@@ -124,6 +124,15 @@ final class RequestValidatorTest {
     assertThat(refusal(() -> RequestValidator.labels(Map.of("k", "x".repeat(1_025)))).field())
         .isEqualTo("labels[\"k\"]");
     RequestValidator.labels(Map.of("k".repeat(128), "x".repeat(1_024)));
+
+    // and a character is one, whatever it takes
+    String die = "\ud83c\udfb2";
+    RequestValidator.labels(Map.of(die.repeat(128), die.repeat(1_024)));
+    assertThat(refusal(() -> RequestValidator.labels(Map.of("k", die.repeat(1_025)))).text())
+        .contains("at most 1024 characters")
+        .contains("it has 1025");
+    assertThat(refusal(() -> RequestValidator.labels(Map.of(die.repeat(129), ""))).text())
+        .contains("it has 129");
   }
 
   @Test
