@@ -44,7 +44,11 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   /**
    * A small page and the record of an import; a large event takes its turn with the persister's.
    */
-  private static final long TRANSFER_BYTES = MIB + TransferBounds.RECORD_BYTES_MAX;
+  private static final long TRANSFER_BYTES = MIB + TransferBounds.SMALL_RECORD_BYTES_MAX;
+
+  /** What the one import with a large record takes besides. */
+  private static final long LARGE_RECORD_BYTES =
+      TransferBounds.RECORD_BYTES_MAX - TransferBounds.SMALL_RECORD_BYTES_MAX;
 
   /** A run and a file of a library. */
   private static final long LIBRARY_RUN_BYTES = LibraryIndex.RUN_BYTES + 512;
@@ -60,6 +64,9 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   private static final int FORMS_IN_BATCH = 6;
   private static final int FORMS_IN_TRANSACTION = 8;
   private static final int FORMS_IN_PAGE = 2;
+
+  /** Likewise of the record of an import: encoded, and in the batch as it grows. */
+  private static final int FORMS_OF_IMPORT = 3;
 
   public MemoryBudget {
     heap = List.copyOf(heap);
@@ -80,7 +87,8 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
     parts.add(
         new Part(
             "the batch (batch-bytes-max, request-bytes-max)",
-            2 * config.get(Setting.BATCH_BYTES_MAX) + FORMS_IN_BATCH * request));
+            2 * config.get(Setting.BATCH_BYTES_MAX)
+                + Math.max(FORMS_IN_BATCH * request, FORMS_OF_IMPORT * LARGE_RECORD_BYTES)));
     parts.add(
         new Part(
             "events in memory (tail-bytes-max, unpersisted-bytes-max)",
@@ -90,7 +98,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
             "the DuckDB transaction (persist-batch-events-max, request-bytes-max)",
             ServerConfig.PERSIST_BATCH_BYTES_MAX
                 + ROW_BYTES * config.get(Setting.PERSIST_BATCH_EVENTS_MAX)
-                + FORMS_IN_TRANSACTION * request));
+                + Math.max(FORMS_IN_TRANSACTION * request, FORMS_OF_IMPORT * LARGE_RECORD_BYTES)));
     parts.add(
         new Part(
             "pages being read (store-readers-max, request-bytes-max)",
@@ -111,7 +119,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
     parts.add(
         new Part(
             "exports and imports (transfers-max)",
-            TRANSFER_BYTES * config.get(Setting.TRANSFERS_MAX)));
+            TRANSFER_BYTES * config.get(Setting.TRANSFERS_MAX) + LARGE_RECORD_BYTES));
     parts.add(new Part("comparisons of runs", DIFF_BYTES * ServerConfig.DIFFS_MAX));
     if (!config.libraries().isEmpty()) {
       parts.add(

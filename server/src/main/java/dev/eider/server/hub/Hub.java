@@ -144,11 +144,17 @@ public final class Hub {
   }
 
   /**
-   * Has {@code listener} called, on the sequencer thread and briefly, when DuckDB has erased a
-   * deleted run and before memory forgets it, so that caches drop it.
+   * Has {@code listener} called, on the thread that brings it and briefly, when DuckDB has erased a
+   * deleted run and before memory forgets it, or a run of a library is not what it was, so that
+   * caches drop it.
    */
   public Registration addErasureListener(Consumer<RunId> listener) {
     return erasures.add(listener);
+  }
+
+  /** Has caches drop a run that is not in memory. For any thread. */
+  public void announceErased(RunId runId) {
+    erasures.forEach(listener -> listener.accept(runId));
   }
 
   /**

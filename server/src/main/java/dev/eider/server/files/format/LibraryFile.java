@@ -17,9 +17,10 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ public final class LibraryFile {
   private volatile @Nullable RunFile reading;
   private volatile boolean isCancelled;
 
+  /** The ids in the file of runs that have another here. */
+  private final Map<RunId, String> originals = new ConcurrentHashMap<>();
+
   /** Does not open the file, which must be as it was when its stamp was taken. */
   public LibraryFile(Path path, FileStamp stamp, ScratchConfig scratch, FileRules rules) {
     this.path = path;
@@ -71,11 +75,11 @@ public final class LibraryFile {
   /**
    * Reads the file as an import does, strictly and to its end.
    *
-   * @param runs takes each run, closed; returns whether it takes more
-   * @throws dev.eider.server.base.BrokerException if the file is at fault
+   * @param runs takes the runs, those that are at fault as well
+   * @throws dev.eider.server.base.BrokerException if the file as a whole is at fault
    * @throws LibraryFileException if it is not, and may be read another time
    */
-  public void readThrough(Predicate<FoldedRun> runs) throws StoreException {
+  public void readThrough(Runs runs) throws StoreException {
     lock();
     try (RunFile file = RunFile.open(path, scratch, rules, stamp.modifiedUs())) {
       reading = file;
@@ -84,7 +88,8 @@ public final class LibraryFile {
       }
       boolean goOn = true;
       while (goOn && file.next() != null) {
-        goOn = runs.test(file.readThrough().inLibrary());
+        FoldedRun run = file.readThroughOrSkip();
+        goOn = run == null ? runs.addAtFault(file.badRun()) : add(run, file, runs);
       }
       requireUnchanged();
     } catch (LibraryFileException e) {
@@ -95,6 +100,14 @@ public final class LibraryFile {
       reading = null;
       opening.unlock();
     }
+  }
+
+  private boolean add(FoldedRun run, RunFile file, Runs runs) {
+    String original = file.originalId();
+    if (!original.equals(run.runId().value())) {
+      originals.put(run.runId(), original);
+    }
+    return runs.add(run.inLibrary());
   }
 
   /** Cancels a {@link #readThrough}. */
@@ -133,7 +146,8 @@ public final class LibraryFile {
           isParquet
               ? ScratchDatabase.inMemory(path, scratch)
               : ScratchDatabase.read(path, scratch)) {
-        List<ColdPage> read = readPages(pages(database, isParquet), query, eventsMax, bytesMax);
+        RunPages pages = pages(database, isParquet, query.runId());
+        List<ColdPage> read = readPages(pages, query, eventsMax, bytesMax);
         requireUnchanged();
         return read;
       }
@@ -146,13 +160,14 @@ public final class LibraryFile {
     }
   }
 
-  private RunPages pages(ScratchDatabase database, boolean isParquet) throws SQLException {
+  private RunPages pages(ScratchDatabase database, boolean isParquet, RunId runId)
+      throws SQLException {
     if (isParquet) {
       return ExportPages.ofParquet(database, path);
     }
     FileLayout layout = FileLayout.of(database);
     return layout == FileLayout.OLDER
-        ? new OlderPages(database, rules)
+        ? new OlderPages(database, rules, originals.getOrDefault(runId, runId.value()))
         : ExportPages.ofTable(database, layout.table("events"));
   }
 
@@ -229,7 +244,7 @@ public final class LibraryFile {
       if (!stamp.equals(FileStamp.of(path))) {
         throw new LibraryFileException(
             path,
-            "it was changed after it was found; the daemon reads it anew at its next start",
+            "it was changed after it was found; the daemon reads it anew at its next look",
             null);
       }
     } catch (NoSuchFileException e) {
@@ -253,5 +268,14 @@ public final class LibraryFile {
 
   private LibraryFileException failed(Exception e) {
     return new LibraryFileException(path, String.valueOf(e.getMessage()), e);
+  }
+
+  /** Takes the runs of a file that is read through; each returns whether it takes more. */
+  public interface Runs {
+    /** Takes a run, closed. */
+    boolean add(FoldedRun run);
+
+    /** Takes a run that cannot be read. */
+    boolean addAtFault(RunFile.BadRun run);
   }
 }

@@ -10,6 +10,7 @@ import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunDigest;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.files.format.RunFile.BadRun;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Imports;
 import dev.eider.server.run.Samples;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class LibraryFileTest {
@@ -84,9 +86,38 @@ final class LibraryFileTest {
   }
 
   private static List<FoldedRun> runs(LibraryFile file) throws Exception {
-    List<FoldedRun> runs = new ArrayList<>();
-    file.readThrough(runs::add);
-    return runs;
+    Through through = new Through(Integer.MAX_VALUE);
+    file.readThrough(through);
+    return through.runs;
+  }
+
+  private static List<BadRun> badRuns(LibraryFile file) throws Exception {
+    Through through = new Through(Integer.MAX_VALUE);
+    file.readThrough(through);
+    return through.bad;
+  }
+
+  /** Takes so many runs. */
+  private static final class Through implements LibraryFile.Runs {
+    private final List<FoldedRun> runs = new ArrayList<>();
+    private final List<BadRun> bad = new ArrayList<>();
+    private final int runsMax;
+
+    Through(int runsMax) {
+      this.runsMax = runsMax;
+    }
+
+    @Override
+    public boolean add(FoldedRun run) {
+      runs.add(run);
+      return runs.size() < runsMax;
+    }
+
+    @Override
+    public boolean addAtFault(BadRun run) {
+      bad.add(run);
+      return true;
+    }
   }
 
   @Test
@@ -96,14 +127,9 @@ final class LibraryFileTest {
     assertThat(runs).allMatch(run -> run.isInLibrary() && !run.isOpen());
     assertThat(runs).extracting(FoldedRun::headSeq).containsOnly((long) EVENTS);
 
-    List<FoldedRun> first = new ArrayList<>();
-    found(older)
-        .readThrough(
-            run -> {
-              first.add(run);
-              return false;
-            });
-    assertThat(first).extracting(FoldedRun::runId).containsExactly(ONE);
+    Through first = new Through(1);
+    found(older).readThrough(first);
+    assertThat(first.runs).extracting(FoldedRun::runId).containsExactly(ONE);
   }
 
   @ParameterizedTest
@@ -223,13 +249,93 @@ final class LibraryFileTest {
   @Test
   void shouldSayWhatIsWrongWithAFile() throws Exception {
     execute("UPDATE events SET payload_json = '[]' WHERE t = 0 AND run_id = 'two'");
-    BrokerException wrong = catchThrowableOfType(BrokerException.class, () -> runs(found(older)));
-    assertThat(wrong.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FILE);
-    assertThat(wrong.text()).contains("run two, row 1", "is no JSON object");
+    assertThat(runs(found(older))).extracting(FoldedRun::runId).containsExactly(ONE);
+    List<BadRun> bad = badRuns(found(older));
+    assertThat(bad).extracting(BadRun::runId).containsExactly(TWO);
+    assertThat(bad).extracting(BadRun::row).containsExactly(1L);
+    assertThat(bad.get(0).reason()).contains("run two, row 1", "is no JSON object");
 
     execute("ALTER TABLE events ADD COLUMN event_rest BLOB");
     BrokerException own = catchThrowableOfType(BrokerException.class, () -> runs(found(older)));
+    assertThat(own.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FILE);
     assertThat(own.text()).contains("database of a daemon");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "payload_json = NULL | it holds no event",
+        "payload_json = repeat('x', 1048577) | more than request-bytes-max",
+        "payload_json = '{nope' | is no JSON",
+        "payload_json = '{\"kind\":\"metric\",\"name\":\"n\",\"value\":null}' | value must be a number; it is null",
+        "t = NULL | t is NULL",
+        "ts = NULL | ts is NULL",
+        "ts = TIMESTAMP 'infinity' | no time",
+        "run_id = NULL | run_id is NULL"
+      })
+  void shouldNameABadRowAndReadTheRunsBesideIt(String wrong, String reason) throws Exception {
+    // given a third run with a row at fault, in one page with the good ones
+    execute(
+        "INSERT INTO events SELECT 'three', agent_id, t, kind, payload_json, ts, schema_version"
+            + " FROM events WHERE run_id = 'two' LIMIT 10");
+    execute("INSERT INTO events SELECT 'x', * EXCLUDE (run_id) FROM events WHERE run_id = 'three'");
+    execute(
+        "UPDATE events SET %s WHERE run_id = 'three' AND rowid = (SELECT max(rowid) FROM events WHERE run_id = 'three')"
+            .formatted(wrong));
+
+    // then
+    LibraryFile file = found(older);
+    Through through = new Through(Integer.MAX_VALUE);
+    file.readThrough(through);
+    assertThat(through.bad).hasSize(1);
+    assertThat(through.bad.get(0).reason()).contains(reason);
+    assertThat(through.bad.get(0).row()).isPositive();
+    assertThat(through.runs)
+        .extracting(FoldedRun::runId)
+        .contains(ONE, TWO, new RunId("x"))
+        .hasSize(wrong.startsWith("run_id") ? 4 : 3);
+    // A page of a good run is read from the same file.
+    assertThat(file.readPage(query(TWO, 0, EventMatcher.ALL, 50, 1 << 20)).events()).hasSize(50);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"synth:aggr:0", "run \u00fc/1", "", "-x", "a b\nc", "\ud83c\udfb2"})
+  void shouldGiveARunAnIdThatIsAllowed(String original) throws Exception {
+    // given
+    execute("UPDATE events SET run_id = '%s' WHERE run_id = 'two'".formatted(original));
+
+    // when
+    LibraryFile file = found(older);
+    List<FoldedRun> runs = runs(file);
+
+    // then
+    FoldedRun renamed =
+        runs.stream().filter(run -> !run.runId().equals(ONE)).findFirst().orElseThrow();
+    assertThat(RunId.isValid(renamed.runId().value())).isTrue();
+    assertThat(renamed.labels()).containsExactly(Map.entry("original_run_id", original));
+    assertThat(renamed.headSeq()).isEqualTo(EVENTS);
+    assertThat(file.readPage(query(renamed.runId(), 0, EventMatcher.ALL, 50, 1 << 20)).events())
+        .hasSize(50);
+    assertThat(runs(found(older))).extracting(FoldedRun::runId).contains(renamed.runId());
+  }
+
+  @Test
+  void shouldGiveNoTwoRunsTheSameId() throws Exception {
+    String longest = "x".repeat(2_000);
+    execute("UPDATE events SET run_id = '%s:' WHERE run_id = 'one'".formatted(longest));
+    execute("UPDATE events SET run_id = '%s/' WHERE run_id = 'two'".formatted(longest));
+    assertThat(runs(found(older))).extracting(FoldedRun::runId).doesNotHaveDuplicates().hasSize(2);
+
+    // and one whose id another run has already is refused
+    execute("UPDATE events SET run_id = 'a:b' WHERE run_id LIKE '%/'");
+    String taken = runs(found(older)).get(0).runId().value();
+    execute(
+        "UPDATE events SET run_id = '%s' WHERE run_id LIKE '%%:'".formatted(taken) + " AND t = 0");
+    execute("INSERT INTO events SELECT 'a:b', * EXCLUDE (run_id) FROM events LIMIT 1");
+    BrokerException refused = catchThrowableOfType(BrokerException.class, () -> runs(found(older)));
+    assertThat(refused.text()).contains("another run of the file has");
   }
 
   @Test
