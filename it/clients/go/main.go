@@ -212,7 +212,7 @@ func fork(broker pb.BrokerServiceClient, parentRunID, runID string) {
 	patch := structOf(object{"gold": 500, "hero": object{"hp": nil}})
 	answer := must(call(broker.Fork, &pb.ForkRequest{
 		ParentRunId: parentRunID, ParentT: 1, RunId: runID, Mutation: &pb.ForkRequest_MergePatch{MergePatch: patch},
-		MutationSummary: "A rich start.", Reason: "Does gold help?",
+		RequestId: runID, MutationSummary: "A rich start.", Reason: "Does gold help?",
 	}))
 	world := structOf(object{"gold": 500, "hero": object{"name": "ada"}})
 	check("the world of the fork", world, answer.Snapshot.GetState())
@@ -220,7 +220,10 @@ func fork(broker pb.BrokerServiceClient, parentRunID, runID string) {
 
 	first := follow(broker, runID).take(2)
 	check("seq 1 of the fork", answer.Envelope, first[0])
-	event := &pb.ForkPayload{ParentRunId: parentRunID, ParentT: 1, MutationSummary: "A rich start."}
+	event := &pb.ForkPayload{
+		ParentRunId: parentRunID, ParentT: 1, MutationSummary: "A rich start.",
+		ParentSeq: proto.Int64(7), Snapshot: answer.Snapshot,
+	}
 	check("the fork event", event, first[0].Event.GetFork())
 	check("seq 2 of the fork", "Does gold help?", first[1].Event.GetWorldMutation().GetReason())
 }

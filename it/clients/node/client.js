@@ -183,13 +183,15 @@ async function fork(broker, parentRunId, runId) {
   const forkPoint = { parent_run_id: parentRunId, parent_t: 1 };
   const texts = { mutation_summary: 'A rich start.', reason: 'Does gold help?' };
   const merge_patch = struct({ gold: 500, hero: { hp: null } });
-  const answer = await call(broker, 'Fork', { ...forkPoint, ...texts, run_id: runId, merge_patch });
+  const answer = await call(broker, 'Fork', { ...forkPoint, ...texts, run_id: runId, request_id: runId, merge_patch });
   check('the world of the fork', struct({ gold: 500, hero: { name: 'ada' } }), answer.snapshot.state);
   check('seq of the forked turn_start', 7, answer.run.parent_seq);
 
   const [forked, mutated] = await new RunFollower(broker, runId).take(2);
   check('seq 1 of the fork', answer.envelope, forked);
-  check('the fork event', { ...forkPoint, mutation_summary: texts.mutation_summary }, forked.event.fork);
+  const { mutation_summary } = texts;
+  const payload = { ...forkPoint, mutation_summary, parent_seq: 7, snapshot: answer.snapshot };
+  check('the fork event', payload, forked.event.fork);
   check('seq 2 of the fork', [2, texts.reason], [mutated.seq, mutated.event.world_mutation?.reason]);
 }
 

@@ -174,7 +174,7 @@ def fork(broker, parent_run_id, run_id):
     fork_point = {"parent_run_id": parent_run_id, "parent_t": 1}
     texts = {"mutation_summary": "A rich start.", "reason": "Does gold help?"}
     patch = {"gold": 500, "hero": {"hp": None}}
-    request = broker_pb.ForkRequest(**fork_point, run_id=run_id, merge_patch=patch, **texts)
+    request = broker_pb.ForkRequest(**fork_point, run_id=run_id, request_id=run_id, merge_patch=patch, **texts)
     response = broker.Fork(request, timeout=UNARY_SECONDS_MAX)
     world = event_pb2.WorldStateSnapshot(state={"gold": 500, "hero": {"name": "ada"}})
     check("the world of the fork", world, response.snapshot)
@@ -182,8 +182,10 @@ def fork(broker, parent_run_id, run_id):
 
     forked, mutated = RunFollower(broker, run_id).take(2)
     check("seq 1 of the fork", response.envelope, forked)
-    check("the fork event", event_pb2.ForkPayload(**fork_point, mutation_summary="A rich start."), forked.event.fork)
+    payload = event_pb2.ForkPayload(**fork_point, mutation_summary="A rich start.", parent_seq=7, snapshot=world)
+    check("the fork event", payload, forked.event.fork)
     check("seq 2 of the fork", (2, "Does gold help?"), (mutated.seq, mutated.event.world_mutation.reason))
+    check("the mutation", request.merge_patch, mutated.event.world_mutation.merge_patch)
 
 
 def failure(method, request):

@@ -7,36 +7,20 @@ import dev.eider.cli.arena.World;
 import dev.eider.cli.print.QueryTable;
 import dev.eider.client.EiderClient;
 import dev.eider.client.QueryResult;
+import dev.eider.v1.Event;
+import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.QueryRequest;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
-/**
- * Sets the two outcomes side by side in SQL, checks them against the games themselves, and says why
- * they differ. Owned by the main thread.
- */
-final class Comparison {
+/** Compares the outcomes in SQL and by the games, and says why. Owned by the main thread. */
+record Comparison(PrintWriter out, EiderClient client, String rider, int forkTurn) {
   private static final String INDENT = "     ";
 
-  private final PrintWriter out;
-  private final EiderClient client;
-  private final String rider;
-  private final int forkTurn;
-
-  Comparison(PrintWriter out, EiderClient client, String rider, int forkTurn) {
-    this.out = out;
-    this.client = client;
-    this.rider = rider;
-    this.forkTurn = forkTurn;
-  }
-
-  /**
-   * Prints it.
-   *
-   * @throws CliFailure if SQL does not tell what was played, or the horse made no difference
-   */
+  /** Prints it; fails if SQL does not tell what was played, or the horse made no difference. */
   void print(RecordedGame original, RecordedGame branch) {
     out.println();
     out.println("3. Both runs are rows in one DuckDB file: compare them in SQL");
@@ -149,6 +133,56 @@ final class Comparison {
   private static void requireEqual(String what, Object expected, Object actual) {
     if (!expected.equals(actual)) {
       throw CliFailure.failed(what + ": expected " + expected + ", got " + actual);
+    }
+  }
+
+  /** What one player gained in a branch, and when and by whom it was gained in the original. */
+  private record Snatch(String story, int turn, String loser, int loserTurn) {
+
+    /** Finds the first gain of {@code agent} in the branch that was another's in the original. */
+    static Optional<Snatch> find(
+        List<EventEnvelope> original, List<EventEnvelope> branch, int fromTurn, String agent) {
+      List<Event> before = Parting.results(original, fromTurn);
+      for (Event gain : Parting.results(branch, fromTurn)) {
+        if (!gain.getAgentId().equals(agent) || EventLine.gained(gain) == 0) {
+          continue;
+        }
+        String story = EventLine.story(gain);
+        for (Event other : before) {
+          if (!other.getAgentId().equals(agent) && EventLine.story(other).equals(story)) {
+            return Optional.of(new Snatch(story, gain.getT(), other.getAgentId(), other.getT()));
+          }
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** The first action of a branch that the original did not see, and how it went there instead. */
+  private record Parting(int turn, String agent, String original, String branch) {
+
+    /** Compares action results from a turn on, in which both began alike but for a mutation. */
+    static Optional<Parting> find(
+        List<EventEnvelope> original, List<EventEnvelope> branch, int fromTurn) {
+      List<Event> left = results(original, fromTurn);
+      List<Event> right = results(branch, fromTurn);
+      for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
+        Event there = left.get(i);
+        Event here = right.get(i);
+        if (!EventLine.story(there).equals(EventLine.story(here))) {
+          return Optional.of(
+              new Parting(
+                  here.getT(), here.getAgentId(), EventLine.story(there), EventLine.story(here)));
+        }
+      }
+      return Optional.empty();
+    }
+
+    static List<Event> results(List<EventEnvelope> run, int fromTurn) {
+      return run.stream()
+          .map(EventEnvelope::getEvent)
+          .filter(event -> event.hasActionResult() && event.getT() >= fromTurn)
+          .toList();
     }
   }
 }

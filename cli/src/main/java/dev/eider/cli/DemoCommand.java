@@ -14,9 +14,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/**
- * Starts a daemon on an empty directory, tells the story and stays up. Owned by the main thread.
- */
+/** Starts a daemon on an empty directory and tells the story. Owned by the main thread. */
 @Command(
     name = "demo",
     description =

@@ -2,13 +2,13 @@ package dev.eider.cli;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.eider.cli.arena.FieldMap;
 import dev.eider.cli.arena.Game;
 import dev.eider.cli.arena.Player;
 import dev.eider.cli.arena.Snapshots;
 import dev.eider.cli.arena.World;
 import dev.eider.client.EiderClient;
 import dev.eider.v1.Event;
+import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.ForkResponse;
 import java.io.PrintWriter;
@@ -19,10 +19,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What the demo does and says, from the first line to the last: a game, its fork, the comparison,
- * what to try. Owned by the main thread; while a game is played the tail's thread prints.
+ * What the demo says and does; {@code pause} between turns is for people. Owned by the main thread,
+ * but the tail's thread prints a game.
  */
-final class DemoStory {
+record DemoStory(PrintWriter out, String address, Duration pause) {
   static final String ORIGINAL = "gold-rush";
   static final String BRANCH = "gold-rush-horse";
   static final int FORK_TURN = 4;
@@ -32,27 +32,7 @@ final class DemoStory {
   /** What the daemon writes into a fork: the fork itself and its mutation. */
   private static final int FORK_EVENTS = 2;
 
-  private final PrintWriter out;
-  private final String address;
-  private final Duration pause;
-
-  /**
-   * Makes a story.
-   *
-   * @param address where the daemon listens
-   * @param pause how long to wait between turns, so that people can follow
-   */
-  DemoStory(PrintWriter out, String address, Duration pause) {
-    this.out = out;
-    this.address = address;
-    this.pause = pause;
-  }
-
-  /**
-   * Plays it all.
-   *
-   * @throws CliFailure if anything is not as it should be
-   */
+  /** Plays it all; fails if anything is not as it should be. */
   void tell(Path dataDir) {
     out.println(
         "Eider records turn-based agent runs. This demo plays one, live, on a daemon of its own.");
@@ -69,7 +49,7 @@ final class DemoStory {
   private RecordedGame playOriginal(EiderClient client) {
     chapter("1. Four agents play gold rush for " + Game.TURNS + " turns, every step an event");
     World opening = Game.opening();
-    List<String> rows = FieldMap.draw(opening);
+    List<String> rows = opening.draw();
     for (int i = 0; i < rows.size(); i++) {
       out.println("  " + rows.get(i) + "    " + legend(i));
     }
@@ -105,7 +85,8 @@ final class DemoStory {
     World world = Snapshots.read(fork.getSnapshot());
     requireForkPoint(world, original);
     out.println(
-        "  Every turn begins with a snapshot. A fork patches it, and the game plays on from there.");
+        "  Every turn begins with a snapshot. A fork patches it, and the game plays on from"
+            + " there.");
     return play(client, BRANCH, world, FORK_EVENTS);
   }
 
@@ -183,5 +164,49 @@ final class DemoStory {
     return Struct.newBuilder()
         .putFields(name, Value.newBuilder().setStructValue(inner).build())
         .build();
+  }
+
+  /**
+   * Prints a selection of events as they arrive: of the first player's first turn everything, later
+   * the turns' beginnings, what changed hands and that player's score. Owned by the tail's thread
+   * until that has ended.
+   */
+  private static final class TailPrinter implements Consumer<EventEnvelope> {
+    private final PrintWriter out;
+    private final String detailedAgent;
+    private int shown;
+
+    /** Makes a printer that shows all of turn 0 of {@code detailedAgent}. */
+    TailPrinter(PrintWriter out, String detailedAgent) {
+      this.out = out;
+      this.detailedAgent = detailedAgent;
+    }
+
+    @Override
+    public void accept(EventEnvelope envelope) {
+      if (isShown(envelope.getEvent())) {
+        out.println(EventLine.of(envelope));
+        out.flush();
+        shown++;
+      }
+    }
+
+    int shown() {
+      return shown;
+    }
+
+    private boolean isShown(Event event) {
+      return switch (event.getPayloadCase()) {
+        case TURN_START, WORLD_MUTATION, FORK -> true;
+        case METRIC -> event.getAgentId().equals(detailedAgent);
+        case ACTION_RESULT -> EventLine.gained(event) > 0 || isDetailed(event);
+        case OBSERVATION, LLM_PROMPT, LLM_RESPONSE, ACTION -> isDetailed(event);
+        case PAYLOAD_NOT_SET -> false;
+      };
+    }
+
+    private boolean isDetailed(Event event) {
+      return event.getT() == 0 && event.getAgentId().equals(detailedAgent);
+    }
   }
 }

@@ -17,10 +17,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/**
- * Turns what went wrong into one line on stderr and an exit code. Only what nobody foresaw comes
- * with a stack trace. Thread-safe.
- */
+/** Turns a failure into a line on stderr and an exit code; a defect gets a trace. Thread-safe. */
 final class ErrorLine implements IParameterExceptionHandler, IExecutionExceptionHandler {
   @Override
   public int handleParseException(ParameterException wrong, String[] args) {
@@ -48,14 +45,12 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
       print(err, away.getMessage() + "; is the daemon running there? (see --address)");
       return CommandLine.ExitCode.SOFTWARE;
     }
-    if (cause instanceof EiderException wrong
-        && wrong.reason() == ErrorReason.ERROR_REASON_INVALID_QUERY) {
-      print(err, wrong.getMessage());
-      return CommandLine.ExitCode.USAGE;
-    }
     if (cause instanceof StartupException || cause instanceof EiderException) {
       print(err, cause.getMessage());
-      return CommandLine.ExitCode.SOFTWARE;
+      return cause instanceof EiderException wrong
+              && wrong.reason() == ErrorReason.ERROR_REASON_INVALID_QUERY
+          ? CommandLine.ExitCode.USAGE
+          : CommandLine.ExitCode.SOFTWARE;
     }
     if (cause instanceof FileSystemException file) {
       print(err, said(file));

@@ -18,8 +18,6 @@ final class EventLine {
   static final String HEAD = line("seq", "t", "agent", "kind", "what happened");
   private static final int TEXT_MAX = 70;
 
-  private EventLine() {}
-
   static String of(EventEnvelope envelope) {
     Event event = envelope.getEvent();
     String agent = event.getAgentId().isEmpty() ? "-" : event.getAgentId();
@@ -47,10 +45,10 @@ final class EventLine {
     return switch (event.getPayloadCase()) {
       case TURN_START -> turnStart(event);
       case OBSERVATION ->
-          "sees "
-              + event.getObservation().getEntityCount()
-              + ": "
-              + String.join(", ", event.getObservation().getClassesList());
+          "sees %s: %s"
+              .formatted(
+                  event.getObservation().getEntityCount(),
+                  String.join(", ", event.getObservation().getClassesList()));
       case LLM_PROMPT -> event.getLlmPrompt().getStateSummary();
       case LLM_RESPONSE -> response(event.getLlmResponse());
       case ACTION -> type(event.getAction().getAction());

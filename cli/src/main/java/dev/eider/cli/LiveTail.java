@@ -25,11 +25,7 @@ final class LiveTail implements AutoCloseable {
     this.onEvent = onEvent;
   }
 
-  /**
-   * Begins to follow a run from its first event.
-   *
-   * @param onEvent gets each event on the tail's thread
-   */
+  /** Begins to follow a run from its first event; {@code onEvent} runs on the tail's thread. */
   static LiveTail start(EiderClient client, String runId, Consumer<EventEnvelope> onEvent) {
     LiveTail tail = new LiveTail(client.subscribe(runId, 0), onEvent);
     tail.thread.setDaemon(true);
@@ -37,11 +33,7 @@ final class LiveTail implements AutoCloseable {
     return tail;
   }
 
-  /**
-   * Blocks until the run has ended, and returns what arrived.
-   *
-   * @throws CliFailure if that takes longer than {@code deadline}
-   */
+  /** Blocks until the run has ended and returns what arrived; fails after {@code deadline}. */
   List<EventEnvelope> awaitEnd(Duration deadline) {
     try {
       thread.join(deadline.toMillis());

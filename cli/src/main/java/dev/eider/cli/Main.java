@@ -41,7 +41,7 @@ public final class Main {
 
   /** Runs a command line on the calling thread and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    Map<String, Supplier<CommandLine>> commands = commands(out, err);
+    Map<String, Supplier<CommandLine>> commands = commands(out);
     CommandLine eider = new CommandLine(new Main());
     if (args.length > 0 && commands.containsKey(args[0])) {
       // To look through all the others takes a tenth of a second.
@@ -62,11 +62,11 @@ public final class Main {
     return eider.execute(args);
   }
 
-  private static Map<String, Supplier<CommandLine>> commands(PrintWriter out, PrintWriter err) {
+  private static Map<String, Supplier<CommandLine>> commands(PrintWriter out) {
     Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
     commands.put("serve", () -> serve(out));
     commands.put("demo", () -> new CommandLine(new DemoCommand(out)));
-    commands.putAll(RemoteCommands.all(out, err));
+    commands.putAll(RemoteCommands.all());
     return commands;
   }
 

@@ -7,17 +7,10 @@ import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells scripts which port a daemon took: the number and a newline. The file appears whole or not
- * at all; a crash leaves it behind, and the next start replaces it. Thread-safe.
+ * Tells scripts which port a daemon took, if in a file: it appears whole or not at all, and a crash
+ * leaves it behind. Thread-safe.
  */
-final class PortFile {
-  private final @Nullable Path file;
-
-  /** Names the file; null for none. */
-  PortFile(@Nullable Path file) {
-    this.file = file;
-  }
-
+record PortFile(@Nullable Path file) {
   /** Writes the port, under another name first. Blocks. */
   void write(int port) {
     if (file == null) {

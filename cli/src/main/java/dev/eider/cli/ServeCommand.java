@@ -4,8 +4,11 @@ import dev.eider.server.EiderServer;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting.Tier;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +95,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     ServerConfig config = config();
     if (!insecure) {
-      ListenAddress.requireLoopback(config.host());
+      requireLoopback(config.host());
     }
     PortFile file = new PortFile(portFile);
     try (EiderServer server = EiderServer.start(config);
@@ -134,6 +137,24 @@ final class ServeCommand implements Callable<Integer> {
       return config;
     } catch (IllegalArgumentException e) {
       throw CliFailure.usage(e.getMessage() + " (see 'eider serve --help-all')");
+    }
+  }
+
+  /** Checks that no other machine can reach a host; fails if one can. Blocks while it resolves. */
+  private static void requireLoopback(String host) {
+    try {
+      boolean loopback =
+          Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+      if (!loopback) {
+        throw CliFailure.usage(
+            "refusing to listen on "
+                + host
+                + ": other machines can reach it, and there is no TLS or authentication yet; use"
+                + " 127.0.0.1, or add --insecure if everyone on that network may read and write");
+      }
+    } catch (UnknownHostException e) {
+      throw CliFailure.usage(
+          "cannot resolve the host " + host + "; use an address such as 127.0.0.1");
     }
   }
 }

@@ -10,8 +10,6 @@ final class SettingsHelp {
   static final int WIDTH = 100;
   private static final int KEY_WIDTH = 35;
 
-  private SettingsHelp() {}
-
   /** Adds the settings of a tier, and of those before it, to what a command's help shows. */
   static void addTo(CommandLine command, Tier last) {
     command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> text(last));
@@ -24,7 +22,8 @@ final class SettingsHelp {
     add(
         text,
         "durability=fsync",
-        "what an acknowledged event survives: fsync the loss of power, async the end of the daemon");
+        "what an acknowledged event survives: fsync the loss of power, async the end of the"
+            + " daemon");
     addAll(text, Tier.COMMON);
     line(text, "");
     if (last == Tier.COMMON) {

@@ -12,11 +12,7 @@ final class SignalStop implements AutoCloseable {
   private final Thread hook = new Thread(this::onSignal, "eider-stop");
   private volatile boolean signalled; // written by the hook thread, read by the main thread
 
-  /**
-   * Begins to listen for signals.
-   *
-   * @param afterStop runs on the hook thread once the server has stopped on a signal
-   */
+  /** Begins to listen; {@code afterStop} runs on the hook thread after a stop by a signal. */
   static SignalStop install(EiderServer server, Runnable afterStop) {
     SignalStop stop = new SignalStop(server, afterStop);
     try {
@@ -37,11 +33,7 @@ final class SignalStop implements AutoCloseable {
     return signalled;
   }
 
-  /**
-   * Blocks until the server has stopped on a signal.
-   *
-   * @throws CliFailure if the server stopped without one
-   */
+  /** Blocks until the server has stopped on a signal; fails if it stopped without one. */
   void await() {
     server.awaitStopped();
     if (!signalled) {
@@ -57,7 +49,6 @@ final class SignalStop implements AutoCloseable {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException alreadyEnding) {
         // The hook is running: it does what there is to do.
-        return;
       }
     }
   }

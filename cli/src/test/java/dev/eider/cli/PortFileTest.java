@@ -44,12 +44,4 @@ final class PortFileTest {
         .isInstanceOf(CliFailure.class)
         .hasMessageContaining(path.toString());
   }
-
-  @Test
-  void shouldDoNothingWithoutAFile() {
-    PortFile none = new PortFile(null);
-
-    none.write(1);
-    none.remove();
-  }
 }

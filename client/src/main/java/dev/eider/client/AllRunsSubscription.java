@@ -5,8 +5,6 @@ import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.SubscribeAllRequest;
 import dev.eider.v1.SubscribeAllResponse;
 import io.grpc.ManagedChannel;
-import java.time.Duration;
-import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,27 +22,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by one consuming thread, except {@link #close}, which any thread may call.
  */
-public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCloseable {
-  private final ResumingStream<TokenedBatch> stream;
+public final class AllRunsSubscription extends ResumingStream<TokenedBatch, TokenedBatch> {
+  private final SubscribeAllRequest request;
+  private final ManagedChannel channel;
   private ByteString resumeToken;
   private @Nullable TokenedBatch next;
 
-  AllRunsSubscription(
-      SubscribeAllRequest request, ManagedChannel channel, ResumingStream.Wiring wiring) {
+  AllRunsSubscription(SubscribeAllRequest request, ManagedChannel channel, Wiring wiring) {
+    super("all runs", "the subscription is closed", wiring);
+    this.request = request;
+    this.channel = channel;
     resumeToken = request.getResumeToken();
-    stream =
-        new ResumingStream<>(
-            "all runs",
-            this,
-            () ->
-                new ResponseReader<>(
-                        channel,
-                        BrokerServiceGrpc.getSubscribeAllMethod(),
-                        AllRunsSubscription::batch)
-                    // The reader needs notices, whatever the request says.
-                    .start(
-                        request.toBuilder().setResumeToken(resumeToken).setNotices(true).build()),
-            wiring);
+  }
+
+  /** Opens it with notices, whatever the request says: the reader needs them. */
+  @Override
+  ResponseReader<?, ?, TokenedBatch> open() {
+    return new ResponseReader<>(
+            channel, BrokerServiceGrpc.getSubscribeAllMethod(), AllRunsSubscription::batch)
+        .start(request.toBuilder().setResumeToken(resumeToken).setNotices(true).build());
   }
 
   private static TokenedBatch batch(SubscribeAllResponse response) {
@@ -52,54 +48,21 @@ public final class AllRunsSubscription implements Iterator<TokenedBatch>, AutoCl
         response.getEvents().getEnvelopesList(), response.getResumeToken(), response.hasCaughtUp());
   }
 
-  /**
-   * Blocks until there is a batch. While nothing is published, that may take forever.
-   *
-   * @return false after close
-   * @throws EiderException if the stream failed for good
-   */
   @Override
-  public boolean hasNext() {
-    return fill(ResumingStream.FOREVER_NANOS);
-  }
-
-  /** Returns the next batch; blocks as {@link #hasNext} does. */
-  @Override
-  public TokenedBatch next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("the subscription is closed");
-    }
-    return take();
-  }
-
-  /**
-   * Waits for the next batch, for at most the given time.
-   *
-   * @return null if there was none in time, and after close
-   * @throws EiderException if the stream failed for good
-   */
-  public @Nullable TokenedBatch poll(Duration timeout) {
-    return fill(timeout.toNanos()) ? take() : null;
-  }
-
-  /** Cancels the stream; a thread that waits for a batch returns at once. */
-  @Override
-  public void close() {
-    stream.close();
-  }
-
-  private boolean fill(long timeoutNanos) {
-    return stream.fill(timeoutNanos, () -> next != null, this::accept);
+  boolean isFilled() {
+    return next != null;
   }
 
   /** Takes a batch, unless it is a notice without news. */
-  private void accept(TokenedBatch batch) {
+  @Override
+  void accept(TokenedBatch batch) {
     if (!batch.events().isEmpty() || batch.caughtUp() || !batch.resumeToken().equals(resumeToken)) {
       next = batch;
     }
   }
 
-  private TokenedBatch take() {
+  @Override
+  TokenedBatch take() {
     TokenedBatch taken = next;
     if (taken == null) {
       throw new NoSuchElementException("there is no batch");

@@ -15,10 +15,7 @@ record Backoff(long minNanos, long maxNanos, Random random) {
     return longest - (long) (random.nextDouble() * (longest / 2.0));
   }
 
-  /**
-   * Returns the wait when the daemon asks for one: up to half longer than asked, since it asks all
-   * clients for the same.
-   */
+  /** Returns the wait when the daemon asks all for one: up to half longer than asked. */
   long atLeastNanos(long askedNanos) {
     return askedNanos + (long) (random.nextDouble() * (askedNanos / 2.0));
   }

@@ -1,6 +1,7 @@
 package dev.eider.client;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -77,85 +78,66 @@ public record ClientConfig(
 
   /** Returns a copy with another deadline for calls. */
   public ClientConfig withCallDeadline(Duration value) {
-    return new ClientConfig(
-        address,
-        value,
-        backoffMin,
-        backoffMax,
-        resumeTimeout,
-        idleTimeout,
-        keepAliveTime,
-        keepAliveTimeout,
-        maxInboundMessageBytes);
+    return with(draft -> draft.callDeadline = value);
   }
 
   /** Returns a copy with other bounds for the wait between retries. */
   public ClientConfig withBackoff(Duration min, Duration max) {
-    return new ClientConfig(
-        address,
-        callDeadline,
-        min,
-        max,
-        resumeTimeout,
-        idleTimeout,
-        keepAliveTime,
-        keepAliveTimeout,
-        maxInboundMessageBytes);
+    return with(
+        draft -> {
+          draft.backoffMin = min;
+          draft.backoffMax = max;
+        });
   }
 
   /** Returns a copy with another time for readers to reconnect. */
   public ClientConfig withResumeTimeout(Duration value) {
-    return new ClientConfig(
-        address,
-        callDeadline,
-        backoffMin,
-        backoffMax,
-        value,
-        idleTimeout,
-        keepAliveTime,
-        keepAliveTimeout,
-        maxInboundMessageBytes);
+    return with(draft -> draft.resumeTimeout = value);
   }
 
   /** Returns a copy with another time after which a silent stream counts as lost. */
   public ClientConfig withIdleTimeout(Duration value) {
-    return new ClientConfig(
-        address,
-        callDeadline,
-        backoffMin,
-        backoffMax,
-        resumeTimeout,
-        value,
-        keepAliveTime,
-        keepAliveTimeout,
-        maxInboundMessageBytes);
+    return with(draft -> draft.idleTimeout = value);
   }
 
   /** Returns a copy with other times for keep-alive pings. */
   public ClientConfig withKeepAlive(Duration time, Duration timeout) {
-    return new ClientConfig(
-        address,
-        callDeadline,
-        backoffMin,
-        backoffMax,
-        resumeTimeout,
-        idleTimeout,
-        time,
-        timeout,
-        maxInboundMessageBytes);
+    return with(
+        draft -> {
+          draft.keepAliveTime = time;
+          draft.keepAliveTimeout = timeout;
+        });
   }
 
   /** Returns a copy with another limit on the size of responses. */
   public ClientConfig withMaxInboundMessageBytes(int value) {
+    return with(draft -> draft.maxInboundMessageBytes = value);
+  }
+
+  private ClientConfig with(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    change.accept(draft);
     return new ClientConfig(
         address,
-        callDeadline,
-        backoffMin,
-        backoffMax,
-        resumeTimeout,
-        idleTimeout,
-        keepAliveTime,
-        keepAliveTimeout,
-        value);
+        draft.callDeadline,
+        draft.backoffMin,
+        draft.backoffMax,
+        draft.resumeTimeout,
+        draft.idleTimeout,
+        draft.keepAliveTime,
+        draft.keepAliveTimeout,
+        draft.maxInboundMessageBytes);
+  }
+
+  /** A copy that is being made. */
+  private final class Draft {
+    Duration callDeadline = ClientConfig.this.callDeadline;
+    Duration backoffMin = ClientConfig.this.backoffMin;
+    Duration backoffMax = ClientConfig.this.backoffMax;
+    Duration resumeTimeout = ClientConfig.this.resumeTimeout;
+    Duration idleTimeout = ClientConfig.this.idleTimeout;
+    Duration keepAliveTime = ClientConfig.this.keepAliveTime;
+    Duration keepAliveTimeout = ClientConfig.this.keepAliveTimeout;
+    int maxInboundMessageBytes = ClientConfig.this.maxInboundMessageBytes;
   }
 }

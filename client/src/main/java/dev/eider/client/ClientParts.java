@@ -14,9 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/**
- * Wires the parts of a client, creates publishers and readers, and closes them all. Thread-safe.
- */
+/** Wires a client, creates publishers and readers, and closes them all. Thread-safe. */
 final class ClientParts {
   private static final long CLOSE_STEP_NANOS = TimeUnit.SECONDS.toNanos(5);
 

@@ -38,11 +38,7 @@ final class ClientWorker implements Executor {
     var unused = executor.schedule(guarded(task), delayNanos, TimeUnit.NANOSECONDS);
   }
 
-  /**
-   * Checks that the calling thread may block.
-   *
-   * @throws IllegalStateException on the worker thread, for example in a future's callback
-   */
+  /** Throws IllegalStateException on the worker thread, for example in a future's callback. */
   void requireOtherThread(String what) {
     if (Thread.currentThread() == thread) {
       throw new IllegalStateException(

@@ -16,6 +16,7 @@ import dev.eider.v1.GetRunRequest;
 import dev.eider.v1.GetServerInfoRequest;
 import dev.eider.v1.GetServerInfoResponse;
 import dev.eider.v1.GetSnapshotRequest;
+import dev.eider.v1.GetSnapshotResponse;
 import dev.eider.v1.ImportRunsResponse;
 import dev.eider.v1.ListRunsRequest;
 import dev.eider.v1.ListRunsResponse;
@@ -239,7 +240,10 @@ public final class EiderClient implements AutoCloseable {
     return parts.reader(StreamSource.of(request, channel()));
   }
 
-  /** Forks a run. A request without a request_id gets one, so that retries make only one fork. */
+  /**
+   * Forks a run. A request without a request_id gets one, so that retries make only one fork; give
+   * one yourself to repeat the call later, with {@code omit_snapshot} if the answer was too large.
+   */
   public ForkResponse fork(ForkRequest request) {
     ForkRequest repeatable =
         request.getRequestId().isEmpty()
@@ -253,19 +257,27 @@ public final class EiderClient implements AutoCloseable {
    * sends its result.
    */
   public ForkResponse fork(String parentRunId, int t, UnaryOperator<WorldStateSnapshot> mutation) {
-    WorldStateSnapshot changed = mutation.apply(snapshot(parentRunId, t));
-    return fork(
+    GetSnapshotResponse found =
+        snapshot(GetSnapshotRequest.newBuilder().setRunId(parentRunId).setT(t).build());
+    ForkRequest.Builder request =
         ForkRequest.newBuilder()
             .setParentRunId(parentRunId)
             .setParentT(t)
-            .setReplacement(changed)
-            .build());
+            .setReplacement(mutation.apply(found.getSnapshot()));
+    if (found.getRunId().equals(parentRunId)) {
+      request.setParentSeq(found.getSeq());
+    }
+    return fork(request.build());
   }
 
   /** Returns the world at the start of a turn. */
   public WorldStateSnapshot snapshot(String runId, int t) {
-    GetSnapshotRequest request = GetSnapshotRequest.newBuilder().setRunId(runId).setT(t).build();
-    return parts.calls().retrying(RunServiceGrpc.getGetSnapshotMethod(), request).getSnapshot();
+    return snapshot(GetSnapshotRequest.newBuilder().setRunId(runId).setT(t).build()).getSnapshot();
+  }
+
+  /** Returns the world at the start of a turn, and where it was found. */
+  public GetSnapshotResponse snapshot(GetSnapshotRequest request) {
+    return parts.calls().retrying(RunServiceGrpc.getGetSnapshotMethod(), request);
   }
 
   /**

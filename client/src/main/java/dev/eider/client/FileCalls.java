@@ -18,14 +18,8 @@ import java.util.Iterator;
 import java.util.function.BiConsumer;
 
 /** Transfers files of runs from and to a daemon. Blocks. Thread-safe. */
-final class FileCalls {
+record FileCalls(ManagedChannel channel) {
   private static final int CHUNK_BYTES = 256 << 10;
-
-  private final ManagedChannel channel;
-
-  FileCalls(ManagedChannel channel) {
-    this.channel = channel;
-  }
 
   /** Receives an export and writes it; returns its size in bytes. */
   long receive(ExportRunsRequest request, OutputStream out, TransferProgress progress)

@@ -3,10 +3,7 @@ package dev.eider.client;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * Bounds the pending events of a publisher or sink, in number and bytes: those without an answer.
- * An event larger than the bound passes alone. Thread-safe.
- */
+/** Bounds unanswered events in number and bytes; one that is larger passes alone. Thread-safe. */
 final class PendingBudget {
   private final int eventsMax;
   private final long bytesMax;
@@ -21,11 +18,7 @@ final class PendingBudget {
     this.bytesMax = bytesMax;
   }
 
-  /**
-   * Acquires room for one event. Blocks until there is some.
-   *
-   * @return false if there was none in time
-   */
+  /** Acquires room for one event; returns false if there is none in time. Blocks. */
   boolean acquire(long eventBytes, long timeoutNanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -58,16 +51,6 @@ final class PendingBudget {
       if (waiting > 0) {
         released.signalAll();
       }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Returns the number of pending events. */
-  int events() {
-    lock.lock();
-    try {
-      return events;
     } finally {
       lock.unlock();
     }

@@ -5,12 +5,7 @@ import dev.eider.v1.PublishResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * A publish request that no longer changes, and the futures of its events in order. Immutable,
- * except for the futures.
- *
- * @param bytes the size of its events, as acquired from the budget
- */
+/** A publish request that no longer changes, with its events' futures and size in the budget. */
 record PublishBatch(PublishRequest request, List<CompletableFuture<Long>> acks, long bytes) {
 
   /** Returns the producer seq of the first event. */

@@ -7,14 +7,13 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One publisher's lane on the shared stream: guards its window with a lock and applies answers and
- * lost streams to it.
+ * One publisher's lane on the shared stream: guards its window by its own lock and applies answers
+ * and lost streams to it.
  *
  * <p>The first failure that cannot be retried breaks the lane for good. An event is settled once
  * its future has completed; futures complete without the lock. Thread-safe.
@@ -25,17 +24,15 @@ final class PublishLane {
 
   private final long id;
   private final String runId;
-  private final PublishWindow window; // guarded by lock
+  private final PublishWindow window; // guarded by this
   private final PendingBudget budget;
-  private final RetryState retry; // guarded by lock
+  private final RetryState retry; // guarded by this
   private final LongSupplier nanoTime;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition settled = lock.newCondition();
-  private long settledProducerSeq; // guarded by lock
-  private long waitingSinceNanos; // guarded by lock
-  private boolean wakeRequested; // guarded by lock
-  private boolean lingering; // guarded by lock
-  private @Nullable EiderException failure; // guarded by lock
+  private long settledProducerSeq; // guarded by this
+  private long waitingSinceNanos; // guarded by this
+  private boolean wakeRequested; // guarded by this
+  private boolean lingering; // guarded by this
+  private @Nullable EiderException failure; // guarded by this
 
   PublishLane(
       long id,
@@ -60,16 +57,10 @@ final class PublishLane {
     return runId;
   }
 
-  /**
-   * Adds an event for which the caller has acquired room in the budget. In a broken lane the event
-   * fails.
-   *
-   * @return what the caller must do next
-   */
+  /** Adds an event with room in the budget, or fails it; returns what is to be done next. */
   FollowUp add(Event event, long bytes, CompletableFuture<Long> ack) {
     EiderException cause;
-    lock.lock();
-    try {
+    synchronized (this) {
       cause = failure;
       if (cause == null) {
         if (window.isEmpty()) {
@@ -80,8 +71,6 @@ final class PublishLane {
         lingering |= linger;
         return new FollowUp(requestWake(), linger);
       }
-    } finally {
-      lock.unlock();
     }
     budget.release(1, bytes);
     ack.completeExceptionally(brokenBy(cause));
@@ -89,111 +78,74 @@ final class PublishLane {
   }
 
   /** Seals the open batch at the end of its linger time; returns what {@link #seal} does. */
-  boolean lingerIsOver() {
-    lock.lock();
-    try {
-      lingering = false;
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean lingerIsOver() {
+    lingering = false;
     return seal();
   }
 
-  /**
-   * Seals the open batch, so that all events added so far can be sent.
-   *
-   * @return whether the caller must wake the link
-   */
-  boolean seal() {
-    lock.lock();
-    try {
-      window.seal();
-      return requestWake();
-    } finally {
-      lock.unlock();
-    }
+  /** Seals the open batch, so that it can be sent; returns whether to wake the link. */
+  synchronized boolean seal() {
+    window.seal();
+    return requestWake();
   }
 
   /** Returns the producer seq of the newest event. */
-  long lastProducerSeq() {
-    lock.lock();
-    try {
-      return window.lastProducerSeq();
-    } finally {
-      lock.unlock();
-    }
+  synchronized long lastProducerSeq() {
+    return window.lastProducerSeq();
   }
 
-  /**
-   * Waits until all events up to this producer seq are settled. Blocks.
-   *
-   * @throws EiderException if the lane is broken, or at the timeout
-   */
-  void awaitSettled(long producerSeq, long timeoutNanos) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long leftNanos = timeoutNanos;
-      while (settledProducerSeq < producerSeq) {
-        if (leftNanos <= 0) {
-          throw EiderException.local(
-              Status.Code.DEADLINE_EXCEEDED,
-              "run %s: %d events were not answered in time"
-                  .formatted(runId, producerSeq - settledProducerSeq));
-        }
-        leftNanos = settled.awaitNanos(leftNanos);
+  /** Waits until the events up to a producer seq are settled; fails if they are not. Blocks. */
+  synchronized void awaitSettled(long producerSeq, long timeoutNanos) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    long startNanos = nanoTime.getAsLong();
+    while (settledProducerSeq < producerSeq) {
+      long leftNanos = timeoutNanos - (nanoTime.getAsLong() - startNanos);
+      if (leftNanos <= 0) {
+        throw EiderException.local(
+            Status.Code.DEADLINE_EXCEEDED,
+            "run %s: %d events were not answered in time"
+                .formatted(runId, producerSeq - settledProducerSeq));
       }
-      if (failure != null) {
-        throw brokenBy(failure);
-      }
-    } finally {
-      lock.unlock();
+      TimeUnit.NANOSECONDS.timedWait(this, leftNanos);
+    }
+    if (failure != null) {
+      throw brokenBy(failure);
     }
   }
 
   /** Removes and returns the next request to send; null if there is none. */
-  @Nullable PublishStreamRequest next() {
-    lock.lock();
-    try {
-      boolean idle = window.hasNothingInFlight();
-      PublishBatch batch = window.send();
-      if (batch == null) {
-        wakeRequested = false;
-        return null;
-      }
-      if (idle) {
-        waitingSinceNanos = nanoTime.getAsLong();
-      }
-      PublishRequestId requestId =
-          new PublishRequestId(id, window.attempt(), batch.firstProducerSeq());
-      return PublishStreamRequest.newBuilder()
-          .setRequestId(requestId.text())
-          .setPublish(batch.request())
-          .build();
-    } finally {
-      lock.unlock();
+  synchronized @Nullable PublishStreamRequest next() {
+    boolean idle = window.hasNothingInFlight();
+    PublishBatch batch = window.send();
+    if (batch == null) {
+      wakeRequested = false;
+      return null;
     }
+    if (idle) {
+      waitingSinceNanos = nanoTime.getAsLong();
+    }
+    PublishRequestId requestId =
+        new PublishRequestId(id, window.attempt(), batch.firstProducerSeq());
+    return PublishStreamRequest.newBuilder()
+        .setRequestId(requestId.text())
+        .setPublish(batch.request())
+        .build();
   }
 
-  boolean hasSendable() {
-    lock.lock();
-    try {
-      return window.hasSendable();
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean hasSendable() {
+    return window.hasSendable();
   }
 
   /**
-   * Applies an answer. An answer from an earlier attempt is ignored, since its request was sent
-   * again.
-   *
-   * @return how long the lane must back off before it sends again, or {@link #NO_BACKOFF}
+   * Applies an answer, unless it is to an earlier attempt; returns how long the lane must back off
+   * before it sends again, or {@link #NO_BACKOFF}.
    */
   long answered(PublishRequestId requestId, PublishStreamResponse response) {
     PublishBatch accepted = null;
     long backoffNanos = NO_BACKOFF;
-    lock.lock();
-    try {
+    synchronized (this) {
       if (failure != null || requestId.attempt() != window.attempt()) {
         return NO_BACKOFF;
       }
@@ -205,8 +157,6 @@ final class PublishLane {
       } else {
         backoffNanos = refused(refusalIn(response), first);
       }
-    } finally {
-      lock.unlock();
     }
     if (accepted != null) {
       accepted.complete(response.getPublished());
@@ -218,8 +168,7 @@ final class PublishLane {
 
   /** Handles the loss of the stream: unanswered requests have to be sent again. */
   void lost(EiderException cause) {
-    lock.lock();
-    try {
+    synchronized (this) {
       if (failure != null || window.isEmpty()) {
         return;
       }
@@ -228,47 +177,32 @@ final class PublishLane {
       } else {
         failure = cause;
       }
-    } finally {
-      lock.unlock();
     }
     failUnsettled();
   }
 
   /** Breaks the lane if it has been retrying for longer than the retry timeout. */
   void failIfTimedOut() {
-    lock.lock();
-    try {
+    synchronized (this) {
       if (failure != null || window.isEmpty() || !retry.hasTimedOut(nanoTime.getAsLong())) {
         return;
       }
       failure = EiderException.local(Status.Code.UNAVAILABLE, "no connection to the daemon");
-    } finally {
-      lock.unlock();
     }
     failUnsettled();
   }
 
   /** Returns whether an answer is overdue: nothing was settled for longer than this. */
-  boolean isOverdue(long nanos) {
-    lock.lock();
-    try {
-      return failure == null
-          && !window.isEmpty()
-          && nanoTime.getAsLong() - waitingSinceNanos > nanos;
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean isOverdue(long nanos) {
+    return failure == null && !window.isEmpty() && nanoTime.getAsLong() - waitingSinceNanos > nanos;
   }
 
   /** Breaks the lane and fails its unsettled events. A broken lane keeps its first failure. */
   void fail(EiderException cause) {
-    lock.lock();
-    try {
+    synchronized (this) {
       if (failure == null) {
         failure = cause;
       }
-    } finally {
-      lock.unlock();
     }
     failUnsettled();
   }
@@ -320,15 +254,12 @@ final class PublishLane {
   private void failUnsettled() {
     EiderException cause;
     List<PublishBatch> left;
-    lock.lock();
-    try {
+    synchronized (this) {
       if (failure == null) {
         return;
       }
       cause = failure;
       left = window.drain();
-    } finally {
-      lock.unlock();
     }
     for (PublishBatch batch : left) {
       batch.fail(cause);
@@ -340,12 +271,9 @@ final class PublishLane {
     for (PublishBatch batch : batches) {
       budget.release(batch.acks().size(), batch.bytes());
     }
-    lock.lock();
-    try {
+    synchronized (this) {
       settledProducerSeq = Math.max(settledProducerSeq, producerSeq);
-      settled.signalAll();
-    } finally {
-      lock.unlock();
+      notifyAll();
     }
   }
 
@@ -353,12 +281,7 @@ final class PublishLane {
     return cause.asCauseOf("the publisher of run " + runId + " is broken");
   }
 
-  /**
-   * What the caller of {@link #add} must do next.
-   *
-   * @param wake whether to wake the link
-   * @param linger whether to schedule {@link #lingerIsOver} after the linger time
-   */
+  /** What the caller of {@link #add} must do: wake the link, schedule {@link #lingerIsOver}. */
   record FollowUp(boolean wake, boolean linger) {
     static final FollowUp NOTHING = new FollowUp(false, false);
   }

@@ -40,10 +40,7 @@ final class PublishWindow {
     this.config = config;
   }
 
-  /**
-   * Adds an event to the open batch. The batch is sealed first if the event does not fit, and
-   * afterwards if it is full.
-   */
+  /** Adds an event to the open batch, which is sealed before if it does not fit, after if full. */
   void add(Event event, long bytes, CompletableFuture<Long> ack) {
     if (openBytes + bytes > config.batchBytesMax()) {
       seal();

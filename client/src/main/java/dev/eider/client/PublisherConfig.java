@@ -1,6 +1,7 @@
 package dev.eider.client;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The batching, blocking and retrying of a publisher. Immutable.
@@ -67,91 +68,77 @@ public record PublisherConfig(
 
   /** Returns a copy with other limits on one request. */
   public PublisherConfig withBatch(int eventsMax, int bytesMax) {
-    return new PublisherConfig(
-        eventsMax,
-        bytesMax,
-        lingerMs,
-        pendingEventsMax,
-        pendingBytesMax,
-        openIfMissing,
-        producerId,
-        epoch,
-        retryTimeout,
-        blockTimeout);
+    return with(
+        draft -> {
+          draft.batchEventsMax = eventsMax;
+          draft.batchBytesMax = bytesMax;
+        });
   }
 
   /** Returns a copy with another linger time. */
   public PublisherConfig withLingerMs(int value) {
-    return new PublisherConfig(
-        batchEventsMax,
-        batchBytesMax,
-        value,
-        pendingEventsMax,
-        pendingBytesMax,
-        openIfMissing,
-        producerId,
-        epoch,
-        retryTimeout,
-        blockTimeout);
+    return with(draft -> draft.lingerMs = value);
   }
 
   /** Returns a copy with other bounds on pending events. */
   public PublisherConfig withPending(int eventsMax, long bytesMax) {
-    return new PublisherConfig(
-        batchEventsMax,
-        batchBytesMax,
-        lingerMs,
-        eventsMax,
-        bytesMax,
-        openIfMissing,
-        producerId,
-        epoch,
-        retryTimeout,
-        blockTimeout);
+    return with(
+        draft -> {
+          draft.pendingEventsMax = eventsMax;
+          draft.pendingBytesMax = bytesMax;
+        });
   }
 
   /** Returns a copy that opens a missing run, or requires the run to exist. */
   public PublisherConfig withOpenIfMissing(boolean value) {
-    return new PublisherConfig(
-        batchEventsMax,
-        batchBytesMax,
-        lingerMs,
-        pendingEventsMax,
-        pendingBytesMax,
-        value,
-        producerId,
-        epoch,
-        retryTimeout,
-        blockTimeout);
+    return with(draft -> draft.openIfMissing = value);
   }
 
   /** Returns a copy with a named producer. */
   public PublisherConfig withProducer(String id, long producerEpoch) {
-    return new PublisherConfig(
-        batchEventsMax,
-        batchBytesMax,
-        lingerMs,
-        pendingEventsMax,
-        pendingBytesMax,
-        openIfMissing,
-        id,
-        producerEpoch,
-        retryTimeout,
-        blockTimeout);
+    return with(
+        draft -> {
+          draft.producerId = id;
+          draft.epoch = producerEpoch;
+        });
   }
 
   /** Returns a copy with other timeouts for retrying and blocking. */
   public PublisherConfig withTimeouts(Duration retry, Duration block) {
+    return with(
+        draft -> {
+          draft.retryTimeout = retry;
+          draft.blockTimeout = block;
+        });
+  }
+
+  private PublisherConfig with(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    change.accept(draft);
     return new PublisherConfig(
-        batchEventsMax,
-        batchBytesMax,
-        lingerMs,
-        pendingEventsMax,
-        pendingBytesMax,
-        openIfMissing,
-        producerId,
-        epoch,
-        retry,
-        block);
+        draft.batchEventsMax,
+        draft.batchBytesMax,
+        draft.lingerMs,
+        draft.pendingEventsMax,
+        draft.pendingBytesMax,
+        draft.openIfMissing,
+        draft.producerId,
+        draft.epoch,
+        draft.retryTimeout,
+        draft.blockTimeout);
+  }
+
+  /** A copy that is being made. */
+  private final class Draft {
+    int batchEventsMax = PublisherConfig.this.batchEventsMax;
+    int batchBytesMax = PublisherConfig.this.batchBytesMax;
+    int lingerMs = PublisherConfig.this.lingerMs;
+    int pendingEventsMax = PublisherConfig.this.pendingEventsMax;
+    long pendingBytesMax = PublisherConfig.this.pendingBytesMax;
+    boolean openIfMissing = PublisherConfig.this.openIfMissing;
+    String producerId = PublisherConfig.this.producerId;
+    long epoch = PublisherConfig.this.epoch;
+    Duration retryTimeout = PublisherConfig.this.retryTimeout;
+    Duration blockTimeout = PublisherConfig.this.blockTimeout;
   }
 }

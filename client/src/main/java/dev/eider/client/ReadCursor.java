@@ -31,11 +31,7 @@ final class ReadCursor {
     this.scanned = source.after();
   }
 
-  /**
-   * Advances to an event.
-   *
-   * @throws EiderException DATA_LOSS if it is of another run or not the next event
-   */
+  /** Advances to an event; throws DATA_LOSS if it is of another run or not the next. */
   void accept(EventEnvelope envelope) {
     long seq = envelope.getSeq();
     boolean sameRun = envelope.getRunId().equals(currentRunId);
@@ -51,11 +47,7 @@ final class ReadCursor {
     scanned(currentRunId, seq);
   }
 
-  /**
-   * Records that every match up to a seq has been sent.
-   *
-   * @param ofRunId the run that the seq is of; empty for the run itself
-   */
+  /** Records that all matches up to a seq were sent; an empty id is that of the run itself. */
   void scanned(String ofRunId, long seq) {
     String scannedRunId = inherited ? ofRunId : "";
     if (!scannedRunId.equals(scanned.runId()) || seq > scanned.seq()) {
@@ -63,11 +55,7 @@ final class ReadCursor {
     }
   }
 
-  /**
-   * Checks that no event is missing at the end.
-   *
-   * @throws EiderException DATA_LOSS if the run's last events have not arrived
-   */
+  /** Requires that the run's last events have arrived; throws DATA_LOSS if not. */
   void closedAt(long finalSeq) {
     if (!filtered && !(finalSeq == lastSeq && currentRunId.equals(runId))) {
       throw violation(

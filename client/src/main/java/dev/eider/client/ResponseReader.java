@@ -46,11 +46,7 @@ final class ResponseReader<Q, R, P> extends ClientCall.Listener<R> {
     return this;
   }
 
-  /**
-   * Returns the next response. Blocks.
-   *
-   * @return null at the timeout, at the end of the stream and when it was cancelled
-   */
+  /** Returns the next response, or null at the timeout and at the end of the stream. Blocks. */
   @Nullable P read(long timeoutNanos) throws InterruptedException {
     runCallbacks();
     if (received.isEmpty() && !ended && timeoutNanos > 0) {

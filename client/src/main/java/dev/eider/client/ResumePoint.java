@@ -1,10 +1,4 @@
 package dev.eider.client;
 
-/**
- * A point in a stream of one or several runs, after which reading begins. Immutable.
- *
- * @param runId the run that {@code seq} is of; empty for the run asked for, or with seq 0 for the
- *     first run of the stream
- * @param seq the seq of the last event before this point; 0 for none
- */
+/** A seq of a run, empty for the one asked for, after which to read; 0 for the start. */
 record ResumePoint(String runId, long seq) {}

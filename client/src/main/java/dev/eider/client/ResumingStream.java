@@ -3,12 +3,12 @@ package dev.eider.client;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,18 +18,17 @@ import org.jspecify.annotations.Nullable;
  * <p>States: reading · waiting to resume · ended (complete, closed, or by a failure that every
  * later read repeats). However slow the consumer, only a few responses are buffered.
  *
- * <p>Owned by one consuming thread, except {@link #close} and {@link #isClosed}, which any thread
- * may call.
+ * <p>Owned by one consuming thread, except {@link #close}, which any thread may call.
  *
  * @param <P> the content of a response
+ * @param <E> what is read, one at a time
  */
-final class ResumingStream<P> {
+abstract class ResumingStream<P, E> implements Iterator<E>, AutoCloseable {
   /** A practically endless timeout that can still be added to a clock without overflow. */
-  static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
+  private static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
 
   private final String what;
-  private final AutoCloseable owner;
-  private final Supplier<ResponseReader<?, ?, P>> open;
+  private final String atEnd;
   private final Wiring wiring;
   private final CountDownLatch closed = new CountDownLatch(1);
   // Written by the consuming thread, read by close.
@@ -42,29 +41,71 @@ final class ResumingStream<P> {
 
   /**
    * @param what what is read, for messages, such as "run x"
-   * @param owner the subscription that the stream belongs to
-   * @param open opens the stream at the consumer's current position
    */
-  ResumingStream(
-      String what, AutoCloseable owner, Supplier<ResponseReader<?, ?, P>> open, Wiring wiring) {
+  ResumingStream(String what, String atEnd, Wiring wiring) {
     this.what = what;
-    this.owner = owner;
-    this.open = open;
+    this.atEnd = atEnd;
     this.wiring = wiring;
     this.resumeAtNanos = wiring.nanoTime.getAsLong();
   }
 
+  /** Opens the stream at the consumer's current position. */
+  abstract ResponseReader<?, ?, P> open();
+
+  /** Takes the content of a response. */
+  abstract void accept(P part);
+
+  /** Returns whether there is something to return. */
+  abstract boolean isFilled();
+
+  /** Returns it. */
+  abstract E take();
+
   /**
-   * Reads until the consumer has something to return. Blocks.
+   * Blocks until there is one more or the stream has ended. While nothing is published, that may
+   * take forever.
    *
-   * @param isFilled whether the consumer has something
-   * @param accept receives the content of each response
-   * @return false if nothing came in time, at the end, and after close
+   * @return false at the end, and after close
    * @throws EiderException if the stream failed for good
    */
-  boolean fill(long timeoutNanos, BooleanSupplier isFilled, Consumer<P> accept) {
+  @Override
+  public final boolean hasNext() {
+    return fill(FOREVER_NANOS);
+  }
+
+  /** Returns the next one; blocks as {@link #hasNext} does. */
+  @Override
+  public final E next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException(atEnd);
+    }
+    return take();
+  }
+
+  /**
+   * Waits for the next one, for at most the given time.
+   *
+   * @return null if there was none in time, at the end, and after close
+   * @throws EiderException if the stream failed for good
+   */
+  public final @Nullable E poll(Duration timeout) {
+    return fill(timeout.toNanos()) ? take() : null;
+  }
+
+  /** Cancels the stream; a thread that waits for more returns at once. */
+  @Override
+  public final void close() {
+    closed.countDown();
+    ResponseReader<?, ?, P> openReader = reader;
+    if (openReader != null) {
+      openReader.cancel();
+    }
+    wiring.onEnd.accept(this);
+  }
+
+  private boolean fill(long timeoutNanos) {
     long startNanos = wiring.nanoTime.getAsLong();
-    while (!isFilled.getAsBoolean()) {
+    while (!isFilled()) {
       if (isClosed()) {
         return false;
       }
@@ -77,9 +118,9 @@ final class ResumingStream<P> {
       long leftNanos = timeoutNanos - (wiring.nanoTime.getAsLong() - startNanos);
       P part = step(Math.max(0, leftNanos));
       if (part != null) {
-        accept.accept(part);
+        accept(part);
       }
-      if (leftNanos <= 0 && !isFilled.getAsBoolean() && !ended) {
+      if (leftNanos <= 0 && !isFilled() && !ended) {
         return false;
       }
     }
@@ -87,12 +128,12 @@ final class ResumingStream<P> {
   }
 
   /** Marks the stream as complete: an error after this is not a failure. */
-  void completed() {
+  final void completed() {
     complete = true;
   }
 
   /** Ends the stream. If it ends with a failure, every later read throws it. */
-  void finish(@Nullable EiderException cause) {
+  final void finish(@Nullable EiderException cause) {
     ended = true;
     failure = cause;
     ResponseReader<?, ?, P> openReader = reader;
@@ -100,20 +141,10 @@ final class ResumingStream<P> {
     if (openReader != null && !openReader.hasEnded()) {
       openReader.cancel();
     }
-    wiring.onEnd.accept(owner);
+    wiring.onEnd.accept(this);
   }
 
-  /** Cancels the stream; a waiting thread returns at once. */
-  void close() {
-    closed.countDown();
-    ResponseReader<?, ?, P> openReader = reader;
-    if (openReader != null) {
-      openReader.cancel();
-    }
-    wiring.onEnd.accept(owner);
-  }
-
-  boolean isClosed() {
+  private boolean isClosed() {
     return closed.getCount() == 0;
   }
 
@@ -145,7 +176,7 @@ final class ResumingStream<P> {
       wiring.channel.resetConnectBackoff();
     }
     lastResponseNanos = wiring.nanoTime.getAsLong();
-    ResponseReader<?, ?, P> opened = open.get();
+    ResponseReader<?, ?, P> opened = open();
     reader = opened;
     if (isClosed()) {
       opened.cancel();
@@ -188,11 +219,7 @@ final class ResumingStream<P> {
     }
   }
 
-  /**
-   * What the client provides to a stream.
-   *
-   * @param onEnd receives the owner once the stream has ended or was closed, perhaps twice
-   */
+  /** What the client provides; {@code onEnd} gets a stream that has ended, perhaps twice. */
   record Wiring(
       RetryState retry,
       long idleTimeoutNanos,

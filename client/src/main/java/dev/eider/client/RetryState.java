@@ -1,9 +1,6 @@
 package dev.eider.client;
 
-/**
- * Counts the failures since the last success and decides whether, and when, to try again. Not
- * thread-safe: owned by what it retries.
- */
+/** Decides whether and when to try again, by the failures in a row. Owned by what it retries. */
 final class RetryState {
   /** The result of {@link #failed} after the timeout. */
   static final long GIVE_UP = -1;
@@ -18,12 +15,7 @@ final class RetryState {
     this.timeoutNanos = timeoutNanos;
   }
 
-  /**
-   * Records a failure.
-   *
-   * @param atLeastNanos the shortest wait that the daemon asks for; 0 if it does not ask
-   * @return the wait before the next try in nanoseconds, or {@link #GIVE_UP}
-   */
+  /** Records a failure; returns the wait, as long as asked for at least, or {@link #GIVE_UP}. */
   long failed(long nowNanos, long atLeastNanos) {
     if (failures == 0) {
       failingSinceNanos = nowNanos;

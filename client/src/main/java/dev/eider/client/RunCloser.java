@@ -19,27 +19,13 @@ import java.util.function.LongSupplier;
  * bounded number of calls is in flight, enough for the daemon to persist runs in batches.
  * Thread-safe.
  */
-final class RunCloser {
+record RunCloser(
+    ManagedChannel channel,
+    ClientWorker worker,
+    long deadlineNanos,
+    Backoff backoff,
+    LongSupplier nanoTime) {
   private static final int IN_FLIGHT_MAX = 256;
-
-  private final ManagedChannel channel;
-  private final ClientWorker worker;
-  private final long deadlineNanos;
-  private final Backoff backoff;
-  private final LongSupplier nanoTime;
-
-  RunCloser(
-      ManagedChannel channel,
-      ClientWorker worker,
-      long deadlineNanos,
-      Backoff backoff,
-      LongSupplier nanoTime) {
-    this.channel = channel;
-    this.worker = worker;
-    this.deadlineNanos = deadlineNanos;
-    this.backoff = backoff;
-    this.nanoTime = nanoTime;
-  }
 
   /**
    * Closes these runs as COMPLETED. Blocks. Each run has the call deadline, and the same time again

@@ -1,12 +1,11 @@
 package dev.eider.client;
 
+import dev.eider.client.StreamSource.StreamPart;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.SubscribeResponse;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,51 +24,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by one consuming thread, except {@link #close}, which any thread may call.
  */
-public final class RunSubscription implements Iterator<EventEnvelope>, AutoCloseable {
+public final class RunSubscription extends ResumingStream<StreamPart, EventEnvelope> {
   private final StreamSource source;
   private final ReadCursor cursor;
-  private final ResumingStream<StreamPart> stream;
   private Iterator<EventEnvelope> batch = Collections.emptyIterator();
   private SubscribeResponse.@Nullable RunClosed runClosed;
   private ColdStreamResponse.@Nullable ColdEnd end;
 
-  RunSubscription(StreamSource source, ResumingStream.Wiring wiring) {
+  RunSubscription(StreamSource source, Wiring wiring) {
+    super("run " + source.runId(), "run " + source.runId() + " has been read to its end", wiring);
     this.source = source;
     this.cursor = new ReadCursor(source);
-    this.stream =
-        new ResumingStream<>(
-            "run " + source.runId(), this, () -> source.open().apply(cursor.resumeAfter()), wiring);
-  }
-
-  /**
-   * Blocks until there is an event or the stream has ended. While the run is idle, that may take
-   * forever.
-   *
-   * @return false at the end, and after close
-   * @throws EiderException if the stream failed for good
-   */
-  @Override
-  public boolean hasNext() {
-    return fill(ResumingStream.FOREVER_NANOS);
-  }
-
-  /** Returns the next event; blocks as {@link #hasNext} does. */
-  @Override
-  public EventEnvelope next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("run " + source.runId() + " has been read to its end");
-    }
-    return take();
-  }
-
-  /**
-   * Waits for the next event, for at most the given time.
-   *
-   * @return null if there was none in time, at the end, and after close
-   * @throws EiderException if the stream failed for good
-   */
-  public @Nullable EventEnvelope poll(Duration timeout) {
-    return fill(timeout.toNanos()) ? take() : null;
   }
 
   /** Returns how the run ended; empty before the end of a Subscribe, and for a ColdStream. */
@@ -82,33 +47,32 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
     return Optional.ofNullable(end);
   }
 
-  /** Cancels the stream; a thread that waits for an event returns at once. */
   @Override
-  public void close() {
-    stream.close();
+  ResponseReader<?, ?, StreamPart> open() {
+    return source.open().apply(cursor.resumeAfter());
   }
 
-  private boolean fill(long timeoutNanos) {
-    return stream.fill(timeoutNanos, () -> batch.hasNext(), this::accept);
+  @Override
+  boolean isFilled() {
+    return batch.hasNext();
   }
 
-  /**
-   * Returns the next event. It is checked only now, so that the events before a violation are still
-   * read.
-   */
-  private EventEnvelope take() {
+  /** Checks the next event only now, so that the events before a violation are still read. */
+  @Override
+  EventEnvelope take() {
     EventEnvelope envelope = batch.next();
     try {
       cursor.accept(envelope);
     } catch (EiderException e) {
       batch = Collections.emptyIterator();
-      stream.finish(e);
+      finish(e);
       throw e;
     }
     return envelope;
   }
 
-  private void accept(StreamPart part) {
+  @Override
+  void accept(StreamPart part) {
     batch = part.events().iterator();
     if (part.scannedSeq() > 0) {
       cursor.scanned(part.scannedRunId(), part.scannedSeq());
@@ -116,13 +80,13 @@ public final class RunSubscription implements Iterator<EventEnvelope>, AutoClose
     runClosed = part.runClosed() == null ? runClosed : part.runClosed();
     end = part.end() == null ? end : part.end();
     if (runClosed != null || end != null) {
-      stream.completed();
+      completed();
     }
     if (part.runClosed() != null) {
       try {
         cursor.closedAt(part.runClosed().getFinalSeq());
       } catch (EiderException e) {
-        stream.finish(e);
+        finish(e);
       }
     }
   }

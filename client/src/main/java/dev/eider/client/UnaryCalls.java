@@ -9,30 +9,15 @@ import io.grpc.stub.ClientCalls;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/**
- * Makes unary calls within a deadline that covers their retries. Blocks the caller. Thread-safe.
- */
-final class UnaryCalls {
-  private final ManagedChannel channel;
-  private final long deadlineNanos;
-  private final Backoff backoff;
-  private final LongSupplier nanoTime;
-
-  UnaryCalls(ManagedChannel channel, long deadlineNanos, Backoff backoff, LongSupplier nanoTime) {
-    this.channel = channel;
-    this.deadlineNanos = deadlineNanos;
-    this.backoff = backoff;
-    this.nanoTime = nanoTime;
-  }
-
+/** Makes unary calls within a deadline for all retries. Blocks the caller. Thread-safe. */
+record UnaryCalls(
+    ManagedChannel channel, long deadlineNanos, Backoff backoff, LongSupplier nanoTime) {
   /** Calls once, without a retry. */
   <Q, R> R once(MethodDescriptor<Q, R> method, Q request) {
     return attempt(method, request, deadlineNanos);
   }
 
-  /**
-   * Calls, and retries while the daemon is unreachable or OVERLOADED. For idempotent calls only.
-   */
+  /** Calls, and retries while the daemon is unreachable or OVERLOADED; for idempotent calls. */
   <Q, R> R retrying(MethodDescriptor<Q, R> method, Q request) {
     long endNanos = nanoTime.getAsLong() + deadlineNanos;
     RetryState retry = new RetryState(backoff, deadlineNanos);

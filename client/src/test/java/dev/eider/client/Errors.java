@@ -1,5 +1,7 @@
 package dev.eider.client;
 
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.BadRequest;
@@ -9,10 +11,16 @@ import com.google.rpc.Status;
 import dev.eider.v1.ErrorReason;
 import io.grpc.Status.Code;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** Errors as the daemon sends them. */
+/** Errors as the daemon sends them, and as the client throws them. */
 final class Errors {
   private Errors() {}
+
+  /** Returns the failure of a call that must fail. */
+  static EiderException thrownBy(ThrowingCallable call) {
+    return catchThrowableOfType(EiderException.class, call);
+  }
 
   static Status of(ErrorReason reason, Map<String, String> metadata) {
     Code code =

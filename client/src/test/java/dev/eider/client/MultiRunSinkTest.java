@@ -14,33 +14,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("counts the threads of all clients")
 @Timeout(60)
 class MultiRunSinkTest {
-  private ScriptedServer server;
-  private EiderClient client;
-
-  @BeforeEach
-  void start() throws Exception {
-    server = new ScriptedServer();
-    client =
-        EiderClient.connect(
-            ClientConfig.defaults(server.address())
-                .withCallDeadline(Duration.ofSeconds(10))
-                .withBackoff(Duration.ofMillis(5), Duration.ofMillis(100)));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    client.close();
-    server.close();
-  }
+  @RegisterExtension private final ScriptedServer server = new ScriptedServer();
+  private final EiderClient client = server.client;
 
   @Test
   void shouldPublishAndCloseManyRuns() {
@@ -61,6 +44,7 @@ class MultiRunSinkTest {
     assertThat(server.log.describeAll())
         .allMatch(run -> run.getOutcome() == RunOutcome.RUN_OUTCOME_COMPLETED)
         .allMatch(run -> run.getHeadSeq() == 10);
+    assertThat(server.broker.publishStreams).as("streams that all share").hasValue(1);
     assertThat(sink.runCount()).isZero();
     assertThatThrownBy(() -> sink.accept("run-0", Events.metric(0)))
         .isInstanceOf(IllegalStateException.class);
@@ -69,7 +53,7 @@ class MultiRunSinkTest {
   @Test
   void shouldLeaveNoThreadBehind() {
     for (int i = 0; i < 3; i++) {
-      try (EiderClient other = EiderClient.connect("localhost:" + server.address().split(":")[1]);
+      try (EiderClient other = EiderClient.connect(server.config());
           MultiRunSink sink = other.multiRunSink()) {
         sink.accept("run-" + i, Events.metric(0));
         assertThat(clientThreads().count()).isGreaterThan(0);

@@ -14,22 +14,6 @@ class PublishWindowTest {
       new PublishWindow("run", "me", PublisherConfig.defaults().withBatch(2, 1_000));
 
   @Test
-  void shouldNumberBatchesWithoutGap() {
-    add(5);
-    window.seal();
-    assertThat(sendAll()).containsExactly(1L, 3L, 5L);
-    assertThat(window.lastProducerSeq()).isEqualTo(5);
-  }
-
-  @Test
-  void shouldSealByBytes() {
-    window.add(Events.metric(0), 600, new CompletableFuture<>());
-    window.add(Events.metric(1), 600, new CompletableFuture<>());
-    assertThat(sendAll()).containsExactly(1L);
-    assertThat(window.hasOpen()).isTrue();
-  }
-
-  @Test
   void shouldSendTheSameAgainAfterARewindButOneAtFirst() {
     // given
     add(6);

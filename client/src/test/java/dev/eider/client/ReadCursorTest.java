@@ -56,12 +56,9 @@ class ReadCursorTest {
 
   @Test
   void shouldResumeAfterWhatAFilteredStreamHasScanned() {
-    // given
     ReadCursor cursor = cursor(new ResumePoint("a", 5), true, true);
     cursor.accept(at("a", 9));
-    // when
     cursor.scanned("a", 1_000);
-    // then
     assertThat(cursor.resumeAfter()).isEqualTo(new ResumePoint("a", 1_000));
     cursor.scanned("run", 40);
     assertThat(cursor.resumeAfter()).isEqualTo(new ResumePoint("run", 40));

@@ -18,36 +18,17 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(60)
 class RunPublisherTest {
   private static final PublisherConfig SMALL_BATCHES =
       PublisherConfig.defaults().withBatch(7, 1 << 20);
 
-  private ScriptedServer server;
-  private EiderClient client;
-
-  @BeforeEach
-  void start() throws Exception {
-    server = new ScriptedServer();
-    client = EiderClient.connect(config());
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    client.close();
-    server.close();
-  }
-
-  private ClientConfig config() {
-    return ClientConfig.defaults(server.address())
-        .withCallDeadline(Duration.ofSeconds(10))
-        .withBackoff(Duration.ofMillis(5), Duration.ofMillis(100));
-  }
+  @RegisterExtension private final ScriptedServer server = new ScriptedServer();
+  private final EiderClient client = server.client;
 
   @Test
   void shouldKeepTheOrderWhilePipelining() {
@@ -62,51 +43,6 @@ class RunPublisherTest {
     assertStored("run", 1_000);
     assertThat(server.log.seen()).hasSizeGreaterThanOrEqualTo(1_000 / 7);
     assertThat(server.broker.publishStreams).hasValue(1);
-  }
-
-  @Test
-  void shouldSendALoneEventAfterTheLinger() {
-    RunPublisher publisher = client.publisher("run");
-    CompletableFuture<Long> ack = publisher.publish(Events.metric(0));
-    assertThat(ack.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(1);
-    publisher.close();
-  }
-
-  @Test
-  void shouldShareOneStreamBetweenPublishers() {
-    List<RunPublisher> publishers = new ArrayList<>();
-    for (int i = 0; i < 50; i++) {
-      publishers.add(client.publisher("run-" + i));
-    }
-    publishers.forEach(publisher -> publish(publisher, 20));
-    publishers.forEach(RunPublisher::close);
-
-    for (int i = 0; i < 50; i++) {
-      assertStored("run-" + i, 20);
-    }
-    assertThat(server.broker.publishStreams).hasValue(1);
-  }
-
-  @Test
-  void shouldNotDuplicateWhenTheConnectionIsLostAfterAccepting() throws Exception {
-    // given a daemon that dies three times after it stored a request, before it answered
-    List<CompletableFuture<Long>> acks = new ArrayList<>();
-    RunPublisher publisher = client.publisher("run", SMALL_BATCHES);
-    for (int life = 0; life < 3; life++) {
-      server.broker.dieAfterAccepting.set(5);
-      // when
-      for (int i = 0; i < 100; i++) {
-        acks.add(publisher.publish(Events.metric(acks.size())));
-      }
-      Awaitility.await().until(() -> server.broker.dieAfterAccepting.get() < 0);
-      server.restart();
-    }
-    publisher.close();
-    // then
-    assertSeqs(acks);
-    assertStored("run", 300);
-    assertThat(server.log.duplicates).isGreaterThanOrEqualTo(3);
-    assertSameBoundaries();
   }
 
   @Test
@@ -189,7 +125,7 @@ class RunPublisherTest {
     // given
     server.broker.mute = true;
     try (EiderClient hasty =
-        EiderClient.connect(config().withCallDeadline(Duration.ofMillis(300)))) {
+        EiderClient.connect(server.config().withCallDeadline(Duration.ofMillis(300)))) {
       RunPublisher publisher = hasty.publisher("run");
       CompletableFuture<Long> ack = publisher.publish(Events.metric(0));
       // when

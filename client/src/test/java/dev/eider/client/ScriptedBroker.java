@@ -1,8 +1,6 @@
 package dev.eider.client;
 
 import dev.eider.v1.BrokerServiceGrpc;
-import dev.eider.v1.ColdStreamRequest;
-import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.EventBatch;
 import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.ForkRequest;
@@ -25,17 +23,10 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
   private static final int BATCH = 10;
 
   private final ScriptedLog log;
-  private final Runnable die;
   final AtomicInteger responsesSent = new AtomicInteger();
   final AtomicInteger publishStreams = new AtomicInteger();
   final List<ForkRequest> forks = new ArrayList<>();
   final List<SubscribeRequest> subscribes = new ArrayList<>();
-
-  /** Dies instead of answering after so many more accepted publishes. */
-  final AtomicInteger dieAfterAccepting = new AtomicInteger(-1);
-
-  /** Dies after so many more responses of a subscription. */
-  final AtomicInteger dieAfterSending = new AtomicInteger(-1);
 
   /** Leaves out the envelope with this seq. */
   volatile long omittedSeq;
@@ -43,9 +34,8 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
   /** Takes publishes without ever answering. */
   volatile boolean mute;
 
-  ScriptedBroker(ScriptedLog log, Runnable die) {
+  ScriptedBroker(ScriptedLog log) {
     this.log = log;
-    this.die = die;
   }
 
   @Override
@@ -65,14 +55,8 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
     return new StreamObserver<>() {
       @Override
       public void onNext(PublishStreamRequest request) {
-        if (mute) {
-          return;
-        }
-        PublishStreamResponse response = answer(request);
-        if (response.hasPublished() && dieAfterAccepting.getAndDecrement() == 0) {
-          die.run();
-        } else {
-          answers.onNext(response);
+        if (!mute) {
+          answers.onNext(answer(request));
         }
       }
 
@@ -119,10 +103,6 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
       if (next != null && !next.isEmpty()) {
         seq = next.get(next.size() - 1).getSeq();
         send(to, next, request);
-        if (dieAfterSending.getAndDecrement() == 0) {
-          die.run();
-          return;
-        }
       } else if (next != null && log.find(request.getRunId()).isClosed()) {
         end(to, log.find(request.getRunId()), seq);
         return;
@@ -163,25 +143,6 @@ final class ScriptedBroker extends BrokerServiceGrpc.BrokerServiceImplBase {
         SubscribeResponse.newBuilder()
             .setRunClosed(
                 SubscribeResponse.RunClosed.newBuilder().setFinalSeq(seq).setOutcome(run.outcome))
-            .build());
-    to.onCompleted();
-  }
-
-  @Override
-  public void coldStream(ColdStreamRequest request, StreamObserver<ColdStreamResponse> to) {
-    List<EventEnvelope> all = log.after(request.getRunId(), request.getAfterSeq(), 1_000_000);
-    for (int from = 0; from < all.size(); from += BATCH) {
-      List<EventEnvelope> batch = all.subList(from, Math.min(all.size(), from + BATCH));
-      to.onNext(
-          ColdStreamResponse.newBuilder()
-              .setEvents(EventBatch.newBuilder().addAllEnvelopes(batch))
-              .build());
-    }
-    to.onNext(
-        ColdStreamResponse.newBuilder()
-            .setEnd(
-                ColdStreamResponse.ColdEnd.newBuilder()
-                    .setPersistedSeq(request.getAfterSeq() + all.size()))
             .build());
     to.onCompleted();
   }

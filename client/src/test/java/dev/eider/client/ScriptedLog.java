@@ -24,7 +24,6 @@ final class ScriptedLog {
   private final Queue<Status> refusals = new ArrayDeque<>();
   private Predicate<PublishRequest> refusable = request -> true;
   final List<PublishRequest> seen = new ArrayList<>();
-  int duplicates;
 
   /** Refuses the next publishes that match, one for each status. */
   synchronized void refuse(Predicate<PublishRequest> which, Status... statuses) {
@@ -42,7 +41,6 @@ final class ScriptedLog {
       throw notFound(request.getRunId());
     }
     PublishResponse response = open(request.getRunId()).append(request);
-    duplicates += response.getDuplicate() ? 1 : 0;
     notifyAll();
     return response;
   }

@@ -15,12 +15,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A run in memory that keeps the producer rules. Guarded by the monitor of its log. */
+/**
+ * A run in memory whose producers may not leave gaps, nor repeat themselves. Guarded by the monitor
+ * of its log.
+ */
 final class ScriptedRun {
   private final String runId;
   final List<EventEnvelope> envelopes = new ArrayList<>();
   private final Map<String, Long> lastProducerSeq = new HashMap<>();
-  private final Map<String, Long> seqByProducerSeq = new HashMap<>();
   RunOutcome outcome = RunOutcome.RUN_OUTCOME_UNSPECIFIED;
 
   ScriptedRun(String runId) {
@@ -31,16 +33,12 @@ final class ScriptedRun {
     return outcome != RunOutcome.RUN_OUTCOME_UNSPECIFIED;
   }
 
-  /** Stores the events, or recognises a repeat. */
+  /** Stores the events. */
   PublishResponse append(PublishRequest request) {
     Producer producer = request.getProducer();
     int count = request.getEventsCount();
     if (request.hasProducer()) {
       long last = lastProducerSeq.getOrDefault(producer.getId(), 0L);
-      if (producer.getSeq() + count - 1 <= last) {
-        long first = seqByProducerSeq.get(producer.getId() + producer.getSeq());
-        return answer(first, count).setDuplicate(true).build();
-      }
       if (producer.getSeq() != last + 1) {
         throw new Refusal(
             Errors.of(
@@ -54,10 +52,9 @@ final class ScriptedRun {
     }
     long first = envelopes.size() + 1L;
     for (int i = 0; i < count; i++) {
-      seqByProducerSeq.put(producer.getId() + (producer.getSeq() + i), first + i);
       envelopes.add(envelope(first + i, request.getEvents(i)));
     }
-    return answer(first, count).build();
+    return PublishResponse.newBuilder().setFirstSeq(first).setLastSeq(first + count - 1).build();
   }
 
   Run describe() {
@@ -71,10 +68,6 @@ final class ScriptedRun {
 
   private EventEnvelope envelope(long seq, Event event) {
     return EventEnvelope.newBuilder().setRunId(runId).setSeq(seq).setEvent(event).build();
-  }
-
-  private static PublishResponse.Builder answer(long first, int count) {
-    return PublishResponse.newBuilder().setFirstSeq(first).setLastSeq(first + count - 1);
   }
 
   /** Carries an error to where it is answered. */

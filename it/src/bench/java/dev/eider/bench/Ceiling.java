@@ -11,6 +11,7 @@ public final class Ceiling {
   public static final String BYTES = "JSON bytes";
   public static final String NO_QUERIES = "without queries";
   public static final String SHORT_RUN = "run of 100";
+  public static final String METRICS = "sum of metrics";
   public static final String FEW_RUNS = "1,000 open";
 
   private Ceiling() {}

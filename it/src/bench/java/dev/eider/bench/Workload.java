@@ -47,7 +47,7 @@ public final class Workload {
   }
 
   /** Events from elsewhere, at least one. */
-  static Workload of(List<BenchEvent> given) {
+  public static Workload of(List<BenchEvent> given) {
     List<BenchEvent> events = new ArrayList<>(POOL);
     while (events.size() < POOL) {
       events.addAll(given.subList(0, Math.min(given.size(), POOL - events.size())));

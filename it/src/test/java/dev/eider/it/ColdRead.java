@@ -45,9 +45,7 @@ public record ColdRead(
               request.getAfterSeq(),
               request.hasFilter());
     }
-    return request.hasFilter()
-        ? StreamChecker.filtered(request.getRunId(), request.getAfterSeq())
-        : StreamChecker.after(request.getRunId(), request.getAfterSeq());
+    return StreamChecker.of(request.getRunId(), request.getAfterSeq(), request.hasFilter());
   }
 
   /** Reads a run with all that it inherits. */

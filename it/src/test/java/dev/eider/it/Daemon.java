@@ -2,6 +2,7 @@ package dev.eider.it;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
 
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.Counters;
@@ -19,11 +20,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /**
  * The packaged daemon in a process of its own, with one connection to it.
@@ -148,32 +151,21 @@ public final class Daemon implements AutoCloseable {
   }
 
   private int awaitPort() {
-    long deadline = System.nanoTime() + SECONDS.toNanos(START_SECONDS);
-    try {
-      while (System.nanoTime() < deadline) {
-        OptionalInt found = portInFile();
-        if (found.isPresent()) {
-          return found.getAsInt();
-        }
-        if (process.waitFor(10, MILLISECONDS)) {
-          throw new AssertionError("the daemon ended with " + process.exitValue() + logEnd());
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    process.destroyForcibly();
-    throw new AssertionError("no port within " + START_SECONDS + " s" + logEnd());
+    Awaitility.await("a port")
+        .atMost(START_SECONDS, SECONDS)
+        .pollInterval(10, MILLISECONDS)
+        .until(() -> portInFile().isPresent() || !process.isAlive());
+    return portInFile()
+        .orElseThrow(
+            () -> new AssertionError("the daemon ended with " + process.exitValue() + logEnd()));
   }
 
-  private OptionalInt portInFile() {
+  private Optional<Integer> portInFile() {
     try {
       Matcher matcher = PORT.matcher(Files.readString(portFile()));
-      return matcher.matches()
-          ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
-          : OptionalInt.empty();
+      return matcher.matches() ? Optional.of(Integer.parseInt(matcher.group(1))) : Optional.empty();
     } catch (IOException notYetThere) {
-      return OptionalInt.empty();
+      return Optional.empty();
     }
   }
 
@@ -195,17 +187,7 @@ public final class Daemon implements AutoCloseable {
   }
 
   private void signal(String name) {
-    try {
-      Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
-      if (!kill.waitFor(10, SECONDS) || kill.exitValue() != 0) {
-        throw new AssertionError("SIG" + name + " cannot be sent");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("no command kill", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
+    Commands.run("kill", "-" + name, String.valueOf(process.pid()));
   }
 
   /** Asks it to stop with SIGTERM and returns the exit code. */
@@ -236,26 +218,27 @@ public final class Daemon implements AutoCloseable {
       throw new IllegalStateException("the daemon still runs");
     }
     launch();
-    try {
-      process.waitFor(afterMs, MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    process.onExit().completeOnTimeout(process, afterMs, MILLISECONDS).join();
     process.destroyForcibly();
     awaitExit(10);
   }
 
-  private int awaitExit(long secondsMax) {
+  /** Starts it again on the same data, and kills it once the moment has come. */
+  public void dieStarting(BooleanSupplier moment) {
+    launch();
     try {
-      if (!process.waitFor(secondsMax, SECONDS)) {
-        process.destroyForcibly();
-        throw new AssertionError("the daemon still ran after " + secondsMax + " s" + logEnd());
-      }
-      return process.exitValue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
+      await()
+          .atMost(START_SECONDS, SECONDS)
+          .pollInterval(2, MILLISECONDS)
+          .until(moment::getAsBoolean);
+    } finally {
+      process.destroyForcibly();
+      awaitExit(10);
     }
+  }
+
+  private int awaitExit(long secondsMax) {
+    return Commands.awaitExit(process, secondsMax, this::logEnd);
   }
 
   /** Lets the calls end with what the daemon told them last, if it told them anything. */
@@ -327,24 +310,8 @@ public final class Daemon implements AutoCloseable {
 
   /** The heap that is in use right after a full collection, which this asks for. */
   public long heapAfterCollection() {
-    try {
-      Process jcmd =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                  String.valueOf(process.pid()),
-                  "GC.run")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!jcmd.waitFor(CALL_SECONDS, SECONDS) || jcmd.exitValue() != 0) {
-        throw new AssertionError("jcmd GC.run did not work");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("jcmd cannot be started", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    Commands.run(jcmd, String.valueOf(process.pid()), "GC.run");
     return counters().getHeapBytes();
   }
 

@@ -36,4 +36,13 @@ public final class Directories {
       throw new UncheckedIOException(e);
     }
   }
+
+  /** Every file in a directory, and in those in it. */
+  public static List<Path> filesBelow(Path directory) {
+    try (Stream<Path> found = Files.walk(directory)) {
+      return found.filter(Files::isRegularFile).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 }

@@ -18,14 +18,14 @@ import java.util.stream.Stream;
  * @param path the file, from the root of the project
  * @param text the whole of it
  */
-record Document(Path path, String text) {
+public record Document(Path path, String text) {
   private static final Pattern FENCE = Pattern.compile("(?ms)^```.*?^```$");
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
   private static final Pattern LINK =
       Pattern.compile("\\[(?:[^]\\[]|\\[[^]]*])*]\\(([^()\\s]+)\\)");
 
   /** Reads a file; the path is from the root of the project. */
-  static Document read(String path) {
+  public static Document read(String path) {
     return read(RepositoryRoot.path().resolve(path));
   }
 
@@ -54,7 +54,7 @@ record Document(Path path, String text) {
   }
 
   /** Returns the fenced blocks in a language, in order, each with a newline at its end. */
-  List<String> blocks(String language) {
+  public List<String> blocks(String language) {
     return found("(?ms)^```" + language + "\n(.*?)^```$", text);
   }
 

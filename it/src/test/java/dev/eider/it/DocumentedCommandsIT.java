@@ -215,7 +215,8 @@ class DocumentedCommandsIT {
       assertThat(daemon.isAlive()).as(shell::output).isTrue();
       daemon.destroy();
       assertThat(shell.exitCode(daemon, 20)).isEqualTo(STOPPED_BY_SIGTERM);
-      assertThat(shell.output()).contains("is serving");
+      assertThat(shell.output())
+          .contains("is serving", "address     127.0.0.1:", "data  ", "durability  ", "Ctrl-C");
       assertThat(portFile).doesNotExist();
       String data = command.contains("other-data") ? "other-data" : "eider-data";
       assertThat(shell.directory().resolve(data).resolve("events.duckdb")).exists();
@@ -229,8 +230,8 @@ class DocumentedCommandsIT {
     Optional<Path> grpcurl = Grpcurl.find();
     Need.that(
         grpcurl.isPresent(),
-        "README's grpcurl commands, as there is no grpcurl: neither EIDER_GRPCURL names one, nor is it on the PATH or in the"
-            + " cache of .ci/run");
+        "README's grpcurl commands, as there is no grpcurl: neither EIDER_GRPCURL names one, nor is"
+            + " it on the PATH or in the cache of .ci/run");
     try (Daemon daemon = start("grpcurl")) {
       // given
       Shell shell = new Shell(directory.resolve("shell"));

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,14 +62,9 @@ class DocumentsTest {
   @ParameterizedTest
   @MethodSource("documents")
   void shouldLinkToWhatIsThere(Document document) {
-    List<String> broken = new ArrayList<>();
-    for (String link : document.links()) {
-      if (!link.contains("://") && !leadsSomewhere(document, link)) {
-        broken.add(link);
-      }
-    }
-
-    assertThat(broken).isEmpty();
+    assertThat(document.links())
+        .filteredOn(link -> !link.contains("://"))
+        .allMatch(link -> leadsSomewhere(document, link));
   }
 
   private static boolean leadsSomewhere(Document from, String link) {
@@ -90,14 +85,12 @@ class DocumentsTest {
   @ParameterizedTest
   @MethodSource("documents")
   void shouldNameClassesThatThereAre(Document document) {
-    Set<String> missing = new TreeSet<>();
-    for (String span : document.codeSpans()) {
-      CLASS
-          .matcher(span)
-          .results()
-          .filter(name -> name.group().equals(span) && !isThere(name))
-          .forEach(name -> missing.add(span));
-    }
+    List<String> missing =
+        document.codeSpans().stream()
+            .map(CLASS::matcher)
+            .filter(name -> name.matches() && !isThere(name))
+            .map(Matcher::group)
+            .toList();
 
     if (!document.path().endsWith(CHANGELOG)) {
       assertThat(missing).isEmpty();
@@ -198,34 +191,25 @@ class DocumentsTest {
   }
 
   private static List<Path> files() {
-    List<Path> found = new ArrayList<>();
-    for (String module : List.of("proto", "server", "client", "cli", "it")) {
-      try (Stream<Path> files = Files.walk(RepositoryRoot.path().resolve(module).resolve("src"))) {
-        files.filter(Files::isRegularFile).forEach(found::add);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-    return found;
+    return Stream.of("proto", "server", "client", "cli", "it")
+        .map(module -> RepositoryRoot.path().resolve(module).resolve("src"))
+        .flatMap(folder -> Directories.filesBelow(folder).stream())
+        .toList();
   }
 
   /** Finds the source of each class, and of each name in a .proto file. */
   private static Map<String, String> sources() {
     Map<String, String> sources = new TreeMap<>();
     for (Path file : FILES) {
-      addNames(sources, file);
+      String name = file.getFileName().toString();
+      if (name.endsWith(".java")) {
+        sources.put(name.replace(".java", ""), text(file));
+      } else if (name.endsWith(".proto")) {
+        String text = text(file);
+        PROTO_NAME.matcher(text).results().forEach(found -> sources.put(found.group(1), text));
+      }
     }
     return sources;
-  }
-
-  private static void addNames(Map<String, String> sources, Path file) {
-    String name = file.getFileName().toString();
-    if (name.endsWith(".java")) {
-      sources.put(name.replace(".java", ""), text(file));
-    } else if (name.endsWith(".proto")) {
-      String text = text(file);
-      PROTO_NAME.matcher(text).results().forEach(found -> sources.put(found.group(1), text));
-    }
   }
 
   private static String text(Path file) {

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** The file of a stopped daemon, opened by somebody who knows nothing of Eider. */
+/** The file of a stopped daemon: its tables, and behind them the views that callers ask. */
 public final class DuckDbFile implements AutoCloseable {
   /** What {@link #event} reads, after the seq; a blank ends it. */
   public static final String SELECT_EVENTS =
-      "SELECT seq, event_size, event_rest, encode(payload_json) FROM events ";
+      "SELECT seq, event_size, event_rest, encode(payload_json || coalesce(attributes, '')) FROM events ";
 
   private final Connection connection;
 
@@ -28,13 +28,33 @@ public final class DuckDbFile implements AutoCloseable {
     if (daemon.isAlive()) {
       throw new IllegalStateException("the daemon still has the file");
     }
-    Path file = daemon.dataDirectory().resolve("events.duckdb");
+    return of(daemon.dataDirectory().resolve("events.duckdb"));
+  }
+
+  /** Opens any file of DuckDB for reading. */
+  public static DuckDbFile of(Path file) {
     Properties readOnly = new Properties();
     readOnly.setProperty("duckdb.read_only", "true");
     try {
-      return new DuckDbFile(DriverManager.getConnection("jdbc:duckdb:" + file, readOnly));
+      Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, readOnly);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET search_path = 'eider,main'");
+      }
+      return new DuckDbFile(connection);
     } catch (SQLException e) {
       throw new AssertionError("the file cannot be opened", e);
+    }
+  }
+
+  /** Executes statements on a file, which is made when it is not there. */
+  public static void change(Path file, String... statements) {
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
     }
   }
 

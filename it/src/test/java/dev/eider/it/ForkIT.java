@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.ListValue;
-import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
+import com.google.protobuf.TextFormat;
 import com.google.protobuf.Value;
 import dev.eider.v1.Event;
 import dev.eider.v1.ForkRequest;
@@ -21,6 +21,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A fork begins with the world of the turn it was made from, changed as asked. */
 @Timeout(120)
@@ -128,52 +130,28 @@ class ForkIT {
         .isEqualTo("to see");
   }
 
-  @Test
-  void shouldWriteNoMutationWhenThereIsNone() {
-    publishWorld("plain", 0, 10);
-
-    ForkResponse response = daemon.broker().fork(fork("plain", 0, "plain-child"));
-
-    assertThat(response.getRun().getHeadSeq()).isEqualTo(1);
-    assertThat(response.getSnapshot()).isEqualTo(Events.gold(10));
-  }
-
-  @Test
-  void shouldApplyEachOperationOfAJsonPatch() {
-    publishWorld("patched", 0, 10);
-    JsonPatch patch =
-        JsonPatch.newBuilder()
-            .addOps(op("test", "/gold").setValue(Events.number(10)))
-            .addOps(op("replace", "/gold").setValue(Events.number(20)))
-            .addOps(op("copy", "/silver").setFrom("/gold"))
-            .addOps(op("add", "/a~1b").setValue(Events.text("slash")))
-            .addOps(op("move", "/copper").setFrom("/silver"))
-            .addOps(op("remove", "/gold"))
-            .build();
-
-    Struct state =
-        stateOf(fork("patched", 0, "patched-child").toBuilder().setJsonPatch(patch).build());
-
-    assertThat(state)
-        .isEqualTo(
-            Struct.newBuilder()
-                .putFields("copper", Events.number(20))
-                .putFields("a/b", Events.text("slash"))
-                .build());
-  }
-
-  @Test
-  void shouldRemoveWithAMergePatchAndTakeAReplacement() {
-    publishWorld("changed", 0, 10);
-    Value nothing = Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
-    Struct removing = Struct.newBuilder().putFields("gold", nothing).build();
-
-    Struct merged = stateOf(fork("changed", 0, "c1").toBuilder().setMergePatch(removing).build());
-    Struct replaced =
-        stateOf(fork("changed", 0, "c2").toBuilder().setReplacement(Events.gold(7)).build());
-
-    assertThat(merged).isEqualTo(Struct.getDefaultInstance());
-    assertThat(replaced).isEqualTo(Events.gold(7).getState());
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          merge_patch { fields { key: 'gold' value { null_value: NULL_VALUE } } } | {}
+          merge_patch { fields { key: 'tin' value { number_value: 3 } } } | {"gold": 10, "tin": 3}
+          replacement { state { fields { key: 'tin' value { number_value: 3 } } } } | {"tin": 3}
+          json_patch { ops { op: 'test' path: '/gold' value { number_value: 10 } } \
+              ops { op: 'replace' path: '/gold' value { number_value: 20 } } \
+              ops { op: 'copy' path: '/silver' from: '/gold' } \
+              ops { op: 'add' path: '/a~1b' value { string_value: 'slash' } } \
+              ops { op: 'move' path: '/copper' from: '/silver' } \
+              ops { op: 'remove' path: '/gold' } } | {"copper": 20, "a/b": "slash"}
+          """)
+  void shouldChangeTheWorldAsAsked(String mutation, String world) throws TextFormat.ParseException {
+    String parent = "changed-" + mutation.hashCode();
+    publishWorld(parent, 0, 10);
+    ForkRequest.Builder request = ForkRequest.newBuilder().setParentRunId(parent);
+    TextFormat.merge(mutation, request);
+    assertThat(stateOf(request.build())).isEqualTo(RecordedRuns.parseObject(world));
   }
 
   @Test
@@ -204,25 +182,6 @@ class ForkIT {
 
     assertThat(stateOf(fork("shared", 0, "s1"))).isEqualTo(Events.gold(1).getState());
     assertThat(stateOf(bobs)).isEqualTo(Events.gold(2).getState());
-  }
-
-  @Test
-  void shouldForkAForkThatHasLeftMemory() {
-    // given a chain of a run, its fork, and a turn of its own in the fork
-    publishWorld("root", 0, 1);
-    daemon.broker().fork(fork("root", 0, "middle"));
-    publishWorld("middle", 1, 2);
-    runs.close("root");
-    runs.close("middle");
-    runs.awaitReaped(SOON);
-
-    // when
-    Run leaf = daemon.broker().fork(fork("middle", 1, "leaf")).getRun();
-
-    // then
-    assertThat(leaf.getParentRunId()).isEqualTo("middle");
-    assertThat(leaf.getRootRunId()).isEqualTo("root");
-    assertThat(runs.get("middle").getRootRunId()).isEqualTo("root");
   }
 
   @Test

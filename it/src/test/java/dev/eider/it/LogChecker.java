@@ -25,24 +25,13 @@ public final class LogChecker {
   private final List<ByteString> hashes = new ArrayList<>();
   private final List<String> places = new ArrayList<>();
 
-  private LogChecker(boolean isFromStart, boolean isFiltered) {
+  /**
+   * @param isFromStart whether its reader asked for everything, and not for what is after a token
+   * @param isFiltered whether a filter leaves gaps
+   */
+  LogChecker(boolean isFromStart, boolean isFiltered) {
     this.isFromStart = isFromStart;
     this.isFiltered = isFiltered;
-  }
-
-  /** For a reader that asked for everything. */
-  public static LogChecker fromStart() {
-    return new LogChecker(true, false);
-  }
-
-  /** For a reader that begins after a token. */
-  public static LogChecker resumed() {
-    return new LogChecker(false, false);
-  }
-
-  /** For a reader whose filter leaves gaps. */
-  public static LogChecker filtered() {
-    return new LogChecker(false, true);
   }
 
   public void accept(RawEnvelope envelope) {
@@ -51,9 +40,8 @@ public final class LogChecker {
         runs.computeIfAbsent(
             runId,
             id ->
-                isFiltered
-                    ? StreamChecker.filtered(id, 0)
-                    : StreamChecker.after(id, isFromStart ? 0 : envelope.seq() - 1));
+                StreamChecker.of(
+                    id, isFiltered || isFromStart ? 0 : envelope.seq() - 1, isFiltered));
     run.accept(envelope);
     places.add(runId + " " + envelope.seq());
     hashes.add(ByteString.copyFrom(RunDigests.sha256().digest(envelope.bytes().toByteArray())));

@@ -37,23 +37,26 @@ public final class LogReader
     this.checker = checker;
   }
 
-  public static LogReader open(Channel channel, SubscribeAllRequest request, LogChecker checker) {
+  /** Reads what is asked for, held to what it asks for. */
+  public static LogReader open(Channel channel, SubscribeAllRequest request) {
+    LogChecker checker = new LogChecker(request.getResumeToken().isEmpty(), request.hasFilter());
     return new LogReader(channel, checker, true).started(request);
   }
 
   /** Reads every event of all runs from the start. */
   public static LogReader fromStart(Channel channel) {
-    return open(channel, request(ByteString.EMPTY), LogChecker.fromStart());
+    return open(channel, request(ByteString.EMPTY));
   }
 
   /** Reads what comes after a token. */
   public static LogReader after(Channel channel, ByteString token) {
-    return open(channel, request(token), LogChecker.resumed());
+    return open(channel, request(token));
   }
 
   /** Subscribes and takes nothing from the network until {@link #readOn}. */
   public static LogReader stalled(Channel channel) {
-    return new LogReader(channel, LogChecker.fromStart(), false).started(request(ByteString.EMPTY));
+    return new LogReader(channel, new LogChecker(true, false), false)
+        .started(request(ByteString.EMPTY));
   }
 
   /** Asks for everything after a token, with notices. */

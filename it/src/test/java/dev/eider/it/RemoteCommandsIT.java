@@ -3,8 +3,6 @@ package dev.eider.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.v1.Event;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +56,7 @@ class RemoteCommandsIT {
     assertThat(eider("cold cli-1 --kind metric --json").lines().toList())
         .hasSize(2)
         .allMatch(line -> line.startsWith("{\"run_id\":\"cli-1\",\"seq\":\""));
+    assertThat(eider("cold cli-1")).contains("-- DuckDB has it up to seq 3");
     assertThat(eider("diff cli-1 cli-1")).startsWith("equal: 3 events");
     assertThat(fails("diff cli-1 cli-2 --inherited --turns", DIFFERENT))
         .contains("differ in agent after 1 equal events", "cli-2 seq 1, t 1, agent -, fork");
@@ -139,31 +138,18 @@ class RemoteCommandsIT {
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> shell.output().contains("live\""));
-    interrupt(tail);
+    Commands.run("kill", "-INT", String.valueOf(tail.pid()));
 
     // then
     assertThat(shell.exitCode(tail, 20)).isEqualTo(INTERRUPTED);
     assertThat(shell.output().lines().toList()).hasSize(2);
   }
 
-  private static void interrupt(Process process) {
-    try {
-      new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private String eider(String command) {
-    return shell.run("export EIDER_ADDRESS=" + daemon.target() + "\n./eider " + command, RUN_S);
+    return shell.eider(daemon, command, 0);
   }
 
   private String fails(String command, int exitCode) {
-    Process process =
-        shell.start("export EIDER_ADDRESS=" + daemon.target() + "\n./eider " + command);
-    assertThat(shell.exitCode(process, RUN_S)).as(command).isEqualTo(exitCode);
-    return shell.output();
+    return shell.eider(daemon, command, exitCode);
   }
 }

@@ -1,7 +1,11 @@
 package dev.eider.it;
 
 import dev.eider.v1.CloseRunRequest;
+import dev.eider.v1.DeleteRunRequest;
+import dev.eider.v1.DeleteRunResponse;
 import dev.eider.v1.Event;
+import dev.eider.v1.ForkRequest;
+import dev.eider.v1.ForkResponse;
 import dev.eider.v1.GetRunRequest;
 import dev.eider.v1.GetSnapshotRequest;
 import dev.eider.v1.ListRunsRequest;
@@ -21,10 +25,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 
 /** The everyday calls of a test, straight on the wire contract. Thread-safe. */
@@ -87,21 +87,20 @@ public record RunCalls(Daemon daemon) {
    * own.
    */
   public void closeAll(Collection<String> runIds, Duration atMost) {
-    ExecutorService closers = Executors.newFixedThreadPool(CLOSERS);
-    try {
-      List<Future<Run>> closing =
-          runIds.stream().map(id -> closers.submit(() -> close(id, atMost))).toList();
-      for (Future<Run> one : closing) {
-        one.get();
-      }
-    } catch (ExecutionException e) {
-      throw new AssertionError("a run could not be closed", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    } finally {
-      closers.shutdownNow();
-    }
+    Workers.forEach(runIds, CLOSERS, atMost, id -> close(id, atMost));
+  }
+
+  public DeleteRunResponse delete(String runId, boolean force) {
+    return daemon
+        .runs()
+        .deleteRun(DeleteRunRequest.newBuilder().setRunId(runId).setForce(force).build());
+  }
+
+  public ForkResponse fork(String parent, int t, String child) {
+    return daemon
+        .broker()
+        .fork(
+            ForkRequest.newBuilder().setParentRunId(parent).setParentT(t).setRunId(child).build());
   }
 
   public Run get(String runId) {
@@ -115,28 +114,27 @@ public record RunCalls(Daemon daemon) {
 
   /** The head of every run there is: what must be the same after a call that wrote nothing. */
   public Map<String, Long> heads() {
-    return heads(RunFilter.getDefaultInstance());
+    Map<String, Long> heads = new TreeMap<>();
+    list(RunFilter.getDefaultInstance(), 1_000)
+        .forEach((runId, run) -> heads.put(runId, run.getHeadSeq()));
+    return heads;
   }
 
-  private Map<String, Long> heads(RunFilter filter) {
-    Map<String, Long> heads = new TreeMap<>();
-    String token = "";
+  /** Every run that passes, by its id, in pages of at most so many. */
+  public Map<String, Run> list(RunFilter filter, int pageSize) {
+    Map<String, Run> runs = new TreeMap<>();
+    ListRunsRequest.Builder request =
+        ListRunsRequest.newBuilder().setPageSize(pageSize).setFilter(filter);
     do {
-      ListRunsRequest request =
-          ListRunsRequest.newBuilder()
-              .setPageSize(1000)
-              .setPageToken(token)
-              .setFilter(filter)
-              .build();
-      ListRunsResponse page = daemon.runs().listRuns(request);
+      ListRunsResponse page = daemon.runs().listRuns(request.build());
       for (Run run : page.getRunsList()) {
-        if (heads.put(run.getRunId(), run.getHeadSeq()) != null) {
+        if (runs.put(run.getRunId(), run) != null) {
           throw new AssertionError(run.getRunId() + " is listed twice");
         }
       }
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return heads;
+      request.setPageToken(page.getNextPageToken());
+    } while (!request.getPageToken().isEmpty());
+    return runs;
   }
 
   /** Waits until no closed run is in memory any more. */
@@ -144,7 +142,14 @@ public record RunCalls(Daemon daemon) {
     RunFilter open = RunFilter.newBuilder().setState(RunState.RUN_STATE_OPEN).build();
     Awaitility.await("closed runs leave memory")
         .atMost(atMost)
-        .until(() -> daemon.counters().getRunsInMemory() == heads(open).size());
+        .until(() -> daemon.counters().getRunsInMemory() == list(open, 1_000).size());
+  }
+
+  /** Waits until DuckDB holds everything. */
+  public void awaitAllPersisted(Duration atMost) {
+    Awaitility.await("all is persisted")
+        .atMost(atMost)
+        .until(() -> daemon.counters().getUnpersistedBytes() == 0);
   }
 
   /** Waits until DuckDB holds all of a run. */

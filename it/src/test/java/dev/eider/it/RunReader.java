@@ -37,7 +37,7 @@ public final class RunReader extends StreamCall<SubscribeRequest, RawResponse<Su
 
   /** Reads every event of a run from its start, also when it is not there yet. */
   public static RunReader fromStart(Channel channel, String runId) {
-    return open(channel, request(runId, 0), StreamChecker.after(runId, 0));
+    return open(channel, request(runId, 0));
   }
 
   /** Reads on, with the checker that has seen what came before. */
@@ -46,6 +46,17 @@ public final class RunReader extends StreamCall<SubscribeRequest, RawResponse<Su
     return open(channel, request(runId, checker.lastSeq()), checker);
   }
 
+  /** Reads what is asked for, held to what it asks for. */
+  public static RunReader open(Channel channel, SubscribeRequest request) {
+    return open(
+        channel,
+        request,
+        request.getIncludeInherited()
+            ? StreamChecker.timeline(request.getRunId(), request.hasFilter())
+            : StreamChecker.of(request.getRunId(), request.getAfterSeq(), request.hasFilter()));
+  }
+
+  /** Reads on, with a checker that may have seen what came before. */
   public static RunReader open(Channel channel, SubscribeRequest request, StreamChecker checker) {
     return open(channel, request, checker, envelope -> {});
   }
@@ -67,7 +78,7 @@ public final class RunReader extends StreamCall<SubscribeRequest, RawResponse<Su
 
   /** Reads a run with all that it inherits, from the start. */
   public static RunReader timeline(Channel channel, String runId) {
-    return open(channel, timelineRequest(runId), StreamChecker.timeline(runId, false));
+    return open(channel, timelineRequest(runId));
   }
 
   /** Reads a timeline on, with the checker that has seen what came before. */

@@ -1,11 +1,10 @@
 package dev.eider.it;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.api.Assertions;
 
 /**
  * Runs commands as somebody does who pastes them into bash, in a directory where {@code ./eider} is
@@ -14,6 +13,8 @@ import java.nio.file.Path;
 public final class Shell {
   /** What is run is short, so that it pays to compile little. */
   private static final String QUICK = "-XX:TieredStopAtLevel=1";
+
+  private static final int COMMAND_S = 60;
 
   private final Path directory;
 
@@ -55,18 +56,15 @@ public final class Shell {
     return output();
   }
 
+  /** Runs a command of the launcher against a daemon and returns what it printed. */
+  public String eider(Daemon daemon, String command, int exitCode) {
+    Process process = start("export EIDER_ADDRESS=" + daemon.target() + "\n./eider " + command);
+    Assertions.assertThat(exitCode(process, COMMAND_S)).as(command).isEqualTo(exitCode);
+    return output();
+  }
+
   public int exitCode(Process process, long secondsMax) {
-    try {
-      if (!process.waitFor(secondsMax, SECONDS)) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        throw new AssertionError("still running after " + secondsMax + " s\n" + output());
-      }
-      return process.exitValue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
+    return Commands.awaitExit(process, secondsMax, this::output);
   }
 
   /** What the newest script has printed so far. */

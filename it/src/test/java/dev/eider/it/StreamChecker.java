@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The one place that says what a stream of a run promises; every test that reads feeds it.
@@ -57,12 +58,16 @@ public final class StreamChecker {
 
   /** For a reader that asked for every event after a seq. */
   public static StreamChecker after(String runId, long afterSeq) {
-    return new StreamChecker(runId, afterSeq, false, false);
+    return of(runId, afterSeq, false);
   }
 
   /** For a reader whose filter leaves gaps. */
   public static StreamChecker filtered(String runId, long afterSeq) {
-    return new StreamChecker(runId, afterSeq, true, false);
+    return of(runId, afterSeq, true);
+  }
+
+  static StreamChecker of(String runId, long afterSeq, boolean filtered) {
+    return new StreamChecker(runId, afterSeq, filtered, false);
   }
 
   /** For a reader that asked for the run with what it inherits, from the start. */
@@ -152,6 +157,11 @@ public final class StreamChecker {
       count += part.eventCount();
     }
     return count;
+  }
+
+  /** The seqs received of the run itself, in order. */
+  public List<Long> seqs() {
+    return IntStream.range(0, hashes.size()).mapToObj(hashes::seq).toList();
   }
 
   public boolean isFiltered() {

@@ -14,9 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -43,7 +40,7 @@ class SubscribeAllIT {
   private final RunCalls runs = new RunCalls(daemon);
 
   @Test
-  void shouldGiveAllReadersOneOrder() throws Exception {
+  void shouldGiveAllReadersOneOrder() {
     // given a reader that is there, one that does not read, and what others left
     LogReader live = LogReader.fromStart(daemon.channel());
     LogReader slow = LogReader.stalled(daemon.channel());
@@ -89,27 +86,17 @@ class SubscribeAllIT {
     }
   }
 
-  private void publishSideBySide(String name, int publishers, int requests) throws Exception {
-    ExecutorService pool = Executors.newFixedThreadPool(publishers);
-    try {
-      List<Future<?>> publishing = new ArrayList<>();
-      for (int p = 0; p < publishers; p++) {
-        String own = name + "-" + p;
-        publishing.add(
-            pool.submit(
-                () -> {
-                  for (int i = 0; i < requests; i++) {
-                    runs.publish(i % 3 == 0 ? name + "-shared" : own, Events.metrics(5, i));
-                  }
-                  runs.close(own);
-                }));
-      }
-      for (Future<?> one : publishing) {
-        one.get();
-      }
-    } finally {
-      pool.shutdownNow();
-    }
+  private void publishSideBySide(String name, int publishers, int requests) {
+    Workers.forEach(
+        IntStream.range(0, publishers).mapToObj(p -> name + "-" + p).toList(),
+        publishers,
+        SOON,
+        own -> {
+          for (int i = 0; i < requests; i++) {
+            runs.publish(i % 3 == 0 ? name + "-shared" : own, Events.metrics(5, i));
+          }
+          runs.close(own);
+        });
   }
 
   @Test
@@ -132,8 +119,8 @@ class SubscribeAllIT {
                     .setTMin(3)
                     .setTMax(5))
             .build();
-    LogReader liveGold = LogReader.open(daemon.channel(), gold, LogChecker.fromStart());
-    LogReader liveNarrow = LogReader.open(daemon.channel(), narrow, LogChecker.filtered());
+    LogReader liveGold = LogReader.open(daemon.channel(), gold);
+    LogReader liveNarrow = LogReader.open(daemon.channel(), narrow);
 
     // when
     List<String> expected = new ArrayList<>();
@@ -160,11 +147,11 @@ class SubscribeAllIT {
     runs.close("sel-gold");
     runs.close("sel-silver");
     runs.awaitReaped(SOON);
-    try (LogReader cold = LogReader.open(daemon.channel(), narrow, LogChecker.filtered())) {
+    try (LogReader cold = LogReader.open(daemon.channel(), narrow)) {
       cold.await(ResponseCase.CAUGHT_UP, SOON);
       cold.leave().shouldEqual(narrowOrder);
     }
-    try (LogReader cold = LogReader.open(daemon.channel(), gold, LogChecker.fromStart())) {
+    try (LogReader cold = LogReader.open(daemon.channel(), gold)) {
       cold.await(ResponseCase.CAUGHT_UP, SOON);
       cold.leave().shouldEqual(goldOrder);
     }
@@ -174,7 +161,7 @@ class SubscribeAllIT {
   void shouldMoveOnAndStayAliveWithoutAMatch() {
     SubscribeAllRequest nothing =
         LogReader.request(ByteString.EMPTY).toBuilder().putRunLabels("nobody", "has").build();
-    try (LogReader reader = LogReader.open(daemon.channel(), nothing, LogChecker.filtered())) {
+    try (LogReader reader = LogReader.open(daemon.channel(), nothing)) {
       reader.await(ResponseCase.CAUGHT_UP, SOON);
       reader.await(ResponseCase.HEARTBEAT, SOON);
       int before = reader.marks().size();
@@ -214,7 +201,7 @@ class SubscribeAllIT {
     runs.publish("batched", Events.metrics(100, 0));
     SubscribeAllRequest request =
         LogReader.request(ByteString.EMPTY).toBuilder().setMaxBatch(7).build();
-    try (LogReader reader = LogReader.open(daemon.channel(), request, LogChecker.fromStart())) {
+    try (LogReader reader = LogReader.open(daemon.channel(), request)) {
       reader.await(ResponseCase.CAUGHT_UP, SOON);
       assertThat(reader.marks()).allMatch(mark -> mark.events() <= 7);
       assertThat(reader.eventCount()).isGreaterThanOrEqualTo(100);

@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.client.EiderClient;
 import dev.eider.client.RunSubscription;
 import dev.eider.v1.ColdStreamRequest;
-import dev.eider.v1.Event;
 import dev.eider.v1.EventFilter;
-import dev.eider.v1.ForkRequest;
+import dev.eider.v1.Run;
 import dev.eider.v1.SubscribeRequest;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -87,12 +84,16 @@ class TimelineIT {
       String child = root.runId() + "-f" + i;
       if (random.nextBoolean()) {
         runs.close(parent);
+        if (random.nextBoolean()) {
+          runs.awaitReaped(SOON);
+        }
       }
       boolean before = random.nextBoolean();
       if (before) {
         readers.put(child, RunReader.timeline(daemon.channel(), child));
       }
-      daemon.broker().fork(fork(parent, t, child));
+      Run forked = runs.fork(parent, t, child).getRun();
+      assertThat(forked.getRootRunId()).isEqualTo(root.runId());
       if (!before) {
         readers.put(child, RunReader.timeline(daemon.channel(), child));
       }
@@ -133,15 +134,12 @@ class TimelineIT {
             .setIncludeInherited(true)
             .setFilter(filter)
             .build();
-    List<RawEnvelope> found = ColdRead.of(daemon.channel(), cold).events();
-    assertThat(found.stream().map(TimelineIT::place).toList()).isEqualTo(expected);
-    List<String> live = new ArrayList<>();
+    ColdRead filtered = ColdRead.of(daemon.channel(), cold);
+    assertThat(filtered.events().stream().map(TimelineIT::place).toList()).isEqualTo(expected);
     SubscribeRequest request =
         RunReader.timelineRequest(runId).toBuilder().setFilter(filter).setMaxBatch(3).build();
-    StreamChecker checker = StreamChecker.timeline(runId, true);
-    RunReader.open(daemon.channel(), request, checker, one -> live.add(place(one)))
-        .awaitRunClosed(SOON);
-    assertThat(live).isEqualTo(expected);
+    RunReader live = RunReader.open(daemon.channel(), request);
+    live.awaitRunClosed(SOON).shouldEqual(filtered.checker());
   }
 
   private void shouldReadThroughTheClient(Map<String, List<String>> timelines) {
@@ -163,7 +161,7 @@ class TimelineIT {
     runs.publish("deep-0", Events.turnStart("ada", 0, Events.gold(1)));
     for (int i = 1; i <= 60; i++) {
       runs.publish("deep-" + (i - 1), Events.turnStart("ada", i, Events.gold(i)));
-      daemon.broker().fork(fork("deep-" + (i - 1), i, "deep-" + i));
+      runs.fork("deep-" + (i - 1), i, "deep-" + i);
     }
 
     // when
@@ -179,36 +177,6 @@ class TimelineIT {
     cold.checker().shouldEqual(checker);
   }
 
-  @Test
-  void shouldRefuseAPlaceThatIsNotInherited() {
-    runs.publish(
-        "r-parent", Events.turnStart("ada", 0), Events.turnStart("ada", 1, Events.gold(1)));
-    runs.publish("r-other", Events.turnStart("ada", 0));
-    daemon.broker().fork(fork("r-parent", 1, "r-child"));
-
-    assertThat(refusal("r-child", "r-other", 0)).contains("INVALID_ARGUMENT", "after_run_id");
-    assertThat(refusal("r-child", "r-parent", 2)).contains("OUT_OF_RANGE", "up to 1");
-    ColdStreamRequest without =
-        ColdStreamRequest.newBuilder().setRunId("r-child").setAfterRunId("r-parent").build();
-    Assertions.assertThatThrownBy(() -> ColdRead.of(daemon.channel(), without))
-        .hasMessageContaining("after_run_id")
-        .hasMessageContaining("include_inherited");
-  }
-
-  private String refusal(String runId, String afterRunId, long afterSeq) {
-    runs.awaitPersisted(runId, SOON);
-    ColdStreamRequest request =
-        ColdStreamRequest.newBuilder()
-            .setRunId(runId)
-            .setIncludeInherited(true)
-            .setAfterRunId(afterRunId)
-            .setAfterSeq(afterSeq)
-            .build();
-    return String.valueOf(
-        Assertions.catchThrowableOfType(
-            StatusRuntimeException.class, () -> ColdRead.of(daemon.channel(), request)));
-  }
-
   private static List<String> sql(DuckDbFile file, String runId) {
     return file.rows(
         "SELECT source_run_id, seq FROM timeline WHERE run_id = '" + runId + "' ORDER BY ordinal",
@@ -216,18 +184,10 @@ class TimelineIT {
   }
 
   private static int lastTurn(RecordedRun run) {
-    return run.events().stream()
-        .filter(Event::hasTurnStart)
-        .mapToInt(Event::getT)
-        .max()
-        .orElseThrow();
+    return run.turnCount() - 1;
   }
 
   private static String place(RawEnvelope envelope) {
     return envelope.runId() + " " + envelope.seq();
-  }
-
-  private static ForkRequest fork(String parent, int t, String child) {
-    return ForkRequest.newBuilder().setParentRunId(parent).setParentT(t).setRunId(child).build();
   }
 }

@@ -13,7 +13,6 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -36,7 +35,6 @@ public final class VolumePublisher {
   private final Random random;
   private final AtomicInteger refusals;
   private volatile long published;
-  private long worstNanos;
 
   /**
    * @param refusals counts them; shared
@@ -50,11 +48,9 @@ public final class VolumePublisher {
 
   /** Publishes events, all in one request, until they are stored. */
   public void publish(List<Event> events) {
-    long start = System.nanoTime();
     if (!isStored(request(events), "OVERLOADED", TRIES_MAX)) {
       throw new AssertionError(runId + ": refused " + TRIES_MAX + " times");
     }
-    worstNanos = Math.max(worstNanos, System.nanoTime() - start);
   }
 
   /**
@@ -96,11 +92,6 @@ public final class VolumePublisher {
       text.append(Integer.toString(random.nextInt(numberMax), 36)).append(between);
     }
     return text.toString();
-  }
-
-  /** Returns how many events {@link #publishText} makes. */
-  public static long textsIn(int mebibytes) {
-    return (long) mebibytes * TEXTS_PER_REQUEST;
   }
 
   private PublishRequest request(List<Event> events) {
@@ -148,10 +139,5 @@ public final class VolumePublisher {
   /** Returns how many events are stored. */
   public long published() {
     return published;
-  }
-
-  /** Returns the longest that a request took to be stored, with its repeats. */
-  public long worstMs() {
-    return TimeUnit.NANOSECONDS.toMillis(worstNanos);
   }
 }

@@ -109,10 +109,8 @@ public final class Broker {
   }
 
   /**
-   * Starts a broker, or what its workers wait for. Blocks until it has folded the log.
-   *
-   * @param undo takes what ends each part, also of a broker that does not come to be
-   * @throws StoreException if the store cannot be read
+   * Starts a broker, or what its workers wait for; {@code undo} takes what ends each part. Blocks
+   * until the log is folded.
    */
   public static Broker start(ServerConfig config, Ground ground, Watcher watcher, Undo undo)
       throws StoreException {
@@ -152,9 +150,7 @@ public final class Broker {
 
   /**
    * Has the store take the rest, after {@link #stopWriting} has ended in time, and closes store and
-   * log. Blocks.
-   *
-   * @return false if there was no time; what is missing stays in the log
+   * log. Blocks; returns false if something is left to the log.
    */
   public boolean stopPersisting(long timeoutMs) throws InterruptedException {
     if (!persister.stop(timeoutMs)) {
@@ -180,11 +176,6 @@ public final class Broker {
   public record Ground(
       EventLog log, ColdStore store, ColdReader reader, InstantSource clock, Threads threads) {}
 
-  /**
-   * Who is told how the broker does.
-   *
-   * @param onHealth told on the sequencer thread when the log's health changes
-   * @param onDefect told which worker ended by what, on that worker's thread
-   */
+  /** Who is told, on the sequencer thread, of the log's health, and on a worker's what ended it. */
   public record Watcher(Consumer<PublishHealth> onHealth, BiConsumer<String, Throwable> onDefect) {}
 }

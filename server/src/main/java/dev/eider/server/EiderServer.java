@@ -1,5 +1,6 @@
 package dev.eider.server;
 
+import dev.eider.server.api.RequestValidator;
 import dev.eider.server.api.WireRules;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.HeldThreads;
@@ -7,7 +8,6 @@ import dev.eider.server.base.SystemThreads;
 import dev.eider.server.base.Threads;
 import dev.eider.server.base.Undo;
 import dev.eider.server.config.DataDir;
-import dev.eider.server.config.JvmMemory;
 import dev.eider.server.config.MemoryBudget;
 import dev.eider.server.config.ServerConfig;
 import dev.eider.server.config.Setting;
@@ -35,7 +35,6 @@ import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.server.upkeep.Retention;
 import dev.eider.server.upkeep.Rewriter;
 import dev.eider.server.upkeep.Upkeep;
-import dev.eider.v1.ErrorReason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -130,19 +129,12 @@ public final class EiderServer implements AutoCloseable {
     undo.push(() -> grpc.stopNow(CALLS_MS));
   }
 
-  /**
-   * Begins to load what a start needs, on a thread of its own, so that a start which comes soon is
-   * sooner done. Does not block, and logs nothing.
-   */
+  /** Loads what a start needs on a thread of its own. Does not block, and logs nothing. */
   public static void warmUp() {
     DuckDbLibrary.loadAhead();
   }
 
-  /**
-   * Starts a daemon. Blocks until it serves.
-   *
-   * @throws StartupException if it cannot, with what to do about it; nothing is left running
-   */
+  /** Starts a daemon. Blocks until it serves; a StartupException leaves nothing running. */
   public static EiderServer start(ServerConfig config) {
     return start(config, SystemThreads.INSTANCE);
   }
@@ -187,10 +179,7 @@ public final class EiderServer implements AutoCloseable {
     stopped.join();
   }
 
-  /**
-   * Stops the daemon cleanly; what is not persisted in time is left to the log. Blocks; can be
-   * repeated.
-   */
+  /** Stops the daemon; what is not persisted in time is left to the log. Blocks; repeatable. */
   @Override
   public void close() {
     if (!stopping.compareAndSet(false, true)) {
@@ -208,10 +197,7 @@ public final class EiderServer implements AutoCloseable {
 
   private void stop(long untilNanos) throws InterruptedException {
     log().info("stopping");
-    BrokerException refusal =
-        BrokerException.of(
-            ErrorReason.ERROR_REASON_SHUTTING_DOWN,
-            "the daemon is stopping; resume when it is back");
+    BrokerException refusal = RequestValidator.shuttingDown();
     state.end();
     broker.writer().refuse();
     boolean isUpkept = upkeep.stop(Math.min(WORKER_MS, leftMs(untilNanos)));
@@ -249,14 +235,14 @@ public final class EiderServer implements AutoCloseable {
   }
 
   private static void requireMemory(ServerConfig config) {
-    MemoryBudget budget = MemoryBudget.require(config, JvmMemory.directBytesMax());
-    log()
-        .info(
-            "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
-            budget.heapBytes() >> 20,
-            config.heapBytes() >> 20,
-            budget.directBytes() >> 20,
-            JvmMemory.directBytesMax() >> 20);
+    MemoryBudget budget = MemoryBudget.require(config, MemoryBudget.directBytesMax());
+    Logger log = log();
+    log.info(
+        "the settings need {} of {} MiB heap and {} of {} MiB direct memory",
+        budget.heapBytes() >> 20,
+        config.heapBytes() >> 20,
+        budget.directBytes() >> 20,
+        MemoryBudget.directBytesMax() >> 20);
   }
 
   /** Returns the logger, which is not made before a command has said how much it wants logged. */
@@ -320,13 +306,12 @@ public final class EiderServer implements AutoCloseable {
       grpc.start();
     } catch (IOException e) {
       throw new StartupException(
-          "port "
-              + config.port()
-              + " of "
-              + config.host()
-              + " cannot be bound ("
-              + Objects.requireNonNullElse(e.getCause(), e).getMessage()
-              + "); stop what uses it, or choose another --port (0 takes any free one)",
+          ("port %s of %s cannot be bound (%s); stop what uses it, or choose another"
+                  + " --port (0 takes any free one)")
+              .formatted(
+                  config.port(),
+                  config.host(),
+                  Objects.requireNonNullElse(e.getCause(), e).getMessage()),
           e);
     }
   }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** What becomes of a start, and of a daemon, when one of its workers ends. */
+/** Starts that cannot be, and what becomes of a daemon when one of its workers ends. */
 @Timeout(120)
 final class StartTest {
   private static final List<String> WORKERS =
@@ -52,13 +52,10 @@ final class StartTest {
 
   @Test
   void shouldStartEveryWorkerOnceAllPartsAreMade() {
-    // given
     FaultyThreads threads = new FaultyThreads();
 
-    // when
     EiderServer.start(config(), threads).close();
 
-    // then
     assertThat(threads.started).containsExactlyElementsOf(WORKERS);
     awaitNothingRuns(threads);
   }
@@ -108,6 +105,38 @@ final class StartTest {
     // then
     awaitNothingRuns(threads);
     startAgain();
+  }
+
+  @Test
+  void shouldStopMoreThanOnce() {
+    EiderServer server = EiderServer.start(config());
+    server.close();
+    server.close();
+    server.awaitStopped();
+    startAgain();
+  }
+
+  @Test
+  void shouldSayThatThePortIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> EiderServer.start(config()))
+          .isInstanceOf(StartupException.class)
+          .hasMessageContaining("port " + taken.getLocalPort());
+    }
+    startAgain();
+  }
+
+  @Test
+  void shouldRefuseALibraryThatIsNone() throws Exception {
+    Path missing = directory.resolve("missing");
+    Path own = directory.resolve("data/../data/runs");
+    Files.createDirectories(own.normalize());
+    assertThatThrownBy(() -> EiderServer.start(config().withLibraries(List.of(missing))))
+        .isInstanceOf(StartupException.class)
+        .hasMessage("the library " + missing + " is no directory");
+    assertThatThrownBy(() -> EiderServer.start(config().withLibraries(List.of(own))))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining("is in the daemon's own data directory");
   }
 
   /** A worker is told to end, and waited for but so long. */

@@ -21,21 +21,16 @@ public final class Game {
 
   /** Returns who plays, in the order of play. */
   public static List<Player> players() {
-    return Cast.PLAYERS;
+    return Rules.PLAYERS;
   }
 
-  /**
-   * Plays from the start of {@code world.turn()} to the end.
-   *
-   * @param events gets the events in order, on the calling thread; ts is unset
-   * @return the world after the last turn
-   */
+  /** Plays from the turn of a world to the end and returns that; events have no ts. */
   public static World play(World world, Consumer<Event> events) {
     World current = world;
     while (current.turn() < TURNS) {
       current = Rules.nextTurn(playTurn(current, events));
     }
-    for (Player player : Cast.PLAYERS) {
+    for (Player player : Rules.PLAYERS) {
       int gold = current.goldOf(player.name());
       events.accept(TurnEvents.score(TURNS - 1, player.name(), gold));
     }
@@ -45,7 +40,7 @@ public final class Game {
   private static World playTurn(World world, Consumer<Event> events) {
     events.accept(TurnEvents.turnStart(world));
     World current = world;
-    for (Player player : Cast.PLAYERS) {
+    for (Player player : Rules.PLAYERS) {
       current = playPlayer(current, player, events);
     }
     return current;
@@ -54,7 +49,7 @@ public final class Game {
   private static World playPlayer(World world, Player player, Consumer<Event> events) {
     Prospector self = world.prospector(player.name());
     TurnEvents tell = new TurnEvents(world.turn(), player.name());
-    String prompt = Prompt.of(world, self);
+    String prompt = TurnEvents.promptOf(world, self);
     Decision decision = player.script().decide(world, self);
     events.accept(tell.observation(world, self));
     events.accept(tell.prompt(prompt));

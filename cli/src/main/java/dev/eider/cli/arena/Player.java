@@ -2,12 +2,7 @@ package dev.eider.cli.arena;
 
 import java.util.List;
 
-/**
- * One scripted agent. Immutable.
- *
- * @param strategy a word for what it is after
- * @param motto the same in a few words, for people
- */
+/** One scripted agent; strategy in a word, motto in a few words for people. Immutable. */
 public record Player(String name, String strategy, String motto, Script script) {
 
   /** Stands in for a language model: sees the world, answers with actions and a reason. Pure. */

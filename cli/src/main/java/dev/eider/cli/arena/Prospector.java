@@ -1,11 +1,6 @@
 package dev.eider.cli.arena;
 
-/**
- * One player's piece on the field. Immutable.
- *
- * @param gold what it owns, >= 0
- * @param speed the most steps of one move, >= 1
- */
+/** One player's piece on the field, with gold >= 0 and as many steps a move, >= 1. Immutable. */
 record Prospector(String name, Cell cell, int gold, int speed) {
   Prospector {
     require(gold >= 0, name, "gold", gold);

@@ -1,5 +1,7 @@
 package dev.eider.cli.arena;
 
+import dev.eider.cli.arena.World.Dice;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -14,7 +16,14 @@ final class Rules {
   private static final int NUGGETS_A_TURN = 2;
   private static final int WORTH_MAX = 9;
 
-  private Rules() {}
+  /** Who plays, in the order of play. */
+  static final List<Player> PLAYERS =
+      List.of(
+          new Player("ada", "greedy", "goes for the nearest nugget", Scripts::nearest),
+          new Player(
+              "bo", "planner", "wants the most gold per turn of walking", Scripts::bestYield),
+          new Player("cyd", "gambler", "throws dice for where to go", Scripts::anywhere),
+          new Player("dot", "raider", "follows the richest and robs them", Scripts::richestVictim));
 
   /** Returns the world before the first turn: the players in the corners, nuggets strewn about. */
   static World opening(int seed) {
@@ -25,8 +34,8 @@ final class Rules {
       new Cell(0, HEIGHT - 1),
       new Cell(WIDTH - 1, 0)
     };
-    for (int i = 0; i < Cast.PLAYERS.size(); i++) {
-      String name = Cast.PLAYERS.get(i).name();
+    for (int i = 0; i < PLAYERS.size(); i++) {
+      String name = PLAYERS.get(i).name();
       prospectors.put(name, new Prospector(name, corners[i], 0, SPEED));
     }
     World bare = new World(seed, 0, WIDTH, HEIGHT, prospectors, new TreeMap<>());
@@ -89,12 +98,6 @@ final class Rules {
     return strewn;
   }
 
-  /**
-   * What came of an action.
-   *
-   * @param world the world after it
-   * @param gained gold that the actor won
-   * @param story what happened, to follow the actor's name
-   */
+  /** What came of an action: the world, the gold won, a story to follow the actor's name. */
   record Outcome(World world, int gained, String story) {}
 }

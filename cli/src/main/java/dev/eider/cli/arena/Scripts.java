@@ -1,6 +1,7 @@
 package dev.eider.cli.arena;
 
 import dev.eider.cli.arena.Player.Decision;
+import dev.eider.cli.arena.World.Dice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,8 +12,6 @@ import java.util.Optional;
 final class Scripts {
   private static final Decision REST =
       new Decision(List.of(new Action.Rest()), "There is nothing to do here.");
-
-  private Scripts() {}
 
   static Decision nearest(World world, Prospector self) {
     return world.nuggets().keySet().stream()

@@ -39,11 +39,7 @@ public final class Snapshots {
     return WorldStateSnapshot.newBuilder().setState(state).build();
   }
 
-  /**
-   * Reads a world.
-   *
-   * @throws IllegalArgumentException if a field is missing, is not of its type, or makes no world
-   */
+  /** Reads a world; throws IllegalArgumentException if the snapshot makes none. */
   public static World read(WorldStateSnapshot snapshot) {
     Struct state = snapshot.getState();
     SortedMap<String, Prospector> prospectors = new TreeMap<>();

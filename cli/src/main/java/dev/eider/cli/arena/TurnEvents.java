@@ -11,6 +11,7 @@ import dev.eider.v1.MetricPayload;
 import dev.eider.v1.ObservationPayload;
 import dev.eider.v1.TurnStartPayload;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Words one player's turn as events. Immutable. */
 record TurnEvents(int turn, String agent) {
@@ -67,13 +68,11 @@ record TurnEvents(int turn, String agent) {
         LlmResponsePayload.newBuilder()
             .addAllActions(actions)
             .setReasoning(decision.reasoning())
-            .setCostUsd(nanoUsd * NANO);
-    Struct.Builder attributes =
-        Struct.newBuilder()
-            .putFields("model", Snapshots.text("script"))
-            .putFields("prompt_tokens", Snapshots.number(promptTokens))
-            .putFields("reply_tokens", Snapshots.number(replyTokens));
-    return event().setLlmResponse(payload).setAttributes(attributes).build();
+            .setCostUsd(nanoUsd * NANO)
+            .setModel("script")
+            .setInputTokens(promptTokens)
+            .setOutputTokens(replyTokens);
+    return event().setLlmResponse(payload).build();
   }
 
   Event action(int index, Action action) {
@@ -82,9 +81,7 @@ record TurnEvents(int turn, String agent) {
     return event().setAction(payload).build();
   }
 
-  /**
-   * Words what came of an action; what it gained is an attribute, the event has no field for it.
-   */
+  /** Words what came of an action; the gain is an attribute, since no field is for it. */
   Event result(int index, Action action, Rules.Outcome outcome, boolean changed) {
     ActionResultPayload.Builder payload =
         ActionResultPayload.newBuilder()
@@ -116,5 +113,27 @@ record TurnEvents(int turn, String agent) {
       fields.putFields("victim", Snapshots.text(rob.victim()));
     }
     return fields.putFields("type", Snapshots.text(action.type())).build();
+  }
+
+  /** Words the world for a player, as one would for a language model. */
+  static String promptOf(World world, Prospector self) {
+    String nuggets =
+        world.nuggets().entrySet().stream()
+            .map(nugget -> nugget.getValue() + " at " + nugget.getKey())
+            .collect(Collectors.joining(", "));
+    String others =
+        world.prospectors().values().stream()
+            .filter(other -> !other.name().equals(self.name()))
+            .map(other -> other.name() + " at " + other.cell() + " with " + other.gold())
+            .collect(Collectors.joining(", "));
+    return "Turn %d of %d. You are at %s, own %d gold and walk %d steps. Nuggets: %s. Others: %s."
+        .formatted(
+            world.turn() + 1,
+            Rules.TURNS,
+            self.cell(),
+            self.gold(),
+            self.speed(),
+            nuggets.isEmpty() ? "none" : nuggets,
+            others);
   }
 }

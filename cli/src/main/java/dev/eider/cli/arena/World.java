@@ -1,7 +1,9 @@
 package dev.eider.cli.arena;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -22,11 +24,7 @@ public record World(
     SortedMap<String, Prospector> prospectors,
     SortedMap<Cell, Integer> nuggets) {
 
-  /**
-   * Checks and copies the parts.
-   *
-   * @throws IllegalArgumentException if something lies off the field or is worth nothing
-   */
+  /** Copies the parts; throws IllegalArgumentException for what is off the field or worthless. */
   public World {
     prospectors = Collections.unmodifiableSortedMap(new TreeMap<>(prospectors));
     nuggets = Collections.unmodifiableSortedMap(new TreeMap<>(nuggets));
@@ -59,6 +57,29 @@ public record World(
   public World withSpeed(String name, int speed) {
     Prospector self = prospector(name);
     return with(new Prospector(name, self.cell(), self.gold(), speed));
+  }
+
+  /** Returns the rows: initials of players, digits for nuggets (9 for more), dots. */
+  public List<String> draw() {
+    List<String> rows = new ArrayList<>();
+    for (int y = 0; y < height; y++) {
+      StringBuilder row = new StringBuilder();
+      for (int x = 0; x < width; x++) {
+        row.append(x == 0 ? "" : " ").append(symbol(new Cell(x, y)));
+      }
+      rows.add(row.toString());
+    }
+    return rows;
+  }
+
+  private char symbol(Cell cell) {
+    for (Prospector prospector : prospectors.values()) {
+      if (prospector.cell().equals(cell)) {
+        return Character.toUpperCase(prospector.name().charAt(0));
+      }
+    }
+    Integer worth = nuggets.get(cell);
+    return worth == null ? '.' : Character.forDigit(Math.min(worth, 9), 10);
   }
 
   Prospector prospector(String name) {
@@ -97,6 +118,28 @@ public record World(
         throw new IllegalArgumentException(
             cell + " is off the " + width + " x " + height + " field");
       }
+    }
+  }
+
+  /**
+   * Chance without memory: a throw depends on the seed, the turn and what it is thrown for, and on
+   * nothing that happened before. Two branches of a game therefore meet the same luck. Immutable.
+   */
+  record Dice(int seed, int turn) {
+    private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+
+    /** Returns a number from 0 to {@code bound - 1}. */
+    int roll(String purpose, int bound) {
+      long mixed = mix(mix(mix(seed) + turn) + purpose.hashCode());
+      return (int) Math.floorMod(mixed, (long) bound);
+    }
+
+    /** Scatters the bits of a number (the finalizer of SplitMix64). */
+    private static long mix(long value) {
+      long mixed = value + GOLDEN;
+      mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
+      mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+      return mixed ^ (mixed >>> 31);
     }
   }
 }

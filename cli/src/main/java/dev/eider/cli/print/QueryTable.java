@@ -16,27 +16,16 @@ public final class QueryTable {
 
   private static final Set<String> NUMBERS =
       Set.of(
-          "TINYINT",
-          "SMALLINT",
-          "INTEGER",
-          "BIGINT",
-          "HUGEINT",
-          "UTINYINT",
-          "USMALLINT",
-          "UINTEGER",
-          "UBIGINT",
-          "UHUGEINT",
-          "FLOAT",
-          "DOUBLE");
+          """
+          TINYINT SMALLINT INTEGER BIGINT HUGEINT
+          UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT FLOAT DOUBLE\
+          """
+              .split("\\s"));
 
   private final TextTable table;
   private final PrintWriter out;
 
-  /**
-   * Begins a table.
-   *
-   * @param indent stands before every line
-   */
+  /** Begins a table whose every line begins with {@code indent}. */
   public QueryTable(List<QueryColumn> columns, String indent, PrintWriter out) {
     table =
         new TextTable(

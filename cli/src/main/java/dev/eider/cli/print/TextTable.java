@@ -15,11 +15,7 @@ public final class TextTable {
   private final List<List<String>> waiting = new ArrayList<>();
   private int[] widths = {};
 
-  /**
-   * Begins a table.
-   *
-   * @param indent stands before every line
-   */
+  /** Begins a table whose every line begins with {@code indent}. */
   public TextTable(String indent, List<Column> columns) {
     this.indent = indent;
     this.columns = List.copyOf(columns);

@@ -1,18 +1,26 @@
 package dev.eider.cli.remote;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.google.protobuf.ByteString;
 import dev.eider.client.AllRunsSubscription;
 import dev.eider.client.EiderClient;
 import dev.eider.client.TokenedBatch;
-import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.EventFilter;
 import dev.eider.v1.SubscribeAllRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How to follow all runs at once, and the way of doing it. Owned by the main thread. */
@@ -67,7 +75,7 @@ final class AllRunsOptions {
       boolean isDone = false;
       while (!isDone && batches.hasNext()) {
         TokenedBatch batch = batches.next();
-        if (!print(batch, printer)) {
+        if (!printer.printAll(batch.events().iterator())) {
           return;
         }
         if (file != null) {
@@ -78,13 +86,44 @@ final class AllRunsOptions {
     }
   }
 
-  /** Returns false when nobody reads any more. */
-  private static boolean print(TokenedBatch batch, EventPrinter printer) {
-    for (EventEnvelope envelope : batch.events()) {
-      if (!printer.print(envelope)) {
-        return false;
+  /**
+   * Keeps a resume token in a file, as one line of base64. Replaced as a whole, so that whatever
+   * ends the process leaves the old token or the new one. Owned by one thread.
+   */
+  private static final class TokenFile {
+    private final Path file;
+    private final CommandLine command;
+
+    TokenFile(Path file, CommandLine command) {
+      this.file = file.toAbsolutePath();
+      this.command = command;
+    }
+
+    /** The token, empty when there is no file yet. */
+    ByteString read() {
+      try {
+        String text = Files.readString(file, US_ASCII).strip();
+        return ByteString.copyFrom(Base64.getDecoder().decode(text));
+      } catch (NoSuchFileException notYetThere) {
+        return ByteString.EMPTY;
+      } catch (IllegalArgumentException | IOException e) {
+        throw failure("cannot be read", e);
       }
     }
-    return true;
+
+    void write(ByteString token) {
+      Path next = file.resolveSibling(file.getFileName() + ".next");
+      try {
+        String text = Base64.getEncoder().encodeToString(token.toByteArray());
+        Files.writeString(next, text + "\n", US_ASCII);
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        throw failure("cannot be written", e);
+      }
+    }
+
+    private ParameterException failure(String what, Exception cause) {
+      return new ParameterException(command, "--token-file " + file + " " + what + ": " + cause);
+    }
   }
 }

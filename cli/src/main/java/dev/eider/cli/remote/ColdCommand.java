@@ -3,8 +3,6 @@ package dev.eider.cli.remote;
 import dev.eider.client.EiderClient;
 import dev.eider.client.RunSubscription;
 import dev.eider.v1.ColdStreamRequest;
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,9 +14,7 @@ import picocli.CommandLine.Parameters;
     description = "Prints the events that DuckDB has of a run, and ends.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class ColdCommand implements Callable<Integer> {
-  private final PrintWriter out;
-
+final class ColdCommand extends DaemonCommand {
   @Parameters(paramLabel = "RUN", description = "The run.")
   private String runId = "";
 
@@ -34,10 +30,6 @@ final class ColdCommand implements Callable<Integer> {
   @Mixin private FilterOptions filter = new FilterOptions();
   @Mixin private DaemonOptions daemon = new DaemonOptions();
 
-  ColdCommand(PrintWriter out) {
-    this.out = out;
-  }
-
   @Override
   public Integer call() {
     ColdStreamRequest request =
@@ -48,18 +40,13 @@ final class ColdCommand implements Callable<Integer> {
             .setIncludeInherited(inherited)
             .setFilter(filter.filter())
             .build();
-    EventPrinter printer = new EventPrinter(out, daemon.json(), runId);
+    EventPrinter printer = new EventPrinter(out(), daemon.json(), runId);
     try (EiderClient client = daemon.connect();
         RunSubscription events = client.coldStream(request)) {
-      while (events.hasNext()) {
-        if (!printer.print(events.next())) {
-          return 0;
-        }
-      }
-      if (!daemon.json()) {
+      if (printer.printAll(events) && !daemon.json()) {
         events
             .end()
-            .ifPresent(end -> out.printf("-- DuckDB has it up to seq %d%n", end.getPersistedSeq()));
+            .ifPresent(end -> printf("-- DuckDB has it up to seq %d%n", end.getPersistedSeq()));
       }
       return 0;
     }

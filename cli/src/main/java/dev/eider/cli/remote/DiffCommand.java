@@ -8,11 +8,9 @@ import dev.eider.v1.DiffRunsResponse.DiffPlace;
 import dev.eider.v1.DiffRunsResponse.DiffSummary;
 import dev.eider.v1.DiffRunsResponse.Divergence;
 import dev.eider.v1.DiffRunsResponse.KindCounts;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,10 +25,8 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class DiffCommand implements Callable<Integer> {
+final class DiffCommand extends DaemonCommand {
   private static final int DIFFERENT = 3;
-
-  private final PrintWriter out;
 
   @Parameters(index = "0", paramLabel = "LEFT", description = "One run.")
   private String left = "";
@@ -49,10 +45,6 @@ final class DiffCommand implements Callable<Integer> {
 
   private final TreeMap<Integer, long[]> turns = new TreeMap<>();
 
-  DiffCommand(PrintWriter out) {
-    this.out = out;
-  }
-
   @Override
   public Integer call() {
     DiffRunsRequest request =
@@ -70,7 +62,7 @@ final class DiffCommand implements Callable<Integer> {
 
   private void take(DiffRunsResponse response) {
     if (daemon.json()) {
-      out.println(Json.whole(response));
+      out().println(Json.whole(response));
       return;
     }
     switch (response.getResponseCase()) {
@@ -82,12 +74,12 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   private void print(Divergence divergence) {
-    out.printf(
+    printf(
         "differ in %s after %d equal events%n",
         divergence.getDifference().name().replace("DIFFERENCE_", "").toLowerCase(Locale.ROOT),
         divergence.getEqualCount());
-    out.println("  left   " + (divergence.hasLeft() ? place(divergence.getLeft()) : "has ended"));
-    out.println("  right  " + (divergence.hasRight() ? place(divergence.getRight()) : "has ended"));
+    printf("  left   %s%n", divergence.hasLeft() ? place(divergence.getLeft()) : "has ended");
+    printf("  right  %s%n", divergence.hasRight() ? place(divergence.getRight()) : "has ended");
   }
 
   private static String place(DiffPlace place) {
@@ -110,17 +102,17 @@ final class DiffCommand implements Callable<Integer> {
 
   private void print(DiffSummary summary) {
     if (summary.getEqual()) {
-      out.printf("equal: %d events%n", summary.getEqualCount());
+      printf("equal: %d events%n", summary.getEqualCount());
     }
     TextTable kinds = TextTable.of("KIND", ">LEFT", ">RIGHT");
     summary
         .getKindsList()
         .forEach(kind -> kinds.add(kind.getKind(), kind.getLeftCount(), kind.getRightCount()));
-    kinds.printTo(out);
+    kinds.printTo(out());
     if (byTurn) {
       TextTable table = TextTable.of(">TURN", ">LEFT", ">RIGHT");
       turns.forEach((turn, counts) -> table.add(turn, counts[0], counts[1]));
-      table.printTo(out);
+      table.printTo(out());
     }
   }
 }

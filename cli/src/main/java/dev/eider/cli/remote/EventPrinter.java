@@ -5,7 +5,9 @@ import com.google.protobuf.Message;
 import dev.eider.v1.Event;
 import dev.eider.v1.EventEnvelope;
 import java.io.PrintWriter;
+import java.util.Iterator;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Prints events as they come, one a line. Owned by one thread. */
 final class EventPrinter {
@@ -15,17 +17,24 @@ final class EventPrinter {
   private final boolean json;
   private String runId = "";
 
-  /**
-   * @param runId the run asked for; a line says so when events of another begin
-   */
+  /** Prints events; a line says so when those of another run than {@code runId} begin. */
   EventPrinter(PrintWriter out, boolean json, String runId) {
     this.out = out;
     this.json = json;
     this.runId = runId;
   }
 
-  /** Returns false when nobody reads any more. */
-  boolean print(EventEnvelope envelope) {
+  /** Prints events as they come; returns false when nobody reads any more. */
+  boolean printAll(Iterator<EventEnvelope> events) {
+    while (events.hasNext()) {
+      if (!print(events.next())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean print(EventEnvelope envelope) {
     if (json) {
       out.println(Json.whole(envelope));
     } else {
@@ -50,7 +59,14 @@ final class EventPrinter {
         event.getT(),
         agent,
         payload == null ? "unknown" : payload.getName(),
-        payload == null ? "" : shorten(Json.brief((Message) event.getField(payload))));
+        text(event, payload));
+  }
+
+  private static String text(Event event, @Nullable FieldDescriptor payload) {
+    String text = payload == null ? "" : shorten(Json.brief((Message) event.getField(payload)));
+    return event.hasAttributes()
+        ? text + "  attributes " + shorten(Json.brief(event.getAttributes()))
+        : text;
   }
 
   private static String shorten(String text) {

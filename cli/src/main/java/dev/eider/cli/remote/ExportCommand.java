@@ -6,22 +6,17 @@ import dev.eider.v1.ExportRunsRequest;
 import dev.eider.v1.RunFilter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes runs of a daemon into a file. Owned by the main thread. */
 @Command(
@@ -30,10 +25,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {"", "Example: eider export --label arena=gold --format parquet -o gold.parquet"})
-final class ExportCommand implements Callable<Integer> {
-  private final PrintWriter out;
-  private final PrintWriter err;
-
+final class ExportCommand extends DaemonCommand {
   @Parameters(paramLabel = "RUN", arity = "0..*", description = "The runs; none for all.")
   private List<String> runIds = new ArrayList<>();
 
@@ -66,12 +58,6 @@ final class ExportCommand implements Callable<Integer> {
   private boolean force;
 
   @Mixin private DaemonOptions daemon = new DaemonOptions();
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  ExportCommand(PrintWriter out, PrintWriter err) {
-    this.out = out;
-    this.err = err;
-  }
 
   @Override
   public Integer call() throws IOException {
@@ -81,16 +67,16 @@ final class ExportCommand implements Callable<Integer> {
     long bytes;
     try (EiderClient client = daemon.connect();
         OutputStream to = output.open()) {
-      bytes = client.exportRuns(request, to, new Progress("export", err));
+      bytes = client.exportRuns(request, to, new Progress("export", err()));
     } catch (RuntimeException | IOException e) {
       output.discard();
       throw e;
     }
     output.finish();
     if (daemon.json()) {
-      out.printf("{\"file\":%s,\"bytes\":%d}%n", Json.text(file.toString()), bytes);
+      printf("{\"file\":%s,\"bytes\":%d}%n", Json.text(file.toString()), bytes);
     } else {
-      out.printf("%s has %d bytes%n", file, bytes);
+      printf("%s has %d bytes%n", file, bytes);
     }
     return 0;
   }
@@ -100,8 +86,7 @@ final class ExportCommand implements Callable<Integer> {
         ExportRunsRequest.newBuilder().addAllRunIds(runIds).setFormat(chosen().onTheWire);
     boolean isFiltered = !labels.isEmpty() || !root.isEmpty();
     if (isFiltered && !runIds.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "name runs, or select them with --label and --root, not both");
+      throw usage("name runs, or select them with --label and --root, not both");
     }
     if (isFiltered) {
       request.setFilter(RunFilter.newBuilder().putAllLabels(labels).setRootRunId(root));
@@ -126,8 +111,7 @@ final class ExportCommand implements Callable<Integer> {
     if (format == null && (named != null || ending.isEmpty())) {
       return named == null ? Format.DUCKDB : named;
     }
-    throw new ParameterException(
-        spec.commandLine(),
+    throw usage(
         format == null
             ? "an export is DuckDB or Parquet: name it NAME.duckdb or NAME.parquet, or say --format"
             : file + " is no name for --format " + format);

@@ -7,10 +7,8 @@ import dev.eider.v1.ForkResponse;
 import dev.eider.v1.JsonPatch;
 import dev.eider.v1.Run;
 import dev.eider.v1.WorldStateSnapshot;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -18,7 +16,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Forks a run. Owned by the main thread. */
 @Command(
@@ -26,20 +23,12 @@ import picocli.CommandLine.Spec;
     description = "Opens a run that goes on from the start of a turn of another.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class ForkCommand implements Callable<Integer> {
-  private final PrintWriter out;
-
-  @Spec private @Nullable CommandSpec spec;
-
+final class ForkCommand extends DaemonCommand {
   @Parameters(paramLabel = "RUN", description = "The run to fork.")
   private String runId = "";
 
-  @Option(
-      names = "--at",
-      paramLabel = "T",
-      required = true,
-      description = "The turn from whose start to go on.")
-  private int turn;
+  @ArgGroup(exclusive = false, multiplicity = "1")
+  private Start start = new Start();
 
   @Option(
       names = "--agent",
@@ -66,20 +55,16 @@ final class ForkCommand implements Callable<Integer> {
 
   @Mixin private DaemonOptions daemon = new DaemonOptions();
 
-  ForkCommand(PrintWriter out) {
-    this.out = out;
-  }
-
   @Override
   public Integer call() {
     ForkRequest request = request();
     try (EiderClient client = daemon.connect()) {
       ForkResponse response = client.fork(request);
       if (daemon.json()) {
-        out.println(Json.whole(response));
+        out().println(Json.whole(response));
       } else {
         Run run = response.getRun();
-        out.printf(
+        printf(
             "run %s goes on from turn %d of %s (before its seq %d)%n",
             run.getRunId(), run.getParentT(), run.getParentRunId(), run.getParentSeq());
       }
@@ -91,18 +76,43 @@ final class ForkCommand implements Callable<Integer> {
     ForkRequest.Builder request =
         ForkRequest.newBuilder()
             .setParentRunId(runId)
-            .setParentT(turn)
             .setRunId(childId)
             .setMutationSummary(summary)
             .setReason(reason)
-            .putAllLabels(labels);
+            .putAllLabels(labels)
+            .setOmitSnapshot(!daemon.json());
+    start.addTo(request);
     if (agent != null) {
       request.setAgentId(agent);
     }
-    if (mutation != null && spec != null) {
-      mutation.addTo(request, spec);
+    if (mutation != null) {
+      mutation.addTo(request, spec());
     }
     return request.build();
+  }
+
+  /** Where the fork goes on from; one of these at least. */
+  static final class Start {
+    @Option(
+        names = "--at",
+        paramLabel = "T",
+        description = "The turn from whose start to go on: from its newest turn_start.")
+    private @Nullable Integer turn;
+
+    @Option(
+        names = "--parent-seq",
+        paramLabel = "SEQ",
+        description = "The seq of the very turn_start to go on from.")
+    private @Nullable Long seq;
+
+    private void addTo(ForkRequest.Builder request) {
+      if (turn != null) {
+        request.setParentT(turn);
+      }
+      if (seq != null) {
+        request.setParentSeq(seq);
+      }
+    }
   }
 
   /** How the world is changed; one of these. */

@@ -4,19 +4,14 @@ import dev.eider.client.EiderClient;
 import dev.eider.v1.ImportRunsResponse;
 import dev.eider.v1.ImportRunsResponse.SkippedRun;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Has a daemon take in files of runs. Owned by the main thread. */
 @Command(
@@ -27,10 +22,7 @@ import picocli.CommandLine.Spec;
             + " none; the first that is refused ends it.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class ImportCommand implements Callable<Integer> {
-  private final PrintWriter out;
-  private final PrintWriter err;
-
+final class ImportCommand extends DaemonCommand {
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "The files.")
   private List<Path> files = new ArrayList<>();
 
@@ -40,31 +32,25 @@ final class ImportCommand implements Callable<Integer> {
   private boolean skipBadRuns;
 
   @Mixin private DaemonOptions daemon = new DaemonOptions();
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  ImportCommand(PrintWriter out, PrintWriter err) {
-    this.out = out;
-    this.err = err;
-  }
 
   @Override
   public Integer call() throws IOException {
     for (Path file : files) {
       if (!Files.isRegularFile(file)) {
-        throw new ParameterException(spec.commandLine(), file + " is no file");
+        throw usage(file + " is no file");
       }
     }
     try (EiderClient client = daemon.connect()) {
       for (Path file : files) {
-        Progress progress = new Progress("import of " + file, err);
+        Progress progress = new Progress("import of " + file, err());
         ImportRunsResponse done =
             skipBadRuns ? client.importGoodRuns(file, progress) : client.importRuns(file, progress);
         if (daemon.json()) {
-          out.println(Json.whole(done));
+          out().println(Json.whole(done));
         } else {
           print(file, done);
         }
-        out.flush();
+        out().flush();
       }
     }
     return 0;
@@ -72,29 +58,29 @@ final class ImportCommand implements Callable<Integer> {
 
   private void print(Path file, ImportRunsResponse done) {
     Path log = file.resolveSibling(file.getFileName() + ".wal");
-    out.printf(
+    printf(
         "%s: %d runs with %d events%s%n",
         file,
         done.getRunCount(),
         done.getEventCount(),
         isFilled(log) ? ", with what is in " + log.getFileName() : "");
     if (done.getRenamedCount() > 0) {
-      out.printf(
+      printf(
           "%s: %d of their ids are not allowed here and have become others; the label"
               + " original_run_id has them%n",
           file, done.getRenamedCount());
     }
     if (done.getInexactCount() > 0) {
-      out.printf(
+      printf(
           "%s: %d integers beyond 2^53 have become the nearest double%n",
           file, done.getInexactCount());
     }
     for (SkippedRun run : done.getSkippedRunsList()) {
-      out.printf("%s: left out: %s: %s%n", file, run.getRunId(), run.getReason());
+      printf("%s: left out: %s: %s%n", file, run.getRunId(), run.getReason());
     }
     long more = done.getSkippedCount() - done.getSkippedRunsCount();
     if (more > 0) {
-      out.printf("%s: left out: %d more runs%n", file, more);
+      printf("%s: left out: %d more runs%n", file, more);
     }
   }
 

@@ -19,8 +19,6 @@ final class Json {
   private static final JsonFormat.Printer BRIEF =
       JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
 
-  private Json() {}
-
   /** Every field, for programs. */
   static String whole(MessageOrBuilder message) {
     return print(WHOLE, message);
@@ -36,11 +34,7 @@ final class Json {
     return print(WHOLE, Value.newBuilder().setStringValue(text));
   }
 
-  /**
-   * Fills a message from an option's text.
-   *
-   * @throws ParameterException if the text is not JSON for it
-   */
+  /** Fills a message from an option's text; throws ParameterException if it is not JSON for it. */
   static <B extends Message.Builder> B parse(CommandSpec spec, String option, String text, B into) {
     try {
       JsonFormat.parser().merge(text, into);

@@ -1,6 +1,5 @@
 package dev.eider.cli.remote;
 
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -11,22 +10,22 @@ public final class RemoteCommands {
   private RemoteCommands() {}
 
   /** Every command by its name, to be made when wanted and added to one that has the exit codes. */
-  public static Map<String, Supplier<CommandLine>> all(PrintWriter out, PrintWriter err) {
+  public static Map<String, Supplier<CommandLine>> all() {
+    Map<String, Supplier<DaemonCommand>> commands = new LinkedHashMap<>();
+    commands.put("runs", RunsCommand::new);
+    commands.put("tail", TailCommand::new);
+    commands.put("cold", ColdCommand::new);
+    commands.put("fork", ForkCommand::new);
+    commands.put("diff", DiffCommand::new);
+    commands.put("query", QueryCommand::new);
+    commands.put("rm", RmCommand::new);
+    commands.put("export", ExportCommand::new);
+    commands.put("import", ImportCommand::new);
     Map<String, Supplier<CommandLine>> all = new LinkedHashMap<>();
-    all.put(
-        "runs",
-        () -> new CommandLine(new RunsCommand(out, err)).setCaseInsensitiveEnumValuesAllowed(true));
-    all.put("tail", () -> new CommandLine(new TailCommand(out)));
-    all.put("cold", () -> new CommandLine(new ColdCommand(out)));
-    all.put("fork", () -> new CommandLine(new ForkCommand(out)));
-    all.put("diff", () -> new CommandLine(new DiffCommand(out)));
-    all.put("query", () -> new CommandLine(new QueryCommand(out)));
-    all.put("rm", () -> new CommandLine(new RmCommand(out)));
-    all.put(
-        "export",
-        () ->
-            new CommandLine(new ExportCommand(out, err)).setCaseInsensitiveEnumValuesAllowed(true));
-    all.put("import", () -> new CommandLine(new ImportCommand(out, err)));
+    commands.forEach(
+        (name, make) ->
+            all.put(
+                name, () -> new CommandLine(make.get()).setCaseInsensitiveEnumValuesAllowed(true)));
     return all;
   }
 }

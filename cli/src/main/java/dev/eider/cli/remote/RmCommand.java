@@ -2,10 +2,8 @@ package dev.eider.cli.remote;
 
 import dev.eider.client.EiderClient;
 import dev.eider.v1.DeleteRunResponse;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,9 +18,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class RmCommand implements Callable<Integer> {
-  private final PrintWriter out;
-
+final class RmCommand extends DaemonCommand {
   @Parameters(paramLabel = "RUN", arity = "1..*", description = "The runs to delete.")
   private List<String> runIds = new ArrayList<>();
 
@@ -33,16 +29,12 @@ final class RmCommand implements Callable<Integer> {
 
   @Mixin private DaemonOptions daemon = new DaemonOptions();
 
-  RmCommand(PrintWriter out) {
-    this.out = out;
-  }
-
   @Override
   public Integer call() {
     try (EiderClient client = daemon.connect()) {
       for (String runId : runIds) {
         print(client.deleteRun(runId, force));
-        out.flush();
+        out().flush();
       }
       return 0;
     }
@@ -50,9 +42,9 @@ final class RmCommand implements Callable<Integer> {
 
   private void print(DeleteRunResponse deleted) {
     if (daemon.json()) {
-      out.println(Json.whole(deleted));
+      out().println(Json.whole(deleted));
     } else {
-      out.printf(
+      printf(
           "run %s is deleted%s%n",
           deleted.getRun().getRunId(),
           deleted.getKeptForForks() ? "; what its forks inherit is kept for them" : "");

@@ -7,14 +7,12 @@ import dev.eider.v1.Libraries.LeftOut;
 import dev.eider.v1.Run;
 import dev.eider.v1.RunFilter;
 import dev.eider.v1.RunState;
-import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,11 +25,8 @@ import picocli.CommandLine.Option;
     description = "Lists runs, newest first.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class RunsCommand implements Callable<Integer> {
+final class RunsCommand extends DaemonCommand {
   private static final int LIMIT_DEFAULT = 100;
-
-  private final PrintWriter out;
-  private final PrintWriter err;
 
   @Option(
       names = "--state",
@@ -65,17 +60,12 @@ final class RunsCommand implements Callable<Integer> {
 
   @Mixin private DaemonOptions daemon = new DaemonOptions();
 
-  RunsCommand(PrintWriter out, PrintWriter err) {
-    this.out = out;
-    this.err = err;
-  }
-
   @Override
   public Integer call() {
     try (EiderClient client = daemon.connect()) {
       List<Run> runs = client.listRuns(filter(), limit <= 0 ? Integer.MAX_VALUE : limit);
       if (daemon.json()) {
-        runs.forEach(run -> out.println(Json.whole(run)));
+        runs.forEach(run -> out().println(Json.whole(run)));
       } else {
         print(runs);
       }
@@ -107,24 +97,24 @@ final class RunsCommand implements Callable<Integer> {
           run.hasParentT() ? run.getParentRunId() + " at t " + run.getParentT() : "-",
           labelsOf(run));
     }
-    table.printTo(out);
+    table.printTo(out());
   }
 
   /** Whoever misses a run is to know why. */
   private void tellOf(Libraries libraries) {
     if (libraries.getIndexing()) {
-      err.println("libraries: files are still being read, their runs are not listed yet");
+      err().println("libraries: files are still being read, their runs are not listed yet");
     }
     for (LeftOut file : libraries.getLeftOutList()) {
       String what =
           file.getRunCount() == 0
               ? file.getFile()
               : "%s: %s%s".formatted(file.getFile(), file.getRunId(), others(file));
-      err.println("libraries: left out: " + what + ": " + file.getReason());
+      err().println("libraries: left out: " + what + ": " + file.getReason());
     }
     long more = libraries.getLeftOutFiles() - libraries.getLeftOutCount();
     if (more > 0) {
-      err.printf("libraries: left out: %d more files%n", more);
+      err().printf("libraries: left out: %d more files%n", more);
     }
   }
 

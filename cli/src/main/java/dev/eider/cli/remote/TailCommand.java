@@ -4,16 +4,11 @@ import dev.eider.client.EiderClient;
 import dev.eider.client.RunSubscription;
 import dev.eider.v1.SubscribeRequest;
 import dev.eider.v1.SubscribeResponse.RunClosed;
-import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Follows a run, or all of them. Owned by the main thread. */
 @Command(
@@ -22,9 +17,7 @@ import picocli.CommandLine.Spec;
         "Prints a run's events, past and future, until it is closed; or those of all runs.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class TailCommand implements Callable<Integer> {
-  private final PrintWriter out;
-
+final class TailCommand extends DaemonCommand {
   @Parameters(paramLabel = "RUN", arity = "0..1", description = "The run; or --all.")
   private String runId = "";
 
@@ -41,18 +34,12 @@ final class TailCommand implements Callable<Integer> {
   @Mixin private FilterOptions filter = new FilterOptions();
   @Mixin private DaemonOptions daemon = new DaemonOptions();
 
-  @Spec private CommandSpec command = CommandSpec.create();
-
-  TailCommand(PrintWriter out) {
-    this.out = out;
-  }
-
   @Override
   public Integer call() {
     requireOneKind();
     if (allRuns.areAsked()) {
       try (EiderClient client = daemon.connect()) {
-        allRuns.follow(client, filter.filter(), new EventPrinter(out, daemon.json(), ""));
+        allRuns.follow(client, filter.filter(), new EventPrinter(out(), daemon.json(), ""));
         return 0;
       }
     }
@@ -64,15 +51,10 @@ final class TailCommand implements Callable<Integer> {
             .setWaitForRun(waitForRun)
             .setFilter(filter.filter())
             .build();
-    EventPrinter printer = new EventPrinter(out, daemon.json(), runId);
+    EventPrinter printer = new EventPrinter(out(), daemon.json(), runId);
     try (EiderClient client = daemon.connect();
         RunSubscription events = client.subscribe(request)) {
-      while (events.hasNext()) {
-        if (!printer.print(events.next())) {
-          return 0;
-        }
-      }
-      if (!daemon.json()) {
+      if (printer.printAll(events) && !daemon.json()) {
         events.runClosed().ifPresent(this::printEnd);
       }
       return 0;
@@ -92,12 +74,8 @@ final class TailCommand implements Callable<Integer> {
     }
   }
 
-  private ParameterException usage(String problem) {
-    return new ParameterException(command.commandLine(), problem);
-  }
-
   private void printEnd(RunClosed closed) {
-    out.printf(
+    printf(
         "-- closed as %s after seq %d%n",
         closed.getOutcome().name().replace("RUN_OUTCOME_", "").toLowerCase(Locale.ROOT),
         closed.getFinalSeq());

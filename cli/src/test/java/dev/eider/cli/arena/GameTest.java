@@ -14,18 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(10)
 final class GameTest {
 
-  @Test
-  void shouldPlayTheSameTwice() {
-    // when
-    Played first = play(Game.opening());
-    Played second = play(Game.opening());
-
-    // then
-    assertThat(second).isEqualTo(first);
-  }
-
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 4, 7})
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
   void shouldEndTheSameFromAnySnapshot(int turn) {
     // given
     Played original = play(Game.opening());
@@ -37,21 +27,6 @@ final class GameTest {
     // then
     List<Event> rest = original.events().subList(begin, original.events().size());
     assertThat(branch).isEqualTo(new Played(rest, original.end()));
-  }
-
-  @Test
-  void shouldEndOtherwiseWithAHorse() {
-    // given
-    Played original = play(Game.opening());
-    int begin = startOf(4, original.events());
-    World world = Snapshots.read(original.events().get(begin).getTurnStart().getSnapshot());
-
-    // when
-    Played branch = play(world.withSpeed("bo", 4));
-
-    // then
-    assertThat(branch.end().goldOf("bo")).isGreaterThan(original.end().goldOf("bo"));
-    assertThat(branch.end().nuggets()).isNotEqualTo(original.end().nuggets());
   }
 
   @Test

@@ -15,13 +15,10 @@ final class RulesTest {
 
   @Test
   void shouldGiveNuggetToWhoDigsItUp() {
-    // given
     World world = world(new Prospector("ada", NUGGET, 1, 2));
 
-    // when
     Rules.Outcome outcome = Rules.apply(world, "ada", new Action.Dig(NUGGET));
 
-    // then
     assertThat(outcome.gained()).isEqualTo(5);
     assertThat(outcome.world().goldOf("ada")).isEqualTo(6);
     assertThat(outcome.world().nuggets()).isEmpty();
@@ -29,27 +26,21 @@ final class RulesTest {
 
   @Test
   void shouldChangeNothingWhenDiggingElsewhere() {
-    // given
     World world = world(new Prospector("ada", new Cell(0, 0), 1, 2));
 
-    // when
     Rules.Outcome here = Rules.apply(world, "ada", new Action.Dig(new Cell(0, 0)));
     Rules.Outcome there = Rules.apply(world, "ada", new Action.Dig(NUGGET));
 
-    // then
     assertThat(List.of(here.world(), there.world())).containsOnly(world);
   }
 
   @Test
   void shouldWalkNoFurtherThanSpeed() {
-    // given
     World world = world(new Prospector("ada", new Cell(0, 0), 0, 2));
 
-    // when
     World near = Rules.apply(world, "ada", new Action.Move(new Cell(1, 1))).world();
     World far = Rules.apply(world, "ada", new Action.Move(new Cell(2, 1))).world();
 
-    // then
     assertThat(near.prospector("ada").cell()).isEqualTo(new Cell(1, 1));
     assertThat(far).isEqualTo(world);
   }

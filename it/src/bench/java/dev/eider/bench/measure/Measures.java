@@ -24,6 +24,7 @@ public final class Measures {
         new StoredRun(),
         new InterleavedRuns(),
         new ForkMeasure(),
+        new Questions(),
         new BesideQueries(),
         new RunLists(),
         new OpenRuns());

@@ -8,6 +8,7 @@ import dev.eider.it.RepositoryRoot;
 import dev.eider.it.Scale;
 import dev.eider.it.Seed;
 import dev.eider.it.disk.SmallDisk;
+import dev.eider.it.mirror.SqliteMirror;
 import dev.eider.it.testkit.Rule;
 import dev.eider.it.testkit.grpc.Play;
 import dev.eider.it.testkit.workload.Habits;

@@ -4,18 +4,15 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
 import dev.eider.it.Daemon;
 import dev.eider.it.Directories;
 import dev.eider.it.DuckDbFile;
-import dev.eider.it.RawEnvelope;
 import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.StreamChecker;
 import dev.eider.it.chaos.ForgetfulProxy.Habit;
 import dev.eider.it.testkit.History;
-import dev.eider.it.testkit.Reader;
 import dev.eider.it.testkit.Request;
 import dev.eider.it.testkit.Rule;
 import dev.eider.it.testkit.RuleBook;
@@ -40,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +111,7 @@ class SabotageIT {
     publish("a1");
     history.send(RUN, List.of("a2")); // and its client never hears of it
     send(daemon.channel(), List.of("a2"));
-    try (RunReader reader = subscribe()) {
+    try (RunReader reader = subscribe(history.read("reader", RUN, 0)::saw)) {
       reader.awaitSeq(2, SOON);
     }
 
@@ -124,22 +122,14 @@ class SabotageIT {
 
   @Test
   void shouldNameAMissingTableOfProducers() {
-    start(Map.of());
-    try (ForgetfulProxy proxy = new ForgetfulProxy(Habit.FORGETS_PRODUCERS, daemon.channel())) {
-      publishUntilAnswered(proxy.channel(), "a1");
-      publishUntilAnswered(proxy.channel(), "a2");
-    }
+    publishThrough(Habit.FORGETS_PRODUCERS);
 
     assertThat(brokenRules()).contains(Rule.STORED_ONCE);
   }
 
   @Test
   void shouldNameAnAnswerThatComesFirst() {
-    start(Map.of());
-    try (ForgetfulProxy proxy = new ForgetfulProxy(Habit.ANSWERS_FIRST, daemon.channel())) {
-      publishUntilAnswered(proxy.channel(), "a1");
-      publishUntilAnswered(proxy.channel(), "a2");
-    }
+    publishThrough(Habit.ANSWERS_FIRST);
 
     assertThat(brokenRules()).containsExactly(Rule.ACKED_IS_STORED);
   }
@@ -151,17 +141,17 @@ class SabotageIT {
     new RunCalls(daemon).awaitPersisted(RUN, SOON);
     daemon.kill9();
     Path before = directory.resolve("runs-before.parquet");
-    edit("COPY runs TO '" + before + "'");
-    long position = number("SELECT persisted_position FROM store_state");
+    edit("COPY eider.runs TO '" + before + "'");
+    long position = number("SELECT persisted_position FROM eider.store_state");
     daemon.restart();
     publish("a2");
     new RunCalls(daemon).awaitPersisted(RUN, SOON);
     daemon.kill9();
 
     edit(
-        "DELETE FROM runs",
-        "INSERT INTO runs FROM '" + before + "'",
-        "UPDATE store_state SET persisted_position = " + position);
+        "DELETE FROM eider.runs",
+        "INSERT INTO eider.runs FROM '" + before + "'",
+        "UPDATE eider.store_state SET persisted_position = " + position);
     daemon.restart();
     new RunCalls(daemon).awaitPersisted(RUN, SOON);
     assertThat(daemon.terminate(30)).isEqualTo(143);
@@ -180,7 +170,7 @@ class SabotageIT {
     publish("a2");
     new RunCalls(daemon).awaitPersisted(RUN, SOON);
     daemon.kill9();
-    edit("UPDATE store_state SET persisted_position = 0");
+    edit("UPDATE eider.store_state SET persisted_position = 0");
 
     assertThatThrownBy(daemon::restart)
         .isInstanceOf(AssertionError.class)
@@ -197,6 +187,14 @@ class SabotageIT {
     Request request = history.send(RUN, List.of(ids));
     request.acked(send(daemon.channel(), List.of(ids)).getFirstSeq());
     numbers.merge(RUN, (long) ids.length, Long::sum);
+  }
+
+  private void publishThrough(Habit habit) {
+    start(Map.of());
+    try (ForgetfulProxy proxy = new ForgetfulProxy(habit, daemon.channel())) {
+      publishUntilAnswered(proxy.channel(), "a1");
+      publishUntilAnswered(proxy.channel(), "a2");
+    }
   }
 
   private void publishUntilAnswered(Channel channel, String id) {
@@ -225,24 +223,18 @@ class SabotageIT {
         .publish(request.build());
   }
 
-  private RunReader subscribe() {
-    Reader reader = history.read("reader", RUN, 0);
+  private RunReader subscribe(Consumer<StoredEvent> to) {
     return RunReader.open(
         daemon.channel(),
         RunReader.request(RUN, 0),
         StreamChecker.after(RUN, 0),
-        envelope -> reader.saw(Plays.stored(envelope)));
+        envelope -> to.accept(Plays.stored(envelope)));
   }
 
   private Set<Rule> brokenRules() {
     long head = new RunCalls(daemon).get(RUN).getHeadSeq();
     List<StoredEvent> events = new ArrayList<>();
-    try (RunReader reader =
-        RunReader.open(
-            daemon.channel(),
-            RunReader.request(RUN, 0),
-            StreamChecker.after(RUN, 0),
-            envelope -> events.add(Plays.stored(envelope)))) {
+    try (RunReader reader = subscribe(events::add)) {
       reader.awaitSeq(head, SOON);
     }
     history.finalLog(RUN, events);
@@ -259,13 +251,7 @@ class SabotageIT {
     try (DuckDbFile file = DuckDbFile.of(daemon)) {
       return file.rows(
           DuckDbFile.SELECT_EVENTS + "WHERE run_id = '" + RUN + "' ORDER BY seq",
-          row ->
-              Plays.stored(
-                  new RawEnvelope(
-                      RUN,
-                      row.getLong(1),
-                      ByteString.copyFrom(DuckDbFile.event(row)),
-                      ByteString.EMPTY)));
+          row -> Plays.stored(RUN, row.getLong(1), DuckDbFile.event(row)));
     }
   }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -73,14 +74,12 @@ class ClientReturnIT {
 
   /** One fault, and a client that publishes, follows and calls through it. */
   private final class Scene {
-    private final History history = new History();
     private final String name;
     private final Consumer<FaultyNetwork> fault;
     private final FaultyNetwork network = new FaultyNetwork(daemon.target());
     private final EiderClient client = Clients.connect(network.address());
     private final RunPublisher runPublisher;
-    private final ClientPublisher publisher;
-    private final ClientFollower follower;
+    private final ClientRun run;
     private final CompletableFuture<Run> call = new CompletableFuture<>();
     private long seqAtFault;
     private long faultNanos;
@@ -89,16 +88,15 @@ class ClientReturnIT {
       this.name = name;
       this.fault = fault;
       runPublisher = client.publisher(name, Clients.SMALL_BATCHES);
-      publisher = ClientPublisher.start(history, name, runPublisher::publish);
-      follower = ClientFollower.of(client, history, name);
+      run = ClientRun.start(new History(), name, runPublisher::publish, client);
     }
 
     void awaitFlow() {
-      follower.awaitSeq(50, SOON);
+      run.awaitSeq(50, SOON);
     }
 
     void strike() {
-      seqAtFault = follower.lastSeq();
+      seqAtFault = run.lastSeq();
       faultNanos = System.nanoTime();
       fault.accept(network);
       call.completeAsync(() -> client.getRun(name), thread());
@@ -109,15 +107,15 @@ class ClientReturnIT {
           .atMost(SOON)
           .until(() -> network.accepted() > 1);
       assertThat(call.join().getRunId()).isEqualTo(name);
-      follower.awaitSeq(seqAtFault + 300, SOON);
+      run.awaitSeq(seqAtFault + 300, SOON);
       System.out.printf(
           "ClientReturnIT: %s, 300 events further after %.1f s%n",
           name, (System.nanoTime() - faultNanos) / 1e9);
-      publisher.stop();
-      long published = publisher.awaitAcks(SOON);
+      run.stop();
+      run.awaitAcks(SOON);
       runPublisher.close();
       runs.close(name);
-      follower.shouldHold(published, daemon.channel(), SOON);
+      run.shouldHold(daemon.channel(), SOON);
     }
 
     void close() {
@@ -125,7 +123,7 @@ class ClientReturnIT {
       network.close();
     }
 
-    java.util.concurrent.Executor thread() {
+    Executor thread() {
       return body -> FaultyNetwork.start("scene-" + name, body);
     }
   }

@@ -6,6 +6,7 @@ import dev.eider.client.EiderClient;
 import dev.eider.client.RunPublisher;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
+import dev.eider.it.Events;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
@@ -14,7 +15,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,19 +42,11 @@ class ConnectionAgeIT {
     try (FaultyNetwork network = new FaultyNetwork(daemon.target());
         EiderClient client = Clients.connect(network.address())) {
       // given
-      List<History> histories = List.of(new History(), new History());
-      List<ClientFollower> followers =
-          IntStream.range(0, RUNS.size())
-              .mapToObj(i -> ClientFollower.of(client, histories.get(i), RUNS.get(i)))
-              .toList();
       List<RunPublisher> publishers =
           RUNS.stream().map(run -> client.publisher(run, Clients.SMALL_BATCHES)).toList();
-      List<ClientPublisher> working =
-          IntStream.range(0, RUNS.size())
-              .mapToObj(
-                  i ->
-                      ClientPublisher.start(
-                          histories.get(i), RUNS.get(i), publishers.get(i)::publish))
+      List<ClientRun> working =
+          publishers.stream()
+              .map(p -> ClientRun.start(new History(), p.runId(), p::publish, client))
               .toList();
 
       // when one connection after the other gets too old, and unary calls are made all along
@@ -67,12 +59,12 @@ class ConnectionAgeIT {
               });
 
       // then
-      working.forEach(ClientPublisher::stop);
+      working.forEach(ClientRun::stop);
       for (int i = 0; i < RUNS.size(); i++) {
-        long published = working.get(i).awaitAcks(SOON);
+        working.get(i).awaitAcks(SOON);
         publishers.get(i).close();
-        client.closeRun(RUNS.get(i), dev.eider.v1.RunOutcome.RUN_OUTCOME_COMPLETED);
-        followers.get(i).shouldHold(published, daemon.channel(), SOON);
+        runs.close(RUNS.get(i));
+        working.get(i).shouldHold(daemon.channel(), SOON);
       }
 
       // and an idle connection is given up, which nobody notices
@@ -87,7 +79,7 @@ class ConnectionAgeIT {
     RunReader reader = RunReader.fromStart(channel, "outlived");
     assertThat(reader.awaitEnd(SOON).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     RunReader resumed = RunReader.resume(channel, "outlived", reader.checker());
-    runs.publish("outlived", dev.eider.it.Events.metrics(3, 1));
+    runs.publish("outlived", Events.metrics(3, 1));
     runs.close("outlived");
     resumed.awaitRunClosed(SOON).shouldHaveAllUpTo(3);
     channel.shutdownNow();

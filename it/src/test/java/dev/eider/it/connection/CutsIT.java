@@ -43,8 +43,7 @@ class CutsIT {
   private final Daemon daemon = EXTENSION.daemon();
   private final Random random = Seed.random(CutsIT.class);
   private final History history = new History();
-  private final List<ClientPublisher> working = new ArrayList<>();
-  private final List<ClientFollower> followers = new ArrayList<>();
+  private final List<ClientRun> working = new ArrayList<>();
 
   @Test
   void shouldStoreEachEventOnceThroughAnyNumberOfCuts() {
@@ -55,12 +54,12 @@ class CutsIT {
       network.delayMs(1);
       List<RunPublisher> publishers =
           ALONE.stream().map(run -> publishing.publisher(run, Clients.SMALL_BATCHES)).toList();
-      publishers.forEach(p -> working.add(ClientPublisher.start(history, p.runId(), p::publish)));
+      publishers.forEach(
+          p -> working.add(ClientRun.start(history, p.runId(), p::publish, following)));
       MultiRunSink sink = publishing.multiRunSink(Clients.SMALL_BATCHES);
       for (String run : IN_SINK) {
-        working.add(ClientPublisher.start(history, run, event -> sink.accept(run, event)));
+        working.add(ClientRun.start(history, run, event -> sink.accept(run, event), following));
       }
-      working.forEach(p -> followers.add(ClientFollower.of(following, history, p.runId())));
 
       // when
       for (int cut = 0; cut < CUTS; cut++) {
@@ -72,14 +71,15 @@ class CutsIT {
       }
 
       // then everything is acknowledged, while the connections are still being cut
-      working.forEach(ClientPublisher::stop);
+      working.forEach(ClientRun::stop);
       cut(network);
-      working.forEach(publisher -> publisher.awaitAcks(SOON));
+      working.forEach(run -> run.awaitAcks(SOON));
       publishers.forEach(RunPublisher::close);
       cut(network);
       ALONE.forEach(run -> publishing.closeRun(run, RunOutcome.RUN_OUTCOME_COMPLETED));
       sink.close();
-      shouldHoldEachEventOnce();
+      working.forEach(run -> run.recordFinalLog(daemon.channel(), SOON));
+      RuleBook.check(history);
       report(network);
     }
   }
@@ -89,8 +89,8 @@ class CutsIT {
     Awaitility.await(more + " acknowledgements more")
         .atMost(SOON)
         .pollInterval(Duration.ofMillis(1))
-        .until(() -> ackCount() >= enough || working.stream().anyMatch(ClientPublisher::hasFailed));
-    working.stream().filter(ClientPublisher::hasFailed).forEach(p -> p.awaitAcks(SOON));
+        .until(() -> ackCount() >= enough || working.stream().anyMatch(ClientRun::hasFailed));
+    working.stream().filter(ClientRun::hasFailed).forEach(run -> run.awaitAcks(SOON));
   }
 
   /** Is stopped for longer than the clients' keep-alive takes, or dies and comes back. */
@@ -132,17 +132,8 @@ class CutsIT {
     }
   }
 
-  /** Each follower's run is judged when it is read to its end, the last one with all others. */
-  private void shouldHoldEachEventOnce() {
-    for (int i = 0; i < working.size(); i++) {
-      followers.get(i).awaitEnd(working.get(i).ackCount(), SOON);
-      followers.get(i).recordFinalLog(daemon.channel());
-    }
-    RuleBook.check(history);
-  }
-
   private long ackCount() {
-    return working.stream().mapToLong(ClientPublisher::ackCount).sum();
+    return working.stream().mapToLong(ClientRun::ackCount).sum();
   }
 
   private void report(FaultyNetwork network) {

@@ -2,9 +2,14 @@ package dev.eider.it.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.it.CallResult;
+import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
+import dev.eider.it.DuckDbFile;
 import dev.eider.it.Events;
+import dev.eider.it.HealthWatch;
+import dev.eider.it.RawEnvelope;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.connection.FaultyNetwork.Way;
@@ -49,7 +54,7 @@ class DrainIT {
     IntStream.range(0, 4)
         .forEach(i -> publishers.add(OnceOnlyPublisher.unary(channel, "drained", i + 1)));
     publishers.add(OnceOnlyPublisher.streaming(channel, "drained", 5));
-    HealthLog health = HealthLog.watch(other);
+    HealthWatch health = new HealthWatch(other);
     RunReader reader = RunReader.fromStart(other, "drained");
     publishers.forEach(publisher -> publisher.awaitAcks(10, SOON));
     reader.awaitSeq(50, SOON);
@@ -68,24 +73,31 @@ class DrainIT {
 
     // then it says that it stops, and why
     assertThat(exitCode).isEqualTo(STOPPED_BY_SIGTERM);
-    assertThat(health.toldUntilEnd(SOON))
+    assertThat(health.seenUntilEnd(SOON))
         .containsExactly(ServingStatus.SERVING, ServingStatus.NOT_SERVING);
     reader.awaitRefusal(SOON).shouldBe(Status.Code.UNAVAILABLE, "SHUTTING_DOWN");
     closing.forEach(call -> call.awaitEnd(SOON));
-    publishers.forEach(publisher -> publisher.awaitEnd(SOON));
+    publishers.forEach(
+        p -> assertThat(p.awaitEnd(SOON).getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+    publishers.get(4).awaitRefusal(SOON).shouldBe(Status.Code.UNAVAILABLE, "SHUTTING_DOWN");
     shouldBeRefused(channel);
 
-    // and after a restart all that was answered is there, and nothing that was not
+    // and what was answered is in the file, and goes on after a restart, and nothing else
+    Map<Long, Long> answered = new TreeMap<>();
+    publishers.forEach(publisher -> answered.putAll(publisher.acks()));
+    try (DuckDbFile file = DuckDbFile.of(daemon)) {
+      assertThat(file.number("SELECT count(*) FROM events WHERE run_id = 'drained'"))
+          .isEqualTo(answered.size());
+    }
     daemon.restart();
-    shouldHoldWhatWasAnswered(publishers, reader);
+    shouldGoOnAfter(answered, reader);
     for (int i = 0; i < CLOSED_RUNS; i++) {
       boolean isClosed = runs.get("closing-" + i).getState() == RunState.RUN_STATE_CLOSED;
       assertThat(isClosed || !closing.get(i).isOk()).as("closing-%d is closed", i).isTrue();
     }
-    long answered = closing.stream().filter(CallResult::isOk).count();
     System.out.printf(
         "DrainIT: %d publishes answered, %d of %d closes answered OK%n",
-        publishers.stream().mapToInt(p -> p.acks().size()).sum(), answered, CLOSED_RUNS);
+        answered.size(), closing.stream().filter(CallResult::isOk).count(), CLOSED_RUNS);
     channel.shutdownNow();
     other.shutdownNow();
   }
@@ -107,20 +119,19 @@ class DrainIT {
     assertThat(call.awaitEnd(SOON).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
   }
 
-  private void shouldHoldWhatWasAnswered(List<OnceOnlyPublisher> publishers, RunReader before) {
-    Map<Long, Long> answered = new TreeMap<>();
-    publishers.forEach(publisher -> answered.putAll(publisher.acks()));
+  private void shouldGoOnAfter(Map<Long, Long> answered, RunReader before) {
+    int next = answered.size() + 1;
+    RunReader resumed = RunReader.resume(daemon.channel(), "drained", before.checker());
+    assertThat(runs.publish("drained", Events.metric("", 0, "number", 0)).getFirstSeq())
+        .isEqualTo(next);
+    answered.put(0L, (long) next);
+    runs.close("drained");
+    resumed.awaitRunClosed(SOON).shouldHaveAllUpTo(next);
+    ColdRead cold = ColdRead.of(daemon.channel(), "drained");
+    cold.checker().shouldEqual(resumed.checker());
     Map<Long, Long> stored = new TreeMap<>();
-    try (RunReader after =
-        RunReader.open(
-            daemon.channel(),
-            RunReader.request("drained", 0),
-            dev.eider.it.StreamChecker.after("drained", 0),
-            envelope ->
-                stored.put((long) envelope.parsedEvent().getMetric().getValue(), envelope.seq()))) {
-      after.awaitSeq(runs.get("drained").getHeadSeq(), SOON);
-      after.close();
-      after.checker().shouldContain(before.checker());
+    for (RawEnvelope envelope : cold.events()) {
+      stored.put((long) envelope.parsedEvent().getMetric().getValue(), envelope.seq());
     }
     assertThat(stored).as("number and seq of what is stored").isEqualTo(answered);
   }

@@ -65,14 +65,14 @@ final class FaultyNetwork implements AutoCloseable {
   void swallow(Way... ways) {
     for (Link link : links()) {
       for (Way way : ways) {
-        link.pipe(way).set(Pipe.Flow.SWALLOWING);
+        link.pipe(way).set(Link.Flow.SWALLOWING);
       }
     }
   }
 
   /** From now on nothing is taken: the sender's buffers fill up. */
   void stall(Way way) {
-    links().forEach(link -> link.pipe(way).set(Pipe.Flow.STALLED));
+    links().forEach(link -> link.pipe(way).set(Link.Flow.STALLED));
   }
 
   /** Resets every connection. */

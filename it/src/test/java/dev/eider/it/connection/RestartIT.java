@@ -36,10 +36,8 @@ class RestartIT {
     // given clients of a daemon that is not there yet
     daemon.terminate(20);
     try (EiderClient client = Clients.connect(daemon.target())) {
-      History history = new History();
-      ClientFollower follower = ClientFollower.of(client, history, "early");
       RunPublisher runPublisher = client.publisher("early", Clients.SMALL_BATCHES);
-      ClientPublisher publisher = ClientPublisher.start(history, "early", runPublisher::publish);
+      ClientRun run = ClientRun.start(new History(), "early", runPublisher::publish, client);
       CompletableFuture<Run> opened =
           CompletableFuture.supplyAsync(() -> client.openRun("opened-early", Map.of()));
 
@@ -47,13 +45,13 @@ class RestartIT {
       daemon.restart();
 
       // then
-      follower.awaitSeq(10, SOON);
+      run.awaitSeq(10, SOON);
       assertThat(opened.join().getRunId()).isEqualTo("opened-early");
-      publisher.stop();
-      long published = publisher.awaitAcks(SOON);
+      run.stop();
+      run.awaitAcks(SOON);
       runPublisher.close();
       runs.close("early");
-      follower.shouldHold(published, daemon.channel(), SOON);
+      run.shouldHold(daemon.channel(), SOON);
     }
   }
 

@@ -11,6 +11,7 @@ import static dev.eider.it.damage.DataFiles.zero;
 import static dev.eider.it.damage.RefusedStart.shouldSay;
 
 import dev.eider.it.Daemon;
+import dev.eider.it.DuckDbFile;
 import dev.eider.it.Scale;
 import dev.eider.it.Seed;
 import java.nio.ByteBuffer;
@@ -152,13 +153,9 @@ class DamagedLogIT {
   @Test
   void shouldRefuseADatabaseOfAnotherLog() {
     DataFiles data = recorded.copy();
-    Path database = data.database();
-    try (var file = java.sql.DriverManager.getConnection("jdbc:duckdb:" + database);
-        var statement = file.createStatement()) {
-      statement.execute("UPDATE store_state SET persisted_position = persisted_position - 8");
-    } catch (java.sql.SQLException e) {
-      throw new AssertionError(e);
-    }
+    DuckDbFile.change(
+        data.database(),
+        "UPDATE eider.store_state SET persisted_position = persisted_position - 8");
     shouldSay(data, "do not belong together", "Put back");
   }
 

@@ -10,13 +10,10 @@ import static dev.eider.it.damage.RefusedStart.shouldSay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.it.Daemon;
+import dev.eider.it.DuckDbFile;
 import dev.eider.it.Scale;
 import dev.eider.it.Seed;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -134,36 +131,30 @@ class DamagedStoreIT {
   }
 
   @Test
-  void shouldRefuseADatabaseThatIsOlderThanTheLog() throws SQLException {
+  void shouldRefuseADatabaseThatIsOlderThanTheLog() {
     DataFiles data = trimmed.copy();
-    execute(data, "UPDATE store_state SET persisted_position = 0");
+    DuckDbFile.change(data.database(), "UPDATE eider.store_state SET persisted_position = 0");
     shouldSay(data, "the log's first file is ", "the positions from 0 to ");
   }
 
   @Test
-  void shouldRefuseADatabaseThatIsNewerThanTheLog() throws SQLException {
+  void shouldRefuseADatabaseThatIsNewerThanTheLog() {
     DataFiles data = trimmed.copy();
-    execute(data, "UPDATE store_state SET persisted_position = 100000000");
+    DuckDbFile.change(
+        data.database(), "UPDATE eider.store_state SET persisted_position = 100000000");
     shouldSay(data, "its last record ends here, though the store holds the records before");
   }
 
   @Test
-  void shouldRefuseADatabaseOfANewerFormatOrOfAnotherProgram() throws SQLException {
+  void shouldRefuseADatabaseOfANewerFormatOrOfAnotherProgram() {
     DataFiles data = untrimmed.copy();
-    execute(data, "UPDATE store_state SET format_version = 3");
-    shouldSay(data, data.database().toString(), "has format version 3", "start the newer daemon");
+    DuckDbFile.change(data.database(), "UPDATE eider.store_state SET format_version = 4");
+    shouldSay(data, data.database().toString(), "has format version 4", "start the newer daemon");
 
     data = untrimmed.copy();
     delete(data.database());
     delete(data.databaseLog());
-    execute(data, "CREATE TABLE events(run_id VARCHAR)");
+    DuckDbFile.change(data.database(), "CREATE TABLE events(run_id VARCHAR)");
     shouldSay(data, data.database().toString(), "has tables of another program");
-  }
-
-  private static void execute(DataFiles data, String sql) throws SQLException {
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + data.database());
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 }

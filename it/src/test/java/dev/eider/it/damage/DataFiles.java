@@ -36,12 +36,8 @@ record DataFiles(Path directory) {
   /** Each file's content, by its name from here. */
   Map<String, byte[]> contents() {
     Map<String, byte[]> contents = new TreeMap<>();
-    try (Stream<Path> found = Files.walk(directory)) {
-      for (Path path : found.filter(Files::isRegularFile).toList()) {
-        contents.put(directory.relativize(path).toString(), Files.readAllBytes(path));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (Path path : Directories.filesBelow(directory)) {
+      contents.put(directory.relativize(path).toString(), contentOf(path));
     }
     return contents;
   }
@@ -64,11 +60,10 @@ record DataFiles(Path directory) {
 
   /** The log's segments, oldest first. */
   List<Path> segments() {
-    try (Stream<Path> found = Files.list(directory.resolve("log"))) {
-      return found.filter(path -> path.toString().endsWith(".log")).sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Directories.filesBelow(directory.resolve("log")).stream()
+        .filter(path -> path.toString().endsWith(".log"))
+        .sorted()
+        .toList();
   }
 
   /** Where the frames of a segment end and the zeros begin that are room for more. */
@@ -99,7 +94,7 @@ record DataFiles(Path directory) {
 
   static void change(Path file, UnaryOperator<byte[]> change) {
     try {
-      Files.write(file, change.apply(Files.readAllBytes(file)));
+      Files.write(file, change.apply(contentOf(file)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

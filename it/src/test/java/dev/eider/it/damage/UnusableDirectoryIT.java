@@ -3,8 +3,8 @@ package dev.eider.it.damage;
 import static dev.eider.it.damage.DataFiles.delete;
 import static dev.eider.it.damage.DataFiles.write;
 import static dev.eider.it.damage.RefusedStart.shouldSay;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.eider.it.Commands;
 import dev.eider.it.Daemon;
 import dev.eider.it.Need;
 import java.io.IOException;
@@ -64,7 +64,7 @@ class UnusableDirectoryIT {
     DataFiles data = recorded.copy();
     String mount = "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\"";
     Need.that(
-        succeeds("unshare", "-m", "sh", "-c", mount, data.directory().toString()),
+        Commands.tryRun("unshare", "-m", "sh", "-c", mount, data.directory().toString()),
         "a read-only data directory: this needs root and unshare");
     Map<String, byte[]> before = data.contents();
     RefusedStart.on(
@@ -77,7 +77,7 @@ class UnusableDirectoryIT {
   @Test
   void shouldRefuseWhatItMayNotRead() throws Exception {
     Need.that(
-        succeeds("setpriv", "--reuid=65534", "--clear-groups", "true"),
+        Commands.tryRun("setpriv", "--reuid=65534", "--clear-groups", "true"),
         "files without permission: this needs root and setpriv");
     for (String name : List.of("", "LOCK", "log", "log/00000000000000000000.log")) {
       DataFiles data = recorded.copy();
@@ -141,14 +141,5 @@ class UnusableDirectoryIT {
 
   private static String dir(DataFiles data) {
     return data.directory().toString();
-  }
-
-  private static boolean succeeds(String... command) throws Exception {
-    try {
-      Process process = new ProcessBuilder(command).inheritIO().start();
-      return process.waitFor(20, SECONDS) && process.exitValue() == 0;
-    } catch (IOException notThere) {
-      return false;
-    }
   }
 }

@@ -3,6 +3,8 @@ package dev.eider.it.deletion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.eider.client.EiderClient;
+import dev.eider.client.QueryResult;
 import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
@@ -11,17 +13,16 @@ import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.StreamChecker;
+import dev.eider.it.WatchCall;
 import dev.eider.v1.DeleteRunResponse;
 import dev.eider.v1.Event;
-import dev.eider.v1.RunServiceGrpc;
-import dev.eider.v1.WatchRunsRequest;
+import dev.eider.v1.Run;
 import dev.eider.v1.WatchRunsResponse;
-import io.grpc.Context;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -37,7 +38,6 @@ class DeleteRunIT {
 
   private final Daemon daemon = EXTENSION.daemon();
   private final RunCalls runs = new RunCalls(daemon);
-  private final Deletions deletions = new Deletions(daemon);
 
   @Test
   void shouldLeaveNoTrace() {
@@ -51,7 +51,7 @@ class DeleteRunIT {
       }
 
       // when
-      DeleteRunResponse answer = deletions.delete(runId);
+      DeleteRunResponse answer = runs.delete(runId, false);
 
       // then
       assertThat(answer.getRun().getHeadSeq()).isEqualTo(100);
@@ -63,27 +63,28 @@ class DeleteRunIT {
   }
 
   private void shouldBeGone(String runId) {
-    Refusal.of(() -> runs.get(runId)).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
-    Refusal.of(() -> runs.close(runId)).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
-    Refusal.of(() -> deletions.delete(runId)).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
-    Refusal.of(() -> runs.publish(runId, Events.metrics(1, 0)))
-        .shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> runs.get(runId),
+            () -> runs.close(runId),
+            () -> runs.delete(runId, false),
+            () -> runs.publish(runId, Events.metrics(1, 0)),
+            () -> runs.snapshot(runId, 0),
+            () -> runs.fork(runId, 0, "child-of-" + runId),
+            () -> ColdRead.of(daemon.channel(), runId));
+    for (ThrowingCallable call : calls) {
+      Refusal.of(call).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
+    }
     Refusal opening = Refusal.of(() -> runs.open(runId, Map.of()));
     opening.shouldBe(Status.Code.ALREADY_EXISTS, "RUN_ALREADY_EXISTS");
     assertThat(opening.metadata()).containsEntry("deleted", "true");
-    Refusal.of(() -> runs.snapshot(runId, 0)).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
-    Refusal.of(() -> deletions.fork(runId, 0, "child-of-" + runId))
-        .shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
     try (RunReader reader = RunReader.fromStart(daemon.channel(), runId)) {
       reader.awaitRefusal(SOON).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
       assertThat(reader.lastSeq()).isZero();
     }
-    Refusal.of(() -> ColdRead.of(daemon.channel(), runId))
-        .shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
     assertThat(runs.heads()).doesNotContainKey(runId);
     for (String table : List.of("runs", "events", "timeline", "metrics", "leaderboard")) {
-      assertThat(
-              deletions.number("SELECT count(*) FROM " + table + " WHERE run_id = '" + runId + "'"))
+      assertThat(number("SELECT count(*) FROM " + table + " WHERE run_id = '" + runId + "'"))
           .as(table)
           .isZero();
     }
@@ -98,9 +99,9 @@ class DeleteRunIT {
       atHead.awaitSeq(5_000, SOON);
 
       // when
-      Refusal.of(() -> deletions.delete("read"))
+      Refusal.of(() -> runs.delete("read", false))
           .shouldBe(Status.Code.FAILED_PRECONDITION, "RUN_OPEN");
-      deletions.delete("read", true);
+      runs.delete("read", true);
 
       // then
       Refusal end = atHead.awaitRefusal(SOON);
@@ -115,35 +116,35 @@ class DeleteRunIT {
     // given a lineage of three, the middle one with another fork
     runs.publish("root", story());
     runs.close("root");
-    deletions.fork("root", 2, "middle");
+    runs.fork("root", 2, "middle");
     runs.publish("middle", story());
     runs.close("middle");
-    deletions.fork("middle", 1, "leaf");
+    runs.fork("middle", 1, "leaf");
     runs.close("leaf");
     StreamChecker before = timeline("leaf");
-    List<String> sqlBefore = List.of(sqlTimeline("leaf"));
+    long sqlBefore = sqlTimeline("leaf");
 
     // when, then
-    Refusal refusal = Refusal.of(() -> deletions.delete("root"));
+    Refusal refusal = Refusal.of(() -> runs.delete("root", false));
     refusal.shouldBe(Status.Code.FAILED_PRECONDITION, "RUN_HAS_FORKS");
     assertThat(refusal.metadata()).containsEntry("fork_run_id", "middle");
-    assertThat(deletions.delete("middle", true).getKeptForForks()).isTrue();
+    assertThat(runs.delete("middle", true).getKeptForForks()).isTrue();
     shouldBeGone("middle");
-    Refusal.of(() -> deletions.delete("root"))
+    Refusal.of(() -> runs.delete("root", false))
         .shouldBe(Status.Code.FAILED_PRECONDITION, "RUN_HAS_FORKS");
-    assertThat(deletions.delete("root", true).getKeptForForks()).isTrue();
+    assertThat(runs.delete("root", true).getKeptForForks()).isTrue();
     shouldBeGone("root");
 
     // then
     timeline("leaf").shouldEqual(before);
     assertThat(ColdRead.timeline(daemon.channel(), "leaf").checker().eventCount())
         .isEqualTo(before.eventCount());
-    assertThat(List.of(sqlTimeline("leaf"))).isEqualTo(sqlBefore);
+    assertThat(sqlTimeline("leaf")).isEqualTo(sqlBefore);
     runs.awaitReaped(SOON);
     timeline("leaf").shouldEqual(before);
 
     // when
-    deletions.delete("leaf");
+    runs.delete("leaf", false);
 
     // then
     shouldBeGone("leaf");
@@ -157,40 +158,34 @@ class DeleteRunIT {
     }
   }
 
-  private String sqlTimeline(String runId) {
-    return String.valueOf(
-        deletions.number(
-            "SELECT count(*) * 1000 + sum(seq) FROM timeline WHERE run_id = '" + runId + "'"));
+  private long sqlTimeline(String runId) {
+    return number("SELECT count(*) * 1000 + sum(seq) FROM timeline WHERE run_id = '" + runId + "'");
+  }
+
+  private long number(String sql) {
+    try (EiderClient client = EiderClient.connect(daemon.target());
+        QueryResult result = client.query(sql)) {
+      return (long) result.next().getValues(0).getNumberValue();
+    }
   }
 
   @Test
   void shouldTellWatchers() {
     runs.publish("watched", Events.metrics(3, 0));
-    Context.CancellableContext watch = Context.current().withCancellation();
-    watch.run(
-        () -> {
-          Iterator<WatchRunsResponse> changes =
-              RunServiceGrpc.newBlockingStub(daemon.channel())
-                  .watchRuns(WatchRunsRequest.getDefaultInstance());
-          while (!changes.next().hasListed()) {
-            // What was there before.
-          }
-          deletions.delete("watched", true);
-          WatchRunsResponse change = changes.next();
-          while (!change.hasDeleted()) {
-            change = changes.next();
-          }
-          assertThat(change.getDeleted().getRunId()).isEqualTo("watched");
-          assertThat(change.getDeleted().getHeadSeq()).isEqualTo(3);
-        });
-    watch.cancel(null);
+    try (WatchCall watch = WatchCall.reading(daemon.channel())) {
+      watch.await(WatchRunsResponse::hasListed, SOON);
+      runs.delete("watched", true);
+      Run deleted = watch.await(WatchRunsResponse::hasDeleted, SOON).getDeleted();
+      assertThat(deleted.getRunId()).isEqualTo("watched");
+      assertThat(deleted.getHeadSeq()).isEqualTo(3);
+    }
   }
 
   @Test
   void shouldGiveRoomBackInMemory() {
     for (int i = 0; i < 50; i++) {
       runs.publish("many-" + i, Events.metrics(20, 0));
-      deletions.delete("many-" + i, true);
+      runs.delete("many-" + i, true);
     }
     runs.awaitReaped(SOON);
     await().atMost(SOON).until(() -> daemon.counters().getSubscriptions() == 0);

@@ -33,7 +33,7 @@ class RetentionIT {
   void shouldKeepTheNewestAndWhatForksNeed() {
     // given
     runs.publish("parent", List.of(Events.turnStart("ada", 0, Events.gold(1))));
-    new Deletions(daemon).fork("parent", 0, "child");
+    runs.fork("parent", 0, "child");
     runs.close("parent");
 
     // when

@@ -3,6 +3,7 @@ package dev.eider.it.deletion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.collect.Lists;
 import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
 import dev.eider.it.Directories;
@@ -11,15 +12,15 @@ import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
+import dev.eider.it.VolumePublisher;
+import dev.eider.it.Workers;
 import dev.eider.v1.Event;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,9 +29,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,7 +66,7 @@ class SpaceIT {
           "rewrite-wasted-percent", "10",
           "rewrite-wasted-bytes-min", "1048576");
 
-  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS + 2);
+  private final ExecutorService threads = Executors.newFixedThreadPool(2);
   private final AtomicBoolean isOver = new AtomicBoolean();
   private final AtomicLong slowestMs = new AtomicLong();
 
@@ -80,7 +82,7 @@ class SpaceIT {
       load(daemon, false);
       tell("%d events loaded in %d s", RUNS * RUN_EVENTS, secondsSince(startNanos));
       // What is in DuckDB's own log only is not in the file yet, until the daemon is idle.
-      await().atMost(LONG).until(() -> fileBytes(daemon) > RUNS * RUN_EVENTS * EVENT_BYTES_MIN);
+      await().atMost(LONG).until(() -> isCheckpointed(daemon));
       wholeBytes = fileBytes(daemon);
 
       // when
@@ -143,38 +145,30 @@ class SpaceIT {
   }
 
   /** Publishes groups of runs, those of a group interleaved. */
-  private void load(Daemon daemon, boolean keptOnly) throws Exception {
-    List<Integer> wanted = new ArrayList<>();
-    for (int run = 0; run < RUNS; run++) {
-      if (!keptOnly || isKept(run)) {
-        wanted.add(run);
-      }
-    }
-    for (int from = 0; from < wanted.size(); from += INTERLEAVED) {
-      List<Integer> group = wanted.subList(from, Math.min(wanted.size(), from + INTERLEAVED));
-      List<Future<?>> parts = new ArrayList<>();
-      for (int i = 0; i < THREADS; i++) {
-        int part = i;
-        parts.add(threads.submit(() -> loadPart(daemon, group, part)));
-      }
-      for (Future<?> part : parts) {
-        part.get();
-      }
+  private static void load(Daemon daemon, boolean keptOnly) {
+    List<Integer> wanted =
+        IntStream.range(0, RUNS).filter(run -> !keptOnly || isKept(run)).boxed().toList();
+    for (List<Integer> group : Lists.partition(wanted, INTERLEAVED)) {
+      List<List<Integer>> parts = Lists.partition(group, (group.size() + THREADS - 1) / THREADS);
+      Workers.forEach(parts, THREADS, LONG, part -> loadPart(daemon, part));
     }
   }
 
-  private static void loadPart(Daemon daemon, List<Integer> group, int part) {
+  private static void loadPart(Daemon daemon, List<Integer> part) {
+    Map<Integer, VolumePublisher> publishers = new LinkedHashMap<>();
+    for (int run : part) {
+      VolumePublisher publisher =
+          new VolumePublisher(daemon.channel(), name(run), new AtomicInteger());
+      publishers.put(run, publisher);
+    }
     for (int seq = 0; seq < RUN_EVENTS; seq += REQUEST_EVENTS) {
-      for (int i = part; i < group.size(); i += THREADS) {
-        publish(daemon, group.get(i), seq);
-      }
+      int fromSeq = seq;
+      publishers.forEach((run, publisher) -> publisher.publish(events(run, fromSeq)));
     }
-    for (int i = part; i < group.size(); i += THREADS) {
-      runs(daemon).close(name(group.get(i)));
-    }
+    part.forEach(run -> runs(daemon).close(name(run)));
   }
 
-  private static void publish(Daemon daemon, int run, int fromSeq) {
+  private static List<Event> events(int run, int fromSeq) {
     Random random = new Random(run * 1_000_003L + fromSeq);
     List<Event> events = new ArrayList<>();
     for (int i = 0; i < REQUEST_EVENTS; i++) {
@@ -184,43 +178,12 @@ class SpaceIT {
       }
       events.add(Events.prompt((fromSeq + i) / 10, text.toString()));
     }
-    boolean isTaken = false;
-    while (!isTaken) {
-      isTaken = isTaken(daemon, name(run), events);
-    }
+    return events;
   }
 
-  /** The daemon may ask to wait for DuckDB. */
-  private static boolean isTaken(Daemon daemon, String runId, List<Event> events) {
-    try {
-      runs(daemon).publish(runId, events);
-      return true;
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
-        throw e;
-      }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-      return false;
-    }
-  }
-
-  private void delete(Daemon daemon) throws Exception {
-    List<Future<?>> parts = new ArrayList<>();
-    for (int i = 0; i < THREADS; i++) {
-      int part = i;
-      parts.add(
-          threads.submit(
-              () -> {
-                for (int run = part; run < RUNS; run += THREADS) {
-                  if (!isKept(run)) {
-                    new Deletions(daemon).delete(name(run));
-                  }
-                }
-              }));
-    }
-    for (Future<?> part : parts) {
-      part.get();
-    }
+  private static void delete(Daemon daemon) {
+    List<Integer> unwanted = IntStream.range(0, RUNS).filter(run -> !isKept(run)).boxed().toList();
+    Workers.forEach(unwanted, THREADS, LONG, run -> runs(daemon).delete(name(run), false));
   }
 
   /** Publishes to a run that is followed; returns how many events. */
@@ -252,6 +215,12 @@ class SpaceIT {
     return count;
   }
 
+  private static boolean isCheckpointed(Daemon daemon) throws IOException {
+    Path log = daemon.dataDirectory().resolve("events.duckdb.wal");
+    return fileBytes(daemon) > RUNS * RUN_EVENTS * EVENT_BYTES_MIN
+        && (!Files.exists(log) || Files.size(log) == 0);
+  }
+
   private static long fileBytes(Daemon daemon) throws IOException {
     return Files.size(daemon.dataDirectory().resolve("events.duckdb"));
   }
@@ -273,11 +242,9 @@ class SpaceIT {
   }
 
   private static long sizeOf(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Directories.filesBelow(directory).stream()
+        .mapToLong(file -> file.toFile().length())
+        .sum();
   }
 
   private static long secondsSince(long startNanos) {

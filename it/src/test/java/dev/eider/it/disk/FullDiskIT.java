@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.eider.it.Daemon;
 import dev.eider.it.DuckDbFile;
 import dev.eider.it.Events;
+import dev.eider.it.HealthWatch;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
 import dev.eider.it.VolumePublisher;
@@ -30,7 +31,7 @@ final class FullDiskIT {
     // given
     SmallDisk disk = disks.dataOnExt4(96);
     Daemon daemon = disks.start(Map.of());
-    HealthWatch health = new HealthWatch(daemon);
+    HealthWatch health = new HealthWatch(daemon.channel());
     OldRun old = OldRun.make(daemon);
     try (Play play = disks.play("run-", TEXT_CHARS);
         WaitingClient client = new WaitingClient(daemon)) {
@@ -53,7 +54,7 @@ final class FullDiskIT {
 
       // then
       health.awaitServing(Play.SOON);
-      assertThat(health.changes()).as("health %s", health.seen()).isEqualTo(2);
+      assertThat(health.seen()).as("two changes").hasSize(3);
       play.await(Tally.EVENTS, 100);
       client.shouldHaveDoneItAll();
       play.shouldHold();
@@ -88,7 +89,7 @@ final class FullDiskIT {
       shouldServeReadsOnly(daemon, old, play);
 
       // when
-      HealthWatch health = new HealthWatch(daemon);
+      HealthWatch health = new HealthWatch(daemon.channel());
       disk.free();
 
       // then
@@ -127,7 +128,7 @@ final class FullDiskIT {
   }
 
   private static void shouldServeReadsOnly(Daemon daemon, OldRun old, Play play) {
-    new HealthWatch(daemon).awaitNotServing(Play.SOON);
+    new HealthWatch(daemon.channel()).awaitNotServing(Play.SOON);
     shouldRefuse(daemon);
     old.shouldBeReadable();
     play.await(Tally.FULL, 20);

@@ -2,11 +2,12 @@ package dev.eider.it.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.it.Commands;
 import dev.eider.it.Daemon;
+import dev.eider.it.HealthWatch;
 import dev.eider.it.Need;
 import dev.eider.it.testkit.grpc.Play;
 import dev.eider.it.testkit.workload.Tally;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +28,7 @@ final class LogDiskIT {
     // given
     SmallDisk disk = disks.dataInMemory(64, 100);
     Daemon daemon = disks.start(Map.of("segment-bytes-max", SMALL_SEGMENTS));
-    HealthWatch health = new HealthWatch(daemon);
+    HealthWatch health = new HealthWatch(daemon.channel());
     try (Play play = disks.play("run-", TEXT_CHARS)) {
       play.await(Tally.EVENTS, 100);
 
@@ -45,7 +46,7 @@ final class LogDiskIT {
 
       // then
       health.awaitServing(Play.SOON);
-      assertThat(health.changes()).as("health %s", health.seen()).isEqualTo(2);
+      assertThat(health.seen()).as("two changes").hasSize(3);
       play.await(Tally.EVENTS, 100);
       play.shouldHold();
     }
@@ -78,7 +79,7 @@ final class LogDiskIT {
   /** Sets the soft limit, so that it can be taken back. */
   private static void limitFileSize(Daemon daemon, String bytes) {
     String pid = String.valueOf(daemon.pid());
-    Commands.run(List.of("prlimit", "--pid", pid, "--fsize=" + bytes + ":unlimited"));
+    Commands.run("prlimit", "--pid", pid, "--fsize=" + bytes + ":unlimited");
   }
 
   @Test
@@ -102,7 +103,7 @@ final class LogDiskIT {
     SmallDisk below = disks.elsewhere(12);
     SmallDisk disk = disks.onExt4("log", 64, below);
     Daemon daemon = disks.start(Map.of("durability", durability, "disk-reserve-bytes", "1048576"));
-    HealthWatch health = new HealthWatch(daemon);
+    HealthWatch health = new HealthWatch(daemon.channel());
     OldRun old = OldRun.make(daemon);
     Play play = disks.play("run-", 2_000);
     play.await(Tally.EVENTS, 50);

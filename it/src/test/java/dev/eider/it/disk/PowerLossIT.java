@@ -2,6 +2,7 @@ package dev.eider.it.disk;
 
 import dev.eider.it.Daemon;
 import dev.eider.it.Events;
+import dev.eider.it.HealthWatch;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
 import dev.eider.it.testkit.grpc.Play;
@@ -24,7 +25,7 @@ final class PowerLossIT {
     // given
     SmallDisk disk = disks.dataOnExt4(96);
     Daemon daemon = disks.start(Map.of());
-    HealthWatch health = new HealthWatch(daemon);
+    HealthWatch health = new HealthWatch(daemon.channel());
     try (Play play = disks.play("run-", TEXT_CHARS)) {
       play.await(Tally.EVENTS, 200);
 

@@ -1,5 +1,6 @@
 package dev.eider.it.disk;
 
+import dev.eider.it.Commands;
 import dev.eider.it.Directories;
 import dev.eider.it.Need;
 import java.io.IOException;
@@ -8,8 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A file system of a few mebibytes that is mounted on a directory until closed, whatever the test
@@ -26,13 +25,13 @@ public final class SmallDisk implements AutoCloseable {
           + " ioctl($d, 0x8004587d, $how) or die $!";
 
   private final Path mountPoint;
-  private final List<String> mount;
+  private final String[] mount;
   private final Thread hook = new Thread(this::unmount);
 
-  private SmallDisk(Path mountPoint, List<String> mount) {
+  private SmallDisk(Path mountPoint, String... mount) {
     this.mountPoint = mountPoint;
     this.mount = mount;
-    Commands.tryRun(List.of("umount", "-q", "-l", mountPoint.toString()));
+    Commands.tryRun("umount", "-q", "-l", mountPoint.toString());
     Directories.empty(mountPoint);
     Runtime.getRuntime().addShutdownHook(hook);
     mount();
@@ -48,7 +47,7 @@ public final class SmallDisk implements AutoCloseable {
     needMounts();
     String options = "size=" + mebibytes + "m,nr_inodes=" + inodes;
     return new SmallDisk(
-        mountPoint, List.of("-t", "tmpfs", "-o", options, "tmpfs", mountPoint.toString()));
+        mountPoint, "mount", "-t", "tmpfs", "-o", options, "tmpfs", mountPoint.toString());
   }
 
   /**
@@ -63,12 +62,12 @@ public final class SmallDisk implements AutoCloseable {
     makeImage(image, mebibytes);
     String options = "loop,noatime,data=ordered";
     return new SmallDisk(
-        mountPoint, List.of("-t", "ext4", "-o", options, image.toString(), mountPoint.toString()));
+        mountPoint, "mount", "-t", "ext4", "-o", options, image.toString(), mountPoint.toString());
   }
 
   /** Returns whether file systems can be mounted here, which takes root. */
   public static boolean isPossible() {
-    return Commands.isThere("mount") && Commands.userId() == 0;
+    return Commands.isThere("mount") && Commands.run("id", "-u").trim().equals("0");
   }
 
   /** Skips the test, and says in words what is needed, unless it is there. */
@@ -84,10 +83,10 @@ public final class SmallDisk implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Commands.run(List.of("truncate", "-s", mebibytes + "M", image.toString()));
+    Commands.run("truncate", "-s", mebibytes + "M", image.toString());
     // No blocks held back for root, and a journal that has its blocks from the start.
     String now = "lazy_itable_init=0,lazy_journal_init=0";
-    Commands.run(List.of("mkfs.ext4", "-q", "-F", "-m", "0", "-E", now, image.toString()));
+    Commands.run("mkfs.ext4", "-q", "-F", "-m", "0", "-E", now, image.toString());
   }
 
   Path path() {
@@ -96,17 +95,9 @@ public final class SmallDisk implements AutoCloseable {
 
   /** Takes all the space there is. */
   public void fill() {
-    fillBut(0);
-  }
-
-  /** Takes space until so many bytes are left, or a few less; takes nothing if fewer are left. */
-  void fillBut(long bytesLeft) {
-    Path filler = mountPoint.resolve(FILLER);
     for (int step : FILL_STEPS) {
-      while (usableBytes() - bytesLeft >= step || bytesLeft == 0) {
-        if (!append(filler, step)) {
-          break;
-        }
+      while (append(mountPoint.resolve(FILLER), step)) {
+        // As long as there is room for as much.
       }
     }
   }
@@ -143,34 +134,28 @@ public final class SmallDisk implements AutoCloseable {
     }
   }
 
-  long usableBytes() {
-    return mountPoint.toFile().getUsableSpace();
-  }
-
   /**
    * Ends the file system as the loss of power does: what was not forced is gone, and until {@link
    * #remount} every access fails with an I/O error.
    */
   void cutPower() {
     Need.that(Commands.isThere("perl"), "to cut a file system's power takes perl");
-    Commands.run(List.of("perl", "-e", CUT_POWER, mountPoint.toString()));
+    Commands.run("perl", "-e", CUT_POWER, mountPoint.toString());
   }
 
   /** Mounts it anew, as after a boot; nobody may use it. */
   void remount() {
-    Commands.run(List.of("umount", mountPoint.toString()));
+    Commands.run("umount", mountPoint.toString());
     mount();
   }
 
   private void mount() {
-    List<String> command = new ArrayList<>(List.of("mount"));
-    command.addAll(mount);
-    Commands.run(command);
+    Commands.run(mount);
   }
 
   private void unmount() {
-    if (!Commands.tryRun(List.of("umount", mountPoint.toString()))) {
-      Commands.tryRun(List.of("umount", "-l", mountPoint.toString()));
+    if (!Commands.tryRun("umount", mountPoint.toString())) {
+      Commands.tryRun("umount", "-l", mountPoint.toString());
     }
   }
 

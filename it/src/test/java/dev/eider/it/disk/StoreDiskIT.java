@@ -2,6 +2,7 @@ package dev.eider.it.disk;
 
 import dev.eider.it.Daemon;
 import dev.eider.it.Events;
+import dev.eider.it.HealthWatch;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
 import dev.eider.it.testkit.grpc.Play;
@@ -28,7 +29,7 @@ final class StoreDiskIT {
     disks.inMemory("tmp", 1).fill();
     Daemon daemon = disks.start(SOON_BEHIND);
     RunCalls calls = new RunCalls(daemon);
-    HealthWatch health = new HealthWatch(daemon);
+    HealthWatch health = new HealthWatch(daemon.channel());
     OldRun old = OldRun.make(daemon);
     try (Play play = disks.play("run-", 2_000)) {
       play.await(Tally.EVENTS, 50);
@@ -56,7 +57,7 @@ final class StoreDiskIT {
       DaemonLog.shouldNotBeFlooded(daemon);
 
       // when
-      HealthWatch afterwards = new HealthWatch(daemon);
+      HealthWatch afterwards = new HealthWatch(daemon.channel());
       disk.free();
 
       // then

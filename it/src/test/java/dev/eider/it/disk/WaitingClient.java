@@ -13,8 +13,6 @@ import dev.eider.it.testkit.grpc.Play;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The Java client as a program uses it that knows nothing of disks: it publishes, and what the
@@ -49,16 +47,9 @@ final class WaitingClient implements AutoCloseable {
   }
 
   void shouldHaveDoneItAll() {
-    try {
-      sinkClosed.get(Play.SOON.toSeconds(), SECONDS);
-      for (int i = 0; i < EVENTS; i++) {
-        assertThat(acks.get(i).get(Play.SOON.toSeconds(), SECONDS)).isEqualTo(i + 1);
-      }
-    } catch (ExecutionException | TimeoutException e) {
-      throw new AssertionError("the client gave up", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
+    sinkClosed.orTimeout(Play.SOON.toSeconds(), SECONDS).join();
+    for (int i = 0; i < EVENTS; i++) {
+      assertThat(acks.get(i).orTimeout(Play.SOON.toSeconds(), SECONDS).join()).isEqualTo(i + 1);
     }
     for (String run : SINK_RUNS) {
       ColdRead.of(daemon.channel(), run).checker().shouldHaveAllUpTo(EVENTS);

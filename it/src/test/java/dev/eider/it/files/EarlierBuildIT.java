@@ -6,17 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
+import dev.eider.it.LogReader;
 import dev.eider.it.RawEnvelope;
 import dev.eider.it.RunCalls;
-import dev.eider.v1.EventEnvelope;
+import dev.eider.it.RunDigests;
 import dev.eider.v1.ImportRunsResponse;
 import dev.eider.v1.Producer;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishResponse;
 import dev.eider.v1.Run;
-import dev.eider.v1.RunState;
-import dev.eider.v1.SubscribeAllRequest;
-import dev.eider.v1.SubscribeAllResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -107,21 +104,12 @@ class EarlierBuildIT {
   @Test
   void shouldResumeAfterItsToken() {
     ByteString token = ByteString.copyFrom(HexFormat.of().parseHex(expected.getProperty("token")));
-    Iterator<SubscribeAllResponse> responses =
-        daemon
-            .broker()
-            .subscribeAll(SubscribeAllRequest.newBuilder().setResumeToken(token).build());
-
-    List<String> places = new ArrayList<>();
-    while (places.size() < OPEN_HEAD - OPEN_HEAD_PERSISTED) {
-      for (EventEnvelope envelope : responses.next().getEvents().getEnvelopesList()) {
-        places.add(envelope.getRunId() + " " + envelope.getSeq());
-      }
+    try (LogReader reader = LogReader.after(daemon.channel(), token)) {
+      reader.awaitEvents(OPEN_HEAD - OPEN_HEAD_PERSISTED, SOON);
+      assertThat(reader.leave().places())
+          .containsExactly(
+              "open 22", "open 23", "open 24", "open 25", "open 26", "open 27", "open 28");
     }
-
-    assertThat(places)
-        .containsExactly(
-            "open 22", "open 23", "open 24", "open 25", "open 26", "open 27", "open 28");
   }
 
   @Test
@@ -150,12 +138,8 @@ class EarlierBuildIT {
   }
 
   private static String description(Run run) {
-    RunState state = run.getState();
-    return state.getNumber()
-        + " "
-        + run.getHeadSeq()
-        + " "
-        + HexFormat.of().formatHex(run.getDigest().toByteArray());
+    String digest = RunDigests.hex(run.getDigest());
+    return run.getState().getNumber() + " " + run.getHeadSeq() + " " + digest;
   }
 
   /** The request that the daemon was killed after. */
@@ -171,7 +155,8 @@ class EarlierBuildIT {
     return request.build();
   }
 
-  private static void unzip(Path directory) throws IOException {
+  /** Lays its files into a directory. */
+  static void unzip(Path directory) throws IOException {
     try (ZipInputStream zip =
         new ZipInputStream(
             Objects.requireNonNull(

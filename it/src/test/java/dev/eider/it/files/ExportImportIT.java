@@ -6,16 +6,16 @@ import dev.eider.client.EiderClient;
 import dev.eider.client.MultiRunSink;
 import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
-import dev.eider.it.Directories;
 import dev.eider.it.Events;
 import dev.eider.it.RecordedRun;
 import dev.eider.it.RecordedRuns;
-import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
 import dev.eider.it.Scale;
 import dev.eider.it.StreamChecker;
+import dev.eider.it.Workers;
 import dev.eider.v1.ImportRunsResponse;
 import dev.eider.v1.Run;
+import dev.eider.v1.RunFilter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,38 +37,28 @@ class ExportImportIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int REAL_RUNS = Scale.of("eider.it.exportedRuns", 30, 150);
 
+  private static final Map<String, String> SETTINGS = Map.of("grace-ms", "500");
+
   @TempDir private static Path files;
   private static Daemon source;
   private static final Map<String, Run> RUNS = new HashMap<>();
 
   @BeforeAll
-  static void playTheRecordedRuns() throws Exception {
-    source = start("ExportSource");
-    List<RecordedRun> recorded = RecordedRuns.some(REAL_RUNS);
-    try (EiderClient client = EiderClient.connect(source.target())) {
-      for (RecordedRun run : recorded) {
+  static void playTheRecordedRuns() {
+    source = LibraryFiles.start("ExportSource", SETTINGS);
+    try (EiderClient client = EiderClient.connect(source.target());
+        MultiRunSink sink = client.multiRunSink()) {
+      for (RecordedRun run : RecordedRuns.some(REAL_RUNS)) {
         client.openRun(run.runId(), run.labels());
-      }
-      try (MultiRunSink sink = client.multiRunSink()) {
-        for (RecordedRun run : recorded) {
-          run.events().forEach(event -> sink.accept(run.runId(), event));
-        }
-      }
-      for (RecordedRun run : recorded) {
-        RUNS.put(run.runId(), client.getRun(run.runId()));
+        run.events().forEach(event -> sink.accept(run.runId(), event));
       }
     }
+    RUNS.putAll(new RunCalls(source).list(RunFilter.getDefaultInstance(), 1_000));
   }
 
   @AfterAll
   static void stop() {
     source.close();
-  }
-
-  private static Daemon start(String name) {
-    Path directory = RepositoryRoot.workDirectory(name);
-    Directories.empty(directory);
-    return Daemon.start(directory, Daemon.SHORT_LIVED, Map.of("grace-ms", "500"));
   }
 
   @ParameterizedTest
@@ -77,20 +67,21 @@ class ExportImportIT {
     // given somebody who publishes all the while
     RunCalls calls = new RunCalls(source);
     AtomicBoolean isOver = new AtomicBoolean();
-    Thread publisher =
-        new Thread(
-            () -> {
-              for (int t = 0; !isOver.get(); t++) {
-                calls.publish("busy-" + name, Events.metric("ada", t, "score", t));
-              }
-            });
-    publisher.start();
+    Path file;
+    try (Workers publisher = new Workers()) {
+      publisher.start(
+          () -> {
+            for (int t = 0; !isOver.get(); t++) {
+              calls.publish("busy-" + name, Events.metric("ada", t, "score", t));
+            }
+          });
 
-    // when
-    Path file = FileCalls.export(source, files.resolve(name), List.copyOf(RUNS.keySet()));
-    isOver.set(true);
-    publisher.join(SOON.toMillis());
-    Daemon target = start("ExportTarget");
+      // when
+      file = FileCalls.export(source, files.resolve(name), List.copyOf(RUNS.keySet()));
+      isOver.set(true);
+      publisher.awaitAll(SOON);
+    }
+    Daemon target = LibraryFiles.start("ExportTarget", SETTINGS);
     try {
       ImportRunsResponse imported = FileCalls.importRuns(target, file);
 

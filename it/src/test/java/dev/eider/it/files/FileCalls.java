@@ -14,11 +14,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Exports and imports, through the Java client. */
-final class FileCalls {
+public final class FileCalls {
   private FileCalls() {}
 
   /** Exports the runs, or all of them. */
-  static Path export(Daemon daemon, Path file, List<String> runIds) {
+  public static Path export(Daemon daemon, Path file, List<String> runIds) {
     ExportFormat format =
         file.toString().endsWith(".parquet")
             ? ExportFormat.EXPORT_FORMAT_PARQUET

@@ -8,23 +8,22 @@ import dev.eider.client.EiderException;
 import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
+import dev.eider.it.DuckDbFile;
 import dev.eider.it.Events;
 import dev.eider.it.RawEnvelope;
+import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.Event;
-import dev.eider.v1.ForkRequest;
-import dev.eider.v1.PublishRequest;
 import dev.eider.v1.Run;
 import dev.eider.v1.RunOutcome;
 import dev.eider.v1.RunState;
+import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -68,22 +67,20 @@ class ImportIT {
     assertThat(run.getCostUsd()).isEqualTo(0.25);
     ColdRead cold = ColdRead.of(daemon.channel(), "old-1");
     cold.checker().shouldHaveDigest(run.getDigest());
-    List<Event> events = cold.events().stream().map(ImportIT::event).toList();
+    List<Event> events = cold.events().stream().map(RawEnvelope::parsedEvent).toList();
     assertThat(events).extracting(Event::getT).containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
     assertThat(events.get(0).getTurnStart().getSnapshot().getState().getFieldsMap())
         .containsKeys("gold", "units");
     assertThat(events.get(1).getObservation().getClassesList()).containsExactly("gold", "tree");
     assertThat(events.get(9).getTurnStart().hasSnapshot()).isFalse();
-    Event last = event(ColdRead.of(daemon.channel(), "old-2").events().get(9));
+    Event last = ColdRead.of(daemon.channel(), "old-2").events().get(9).parsedEvent();
     assertThat(last.getAttributes().getFieldsMap()).containsOnlyKeys("more");
 
     // and a subscriber gets the same, and the turn with a snapshot can be forked
     try (RunReader reader = RunReader.fromStart(daemon.channel(), "old-1")) {
       reader.awaitRunClosed(Duration.ofSeconds(30)).shouldEqual(cold.checker());
     }
-    ForkRequest fork =
-        ForkRequest.newBuilder().setParentRunId("old-1").setParentT(0).setRunId("of-old-1").build();
-    assertThat(daemon.broker().fork(fork).getSnapshot().getState().getFieldsMap())
+    assertThat(runs.fork("old-1", 0, "of-old-1").getSnapshot().getState().getFieldsMap())
         .containsKey("gold");
     runs.publish("of-old-1", Events.metric("ada", 0, "score", 1));
     runs.close("of-old-1");
@@ -147,7 +144,7 @@ class ImportIT {
     changed(file, "DELETE FROM eider.runs", "has events and no row in runs");
     changed(file, "DROP TABLE eider.events", "no table events");
     byte[] bytes = Files.readAllBytes(file);
-    Path cut = Files.write(files.resolve("cut"), java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    Path cut = Files.write(files.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2));
     assertThat(refusalOf(cut).reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FILE);
     Path none = Files.writeString(files.resolve("none"), "nothing of the kind");
     assertThat(refusalOf(none)).hasMessageContaining("neither a DuckDB nor a Parquet file");
@@ -166,30 +163,15 @@ class ImportIT {
     }
     FileCalls.importRuns(daemon, file);
 
-    io.grpc.StatusRuntimeException refusal =
-        catchThrowableOfType(
-            io.grpc.StatusRuntimeException.class,
-            () ->
-                daemon
-                    .broker()
-                    .publish(
-                        PublishRequest.newBuilder()
-                            .setRunId("kept-1")
-                            .setOpenIfMissing(true)
-                            .addEvents(Events.metric("ada", 1, "score", 1))
-                            .build()));
-    assertThat(refusal).hasMessageContaining("kept-1 is closed");
+    Refusal.of(() -> runs.publish("kept-1", Events.metric("ada", 1, "score", 1)))
+        .shouldBe(Status.Code.FAILED_PRECONDITION, "RUN_CLOSED");
     assertThat(refusalOf(file).reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
   }
 
   private void changed(Path file, String sql, String problem) throws Exception {
     Path copy = Files.createTempFile(files, "changed", ".duckdb");
     Files.write(copy, Files.readAllBytes(file));
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + copy);
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-      statement.execute("CHECKPOINT");
-    }
+    DuckDbFile.change(copy, sql, "CHECKPOINT");
     EiderException refusal = refusalOf(copy);
     assertThat(refusal.reason()).as(sql).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FILE);
     assertThat(refusal).hasMessageContaining(problem);
@@ -197,14 +179,6 @@ class ImportIT {
 
   private EiderException refusalOf(Path file) {
     return catchThrowableOfType(EiderException.class, () -> FileCalls.importRuns(daemon, file));
-  }
-
-  private static Event event(RawEnvelope envelope) {
-    try {
-      return Event.parseFrom(envelope.event());
-    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static List<Path> files(Path directory) throws Exception {

@@ -11,7 +11,6 @@ import dev.eider.it.RunReader;
 import dev.eider.it.StreamChecker;
 import dev.eider.v1.ColdStreamRequest;
 import dev.eider.v1.EventFilter;
-import dev.eider.v1.ForkRequest;
 import dev.eider.v1.Libraries.LeftOut;
 import dev.eider.v1.SubscribeRequest;
 import io.grpc.Status;
@@ -74,9 +73,8 @@ class LibraryChangesIT {
     // given a reader of a run that is not there, with notices and without
     SubscribeRequest silent =
         SubscribeRequest.newBuilder().setRunId("late-1").setWaitForRun(true).build();
-    StreamChecker all = StreamChecker.after("late-1", 0);
     try (RunReader waiting = RunReader.fromStart(daemon.channel(), "late-1");
-        RunReader quiet = RunReader.open(daemon.channel(), silent, all)) {
+        RunReader quiet = RunReader.open(daemon.channel(), silent)) {
       // when
       Path file = write(elsewhere.resolve("late.duckdb"), "late-1", 5);
       Files.move(file, library.resolve("late.duckdb"));
@@ -84,7 +82,7 @@ class LibraryChangesIT {
       // then
       waiting.awaitRunClosed(SOON).shouldHaveAllUpTo(6);
       assertThat(quiet.awaitEnd(SOON).isOk()).isTrue();
-      all.shouldHaveAllUpTo(6);
+      quiet.checker().shouldHaveAllUpTo(6);
     }
   }
 
@@ -256,8 +254,7 @@ class LibraryChangesIT {
     assertThat(refusal.metadata().get("file")).endsWith(file);
     SubscribeRequest request =
         SubscribeRequest.newBuilder().setRunId(runId).setFilter(METRICS).build();
-    try (RunReader reader =
-        RunReader.open(daemon.channel(), request, StreamChecker.filtered(runId, 0))) {
+    try (RunReader reader = RunReader.open(daemon.channel(), request)) {
       reader.awaitRefusal(SOON).shouldBe(Status.Code.UNAVAILABLE, "STORAGE_UNAVAILABLE");
       assertThat(reader.lastSeq()).isZero();
     }
@@ -281,14 +278,7 @@ class LibraryChangesIT {
   @Test
   void shouldDoWithoutTheLibraryAtTheNextStartAndWithItAgain() throws Exception {
     // given
-    daemon
-        .broker()
-        .fork(
-            ForkRequest.newBuilder()
-                .setParentRunId("game-1")
-                .setParentT(0)
-                .setRunId("child")
-                .build());
+    runs.fork("game-1", 0, "child");
     runs.publish("child", Events.metric("ada", 0, "score", 1));
     runs.close("child");
     StreamChecker own = ColdRead.of(daemon.channel(), "child").checker();
@@ -340,14 +330,7 @@ class LibraryChangesIT {
     // given a fork in a file, exported without its parent
     runs.publish("parent-1", Events.metrics(20, 0));
     runs.publish("parent-1", Events.turnStart("ada", 1, Events.gold(1)));
-    daemon
-        .broker()
-        .fork(
-            ForkRequest.newBuilder()
-                .setParentRunId("parent-1")
-                .setParentT(1)
-                .setRunId("fork-1")
-                .build());
+    runs.fork("parent-1", 1, "fork-1");
     runs.close("fork-1");
     StreamChecker fork = ColdRead.of(daemon.channel(), "fork-1").checker();
     FileCalls.export(daemon, library.resolve("fork.duckdb"), List.of("fork-1"));

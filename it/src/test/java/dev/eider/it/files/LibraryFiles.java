@@ -1,5 +1,8 @@
 package dev.eider.it.files;
 
+import com.google.common.hash.HashCode;
+import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
 import dev.eider.it.Daemon;
 import dev.eider.it.Directories;
 import dev.eider.it.Events;
@@ -7,14 +10,12 @@ import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
 import dev.eider.it.Scale;
 import dev.eider.v1.Event;
-import dev.eider.v1.ForkRequest;
 import dev.eider.v1.Libraries;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -97,10 +98,7 @@ final class LibraryFiles {
         calls.publish(runId, events);
       }
     }
-    source
-        .broker()
-        .fork(
-            ForkRequest.newBuilder().setParentRunId("ex-1").setParentT(7).setRunId("ex-2").build());
+    calls.fork("ex-1", 7, "ex-2");
     calls.publish("ex-2", Events.metric("ada", 7, "score", 1));
     for (String runId : List.of("ex-1", "ex-2", "px-1")) {
       calls.close(runId);
@@ -117,13 +115,12 @@ final class LibraryFiles {
     return daemon.info().getLibraries();
   }
 
-  /** SHA-256 of each file of a directory, by name. */
-  static Map<String, String> hashes(Path directory) throws Exception {
-    Map<String, String> hashes = new TreeMap<>();
+  /** A hash of each file of a directory, by name. */
+  static Map<Path, HashCode> hashes(Path directory) throws IOException {
+    Map<Path, HashCode> hashes = new TreeMap<>();
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
-        byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-        hashes.put(file.getFileName().toString(), HexFormat.of().formatHex(hash));
+        hashes.put(file, MoreFiles.asByteSource(file).hash(Hashing.sha256()));
       }
     }
     return hashes;

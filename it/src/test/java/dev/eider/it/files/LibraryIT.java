@@ -3,45 +3,39 @@ package dev.eider.it.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.common.hash.HashCode;
 import com.google.protobuf.ByteString;
 import dev.eider.client.EiderException;
 import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
+import dev.eider.it.DuckDbFile;
 import dev.eider.it.Events;
 import dev.eider.it.Refusal;
 import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
+import dev.eider.it.RunDigests;
 import dev.eider.it.RunReader;
 import dev.eider.it.Shell;
 import dev.eider.it.StreamChecker;
-import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.ColdStreamRequest;
-import dev.eider.v1.DeleteRunRequest;
 import dev.eider.v1.DiffRunsRequest;
 import dev.eider.v1.DiffRunsResponse;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.EventFilter;
-import dev.eider.v1.ForkRequest;
 import dev.eider.v1.Libraries;
 import dev.eider.v1.Libraries.LeftOut;
-import dev.eider.v1.ListRunsRequest;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.Run;
 import dev.eider.v1.RunFilter;
+import dev.eider.v1.SubscribeRequest;
 import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,7 +58,7 @@ class LibraryIT {
 
   private static Daemon daemon;
   private static OlderFile locked;
-  private static Map<String, String> hashes;
+  private static Map<Path, HashCode> hashes;
 
   private final RunCalls runs = new RunCalls(daemon);
 
@@ -82,7 +76,7 @@ class LibraryIT {
       own.publish(runId, Events.metric("ada", 0, "own", 1), Events.metric("ada", 1, "own", 2));
     }
     own.close("own-1");
-    daemon.runs().deleteRun(DeleteRunRequest.newBuilder().setRunId("own-2").setForce(true).build());
+    own.delete("own-2", true);
     assertThat(daemon.terminate(20)).isEqualTo(143);
 
     daemon.restartWith(List.of("--library", library.toString()));
@@ -147,13 +141,10 @@ class LibraryIT {
                 .build();
         StreamChecker expected = ColdRead.of(source.channel(), request).checker();
         ColdRead.of(daemon.channel(), request).checker().shouldEqual(expected);
-        try (RunReader reader =
-            RunReader.open(
-                daemon.channel(),
-                RunReader.request(runId, afterSeq).toBuilder().setFilter(filter).build(),
-                StreamChecker.filtered(runId, afterSeq))) {
-          assertThat(reader.awaitEnd(SOON).isOk()).isTrue();
-          reader.checker().shouldEqual(expected);
+        SubscribeRequest subscribe =
+            RunReader.request(runId, afterSeq).toBuilder().setFilter(filter).build();
+        try (RunReader reader = RunReader.open(daemon.channel(), subscribe)) {
+          reader.awaitRunClosed(SOON).shouldEqual(expected);
         }
       }
     }
@@ -162,7 +153,7 @@ class LibraryIT {
   @Test
   void shouldListThemAmongItsOwnAndSayWhatIsLeftOut() {
     // then each id is there once, as what it is
-    Map<String, Run> listed = list(RunFilter.getDefaultInstance());
+    Map<String, Run> listed = list(RunFilter.newBuilder());
     assertThat(listed.keySet()).containsAll(READABLE).contains("dup-1", "own-1", "own-3");
     assertThat(listed.keySet()).doesNotContain("own-2", "locked-1", "wrong-1");
     for (String runId : READABLE) {
@@ -171,10 +162,9 @@ class LibraryIT {
     assertThat(listed.get("own-1").getInLibrary()).isFalse();
     assertThat(listed.get("own-1").getHeadSeq()).isEqualTo(2);
     assertThat(listed.get("own-3").getInLibrary()).isFalse();
-    assertThat(list(RunFilter.newBuilder().putLabels("arena", "old").build()).keySet())
+    assertThat(list(RunFilter.newBuilder().putLabels("arena", "old")).keySet())
         .containsExactlyInAnyOrder("ex-1", "px-1");
-    assertThat(list(RunFilter.newBuilder().setParentRunId("ex-1").build()).keySet())
-        .contains("ex-2");
+    assertThat(list(RunFilter.newBuilder().setParentRunId("ex-1")).keySet()).contains("ex-2");
 
     // and what is left out is said, with file and reason
     Libraries libraries = daemon.info().getLibraries();
@@ -182,27 +172,14 @@ class LibraryIT {
     assertThat(libraries.getFiles()).isEqualTo(5);
     assertThat(libraries.getRuns()).isEqualTo(READABLE.size() + 1);
     assertThat(libraries.getLeftOutFiles()).isEqualTo(6);
-    Map<String, LeftOut> leftOut =
-        libraries.getLeftOutList().stream()
-            .collect(
-                Collectors.toMap(
-                    file -> Path.of(file.getFile()).getFileName().toString(),
-                    file -> file,
-                    (first, later) -> first));
-    assertThat(leftOut.get("d-duplicate.duckdb").getRunId()).isEqualTo("old-1");
-    assertThat(leftOut.get("d-duplicate.duckdb").getReason()).contains("another file");
-    assertThat(
-            libraries.getLeftOutList().stream()
-                .filter(run -> run.getFile().endsWith("e-own.duckdb"))
-                .map(LeftOut::getRunId))
-        .containsExactly("own-1", "own-2", "own-3");
-    assertThat(leftOut.get("e-own.duckdb").getReason()).contains("the daemon has");
-    assertThat(leftOut.get("f-locked.duckdb").getReason()).contains("open for writing elsewhere");
-    assertThat(leftOut.get("g-damaged.duckdb").getReason()).contains("DuckDB cannot read it");
-    assertThat(leftOut.get("h-notes.txt").getReason()).contains("neither a DuckDB nor a Parquet");
-    assertThat(leftOut.get("i-wrong.duckdb").getReason()).contains("wrong-1").contains("value");
-    assertThat(leftOut.get("i-wrong.duckdb").getRunId()).isEqualTo("wrong-1");
-    assertThat(leftOut.get("i-wrong.duckdb").getRow()).isEqualTo(1);
+    shouldBeLeftOut("d-duplicate.duckdb", "old-1", 1, "another file");
+    for (String runId : List.of("own-1", "own-2", "own-3")) {
+      shouldBeLeftOut("e-own.duckdb", runId, 1, "the daemon has");
+    }
+    shouldBeLeftOut("f-locked.duckdb", "", 0, "open for writing elsewhere");
+    shouldBeLeftOut("g-damaged.duckdb", "", 0, "DuckDB cannot read it");
+    shouldBeLeftOut("h-notes.txt", "", 0, "neither a DuckDB nor a Parquet");
+    shouldBeLeftOut("i-wrong.duckdb", "wrong-1", 1, "run wrong-1, row 1");
 
     // and a person sees it
     Shell shell = new Shell(RepositoryRoot.workDirectory("LibraryShell"));
@@ -210,44 +187,32 @@ class LibraryIT {
     assertThat(output).contains("old-1").contains("completed, library").contains("h-notes.txt");
   }
 
-  private static Map<String, Run> list(RunFilter filter) {
-    List<Run> all = new ArrayList<>();
-    String token = "";
-    do {
-      // Small pages, so that both kinds of runs meet in them.
-      var page =
-          daemon
-              .runs()
-              .listRuns(
-                  ListRunsRequest.newBuilder()
-                      .setPageSize(3)
-                      .setPageToken(token)
-                      .setFilter(filter)
-                      .build());
-      all.addAll(page.getRunsList());
-      token = page.getNextPageToken();
-    } while (!token.isEmpty());
-    return all.stream().collect(Collectors.toMap(Run::getRunId, run -> run));
+  private static void shouldBeLeftOut(String file, String runId, int runCount, String reason) {
+    LeftOut leftOut =
+        daemon.info().getLibraries().getLeftOutList().stream()
+            .filter(one -> one.getFile().endsWith(file))
+            .findFirst()
+            .orElseThrow();
+    assertThat(leftOut.getReason()).contains(reason);
+    assertThat(leftOut.getRunId()).isEqualTo(runId);
+    assertThat(leftOut.getRunCount()).isEqualTo(runCount);
+  }
+
+  /** In small pages, so that both kinds of runs meet in them. */
+  private Map<String, Run> list(RunFilter.Builder filter) {
+    return runs.list(filter.build(), 3);
   }
 
   @Test
   void shouldForkATurnWithASnapshotAndNoOther() {
     // given
-    ForkRequest.Builder fork = ForkRequest.newBuilder().setParentRunId("long-1");
     assertThat(runs.snapshot("long-1", 40).getState().getFieldsMap()).containsKey("gold");
 
     // when
-    daemon.broker().fork(fork.clone().setParentT(40).setRunId("child").build());
+    runs.fork("long-1", 40, "child");
     runs.publish("child", Events.turnStart("ada", 40, Events.gold(3)));
     runs.publish("child", Events.metric("ada", 41, "score", 1));
-    daemon
-        .broker()
-        .fork(
-            ForkRequest.newBuilder()
-                .setParentRunId("child")
-                .setParentT(40)
-                .setRunId("grandchild")
-                .build());
+    runs.fork("child", 40, "grandchild");
     runs.publish("grandchild", Events.metric("ada", 41, "score", 2));
     runs.close("child");
     runs.close("grandchild");
@@ -273,14 +238,9 @@ class LibraryIT {
         .shouldEqual(ColdRead.timeline(source.channel(), "ex-2").checker());
 
     // and what has no snapshot, or no such turn, is refused
-    Refusal.of(
-            () ->
-                daemon
-                    .broker()
-                    .fork(ForkRequest.newBuilder().setParentRunId("old-1").setParentT(1).build()))
+    Refusal.of(() -> runs.fork("old-1", 1, ""))
         .shouldBe(Status.Code.FAILED_PRECONDITION, "SNAPSHOT_MISSING");
-    Refusal.of(() -> daemon.broker().fork(fork.clone().setParentT(41).build()))
-        .shouldBe(Status.Code.NOT_FOUND, "TURN_NOT_FOUND");
+    Refusal.of(() -> runs.fork("long-1", 41, "")).shouldBe(Status.Code.NOT_FOUND, "TURN_NOT_FOUND");
   }
 
   @Test
@@ -313,23 +273,8 @@ class LibraryIT {
     shouldBeReadOnly(Refusal.of(() -> daemon.broker().publish(publish)));
     shouldBeReadOnly(Refusal.of(() -> runs.open("old-1", Map.of())));
     shouldBeReadOnly(Refusal.of(() -> runs.close("old-1")));
-    shouldBeReadOnly(
-        Refusal.of(
-            () ->
-                daemon
-                    .runs()
-                    .deleteRun(
-                        DeleteRunRequest.newBuilder().setRunId("old-1").setForce(true).build())));
-    shouldBeReadOnly(
-        Refusal.of(
-            () ->
-                daemon
-                    .broker()
-                    .fork(
-                        ForkRequest.newBuilder()
-                            .setParentRunId("old-1")
-                            .setRunId("old-2")
-                            .build())));
+    shouldBeReadOnly(Refusal.of(() -> runs.delete("old-1", true)));
+    shouldBeReadOnly(Refusal.of(() -> runs.fork("old-1", 0, "old-2")));
     Path file = RepositoryRoot.workDirectory("Library").resolve("taken.duckdb");
     try (OlderFile older = new OlderFile(file)) {
       older
@@ -349,8 +294,7 @@ class LibraryIT {
                 .publish(publish.toBuilder().setRunId("own-3").setOpenIfMissing(false).build())
                 .getFirstSeq())
         .isEqualTo(3);
-    Refusal.of(() -> daemon.runs().closeRun(CloseRunRequest.newBuilder().setRunId("own-2").build()))
-        .shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
+    Refusal.of(() -> runs.close("own-2")).shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
   }
 
   @Test
@@ -360,17 +304,14 @@ class LibraryIT {
             daemon,
             RepositoryRoot.workDirectory("Library").resolve("again.duckdb"),
             List.of("long-2", "px-1"));
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT run_id, digest FROM runs")) {
-      Map<String, ByteString> digests = new HashMap<>();
-      while (rows.next()) {
-        digests.put(rows.getString(1), ByteString.copyFrom(rows.getBytes(2)));
-      }
-      assertThat(digests)
-          .containsOnly(
-              Map.entry("long-2", runs.get("long-2").getDigest()),
-              Map.entry("px-1", runs.get("px-1").getDigest()));
+    try (DuckDbFile exported = DuckDbFile.of(file)) {
+      assertThat(
+              exported.rows(
+                  "SELECT run_id, digest FROM runs ORDER BY run_id",
+                  row -> row.getString(1) + RunDigests.hex(ByteString.copyFrom(row.getBytes(2)))))
+          .containsExactly(
+              "long-2" + RunDigests.hex(runs.get("long-2").getDigest()),
+              "px-1" + RunDigests.hex(runs.get("px-1").getDigest()));
     }
   }
 

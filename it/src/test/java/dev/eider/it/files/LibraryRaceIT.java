@@ -8,6 +8,7 @@ import dev.eider.it.Events;
 import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
+import dev.eider.it.Workers;
 import dev.eider.v1.Run;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
@@ -18,12 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,32 +87,21 @@ class LibraryRaceIT {
   }
 
   /** Returns the runs that were opened. */
-  private static Set<String> publishToAll(Daemon daemon) throws Exception {
+  private static Set<String> publishToAll(Daemon daemon) {
     RunCalls runs = new RunCalls(daemon);
-    List<String> ids = new ArrayList<>();
-    for (int i = 0; i < RUNS; i++) {
-      ids.add(runId(i));
-    }
+    List<String> ids =
+        new ArrayList<>(IntStream.range(0, RUNS).mapToObj(LibraryRaceIT::runId).toList());
     Collections.shuffle(ids, new Random(7));
     Set<String> own = ConcurrentHashMap.newKeySet();
-    ExecutorService publishers = Executors.newFixedThreadPool(PUBLISHERS);
-    try {
-      List<Callable<Void>> tasks = new ArrayList<>();
-      for (String runId : ids) {
-        tasks.add(
-            () -> {
-              if (isOpened(runs, runId)) {
-                own.add(runId);
-              }
-              return null;
-            });
-      }
-      for (Future<Void> done : publishers.invokeAll(tasks, 120, TimeUnit.SECONDS)) {
-        done.get();
-      }
-    } finally {
-      publishers.shutdownNow();
-    }
+    Workers.forEach(
+        ids,
+        PUBLISHERS,
+        Duration.ofSeconds(120),
+        runId -> {
+          if (isOpened(runs, runId)) {
+            own.add(runId);
+          }
+        });
     return own;
   }
 

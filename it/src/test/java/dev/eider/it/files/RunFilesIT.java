@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
+import dev.eider.it.DuckDbFile;
 import dev.eider.it.Events;
 import dev.eider.it.RepositoryRoot;
 import dev.eider.it.RunCalls;
@@ -11,11 +12,6 @@ import dev.eider.it.Shell;
 import dev.eider.v1.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** One run, one file; and the commands that move files. */
 @Timeout(240)
 class RunFilesIT {
-  private static final int RUN_S = 60;
-
   @RegisterExtension
   static final DaemonExtension EXTENSION = new DaemonExtension().set("grace-ms", 200);
 
@@ -95,10 +89,7 @@ class RunFilesIT {
   }
 
   private String eider(String command, int code) {
-    Process process =
-        shell.start("export EIDER_ADDRESS=" + daemon.target() + "\n./eider " + command);
-    assertThat(shell.exitCode(process, RUN_S)).as(command).isEqualTo(code);
-    return shell.output();
+    return shell.eider(daemon, command, code);
   }
 
   private static void await(Path file) {
@@ -107,15 +98,9 @@ class RunFilesIT {
         .until(() -> Files.exists(file));
   }
 
-  private static List<String> kinds(Path file, String sql) throws Exception {
-    List<String> kinds = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file);
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      while (rows.next()) {
-        kinds.add(rows.getString(1));
-      }
+  private static List<String> kinds(Path file, String sql) {
+    try (DuckDbFile opened = DuckDbFile.of(file)) {
+      return opened.rows(sql, row -> row.getString(1));
     }
-    return kinds;
   }
 }

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.eider.server.event.RandomMessages;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishResponse;
 import dev.eider.v1.PublishStreamRequest;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /**
  * Makes hostile calls, many at a time, judges how each ends, and notes what each may have stored.
@@ -34,7 +36,7 @@ final class Fuzzer implements AutoCloseable {
   private final List<String> runIds;
   private final Verdicts verdicts;
   private final Ledger ledger;
-  private final RandomMessage messages;
+  private final RandomMessages messages;
   private final TaggedPublish publishes;
   private final List<Target> targets = Target.all();
   private final Semaphore room = new Semaphore(CALLS_MAX);
@@ -46,7 +48,7 @@ final class Fuzzer implements AutoCloseable {
     this.runIds = runIds;
     this.verdicts = verdicts;
     this.ledger = ledger;
-    this.messages = new RandomMessage(random, runIds);
+    this.messages = new RandomMessages(random, runIds);
     this.publishes = new TaggedPublish(random);
   }
 
@@ -81,29 +83,18 @@ final class Fuzzer implements AutoCloseable {
   }
 
   private void call(Channel channel, Target target) {
-    String kind;
-    byte[] bytes;
     switch (random.nextInt(5)) {
-      case 0 -> {
-        kind = "noise";
-        bytes = WireMutation.noise(random);
-      }
-      case 1, 2 -> {
-        kind = "mutated";
-        bytes = WireMutation.of(valid(target, false), random);
-      }
-      default -> {
-        kind = "well formed";
-        bytes = valid(target, true);
-      }
+      case 0 -> behave(channel, target, "noise", WireMutation.noise(random));
+      case 1, 2 ->
+          behave(channel, target, "mutated", WireMutation.of(valid(target, false), random));
+      default -> behave(channel, target, "well formed", valid(target, true));
     }
-    behave(channel, target, kind, bytes);
   }
 
   private byte[] valid(Target target, boolean stays) {
     return target.isPublish() && random.nextInt(4) > 0
         ? publishes.next(runId(), stays).build().toByteArray()
-        : messages.of(target.request().getDescriptorForType()).toByteArray();
+        : messages.like(target.request()).toByteArray();
   }
 
   private void behave(Channel channel, Target target, String kind, byte[] bytes) {
@@ -114,9 +105,8 @@ final class Fuzzer implements AutoCloseable {
     RawCall call =
         RawCall.start(
             channel, target.method(), behaviour == 1 ? options.withCompression("gzip") : options);
-    boolean isSent = behaviour != 2;
     boolean isLeft = behaviour == 3 || behaviour == 4 || !target.isUnary();
-    if (isSent) {
+    if (behaviour != 2) {
       call.send(bytes);
     }
     if (behaviour == 5) {
@@ -130,14 +120,23 @@ final class Fuzzer implements AutoCloseable {
     } else if (isLeft) {
       leaver.schedule(call::cancel, PATIENCE_MS, MILLISECONDS);
     }
-    String way = behaviour < WAYS.size() ? ", " + WAYS.get(behaviour) : "";
+    String what = kind + (behaviour < WAYS.size() ? ", " + WAYS.get(behaviour) : "");
+    judge(call, target, what, isLeft || behaviour == 0, outcome -> note(target, bytes, outcome));
+  }
+
+  private void judge(
+      RawCall call,
+      Target target,
+      String what,
+      boolean isOurEnd,
+      Consumer<RawCall.Outcome> noting) {
     judged.add(
         call.ended()
             .whenComplete((outcome, failure) -> room.release())
             .thenAccept(
                 outcome -> {
-                  verdicts.judge(target, kind + way, isLeft || behaviour == 0, outcome);
-                  note(target, bytes, outcome);
+                  verdicts.judge(target, what, isOurEnd, outcome);
+                  noting.accept(outcome);
                 }));
   }
 
@@ -179,14 +178,7 @@ final class Fuzzer implements AutoCloseable {
     }
     Target target =
         new Target(Target.PUBLISH_STREAM, PublishStreamRequest.getDefaultInstance(), false, true);
-    judged.add(
-        call.ended()
-            .whenComplete((outcome, failure) -> room.release())
-            .thenAccept(
-                outcome -> {
-                  verdicts.judge(target, "stream of publishes", end < 2, outcome);
-                  noteStream(sent, outcome);
-                }));
+    judge(call, target, "stream of publishes", end < 2, outcome -> noteStream(sent, outcome));
   }
 
   private void noteStream(List<byte[]> sent, RawCall.Outcome outcome) {

@@ -4,17 +4,15 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 
 /** Writes HTTP/2 frames by hand, right or wrong. */
 final class Http2 {
   static final int DATA = 0;
   static final int HEADERS = 1;
-  static final int PRIORITY = 2;
   static final int RST_STREAM = 3;
   static final int SETTINGS = 4;
-  static final int PUSH_PROMISE = 5;
   static final int PING = 6;
-  static final int GOAWAY = 7;
   static final int WINDOW_UPDATE = 8;
   static final int CONTINUATION = 9;
   static final int END_STREAM = 1;
@@ -90,10 +88,6 @@ final class Http2 {
   }
 
   static byte[] times(int count, byte[] part) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream(count * part.length);
-    for (int i = 0; i < count; i++) {
-      all.writeBytes(part);
-    }
-    return all.toByteArray();
+    return join(Collections.nCopies(count, part).toArray(byte[][]::new));
   }
 }

@@ -2,12 +2,11 @@ package dev.eider.it.fuzz;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import dev.eider.it.RunDigests;
 import dev.eider.v1.Event;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishResponse;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -131,11 +130,6 @@ final class Ledger {
           event.getObservation().getClassesList().stream().sorted().distinct().toList();
       known.getObservationBuilder().clearClasses().addAllClasses(classes);
     }
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(known.build().toByteArray());
-      return ByteBuffer.wrap(hash).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return ByteBuffer.wrap(RunDigests.sha256().digest(known.build().toByteArray())).getLong();
   }
 }

@@ -7,8 +7,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * Connections that are no gRPC, or gRPC gone wrong, below any library. Some are left open for a
@@ -23,6 +28,7 @@ final class SocketAbuse implements AutoCloseable {
   private final Random random;
   private final Verdicts verdicts;
   private final int heldMax;
+  private final List<Map.Entry<String, Supplier<byte[]>>> kinds = new ArrayList<>();
   private final Deque<Socket> held = new ArrayDeque<>();
 
   /**
@@ -33,16 +39,17 @@ final class SocketAbuse implements AutoCloseable {
     this.random = random;
     this.verdicts = verdicts;
     this.heldMax = heldMax;
+    makeKinds();
   }
 
   /** Opens one connection and sends something; then closes, resets or keeps it. */
   void once() {
-    int kind = random.nextInt(NAMES.length);
-    verdicts.count("socket: " + NAMES[kind]);
+    Map.Entry<String, Supplier<byte[]>> kind = kinds.get(random.nextInt(kinds.size()));
+    verdicts.count("socket: " + kind.getKey());
     try {
       Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
       socket.setSoTimeout(TIMEOUT_MS);
-      send(socket, bytes(kind));
+      send(socket, kind.getValue().get());
       leave(socket);
     } catch (IOException e) {
       throw new UncheckedIOException("the daemon takes no connections", e);
@@ -84,66 +91,53 @@ final class SocketAbuse implements AutoCloseable {
     }
   }
 
-  private static final String[] NAMES = {
-    "nothing",
-    "noise",
-    "HTTP/1.1",
-    "TLS hello",
-    "half a preface",
-    "noise after the preface",
-    "SETTINGS flood",
-    "PING flood",
-    "reset flood",
-    "huge headers",
-    "CONTINUATION flood",
-    "message with a lying length",
-    "compressed without a word",
-    "window overflow",
-    "frames on stream 0",
-    "frame with a lying length",
-    "half a call",
-    "random frames"
-  };
-
-  private byte[] bytes(int kind) {
+  private void makeKinds() {
     byte[] preface = Http2.preface();
-    return switch (kind) {
-      case 0 -> new byte[0];
-      case 1 -> WireMutation.noise(random);
-      case 2 -> "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII);
-      case 3 -> Http2.join(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3}, noise(500));
-      case 4 -> java.util.Arrays.copyOf(preface, random.nextInt(24));
-      case 5 -> Http2.join(preface, WireMutation.noise(random));
-      case 6 ->
-          Http2.join(
-              preface,
-              Http2.times(2_000, Http2.frame(Http2.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 1, 1})));
-      case 7 -> Http2.join(preface, Http2.times(2_000, Http2.frame(Http2.PING, 0, 0, noise(8))));
-      case 8 -> Http2.join(preface, resets(1_000));
-      case 9 -> Http2.join(preface, hugeHeaders());
-      case 10 -> Http2.join(preface, continuations());
-      case 11 ->
-          Http2.join(preface, call(1), data(1, Http2.message(0, random.nextInt(), noise(40))));
-      case 12 -> Http2.join(preface, call(1), data(1, Http2.message(1, 40, noise(40))));
-      case 13 ->
-          Http2.join(
-              preface,
-              call(1),
-              Http2.frame(Http2.WINDOW_UPDATE, 0, 1, WINDOW),
-              Http2.frame(Http2.WINDOW_UPDATE, 0, 0, WINDOW));
-      case 14 -> Http2.join(preface, call(0), data(0, noise(10)));
-      case 15 -> Http2.join(preface, Http2.header(0xffffff, random.nextInt(12), 0, 1), noise(100));
-      case 16 -> Http2.join(preface, call(1), data(1, Http2.message(0, 100, noise(50))));
-      default -> Http2.join(preface, randomFrames());
-    };
+    byte[] hello = {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
+    kind("nothing", () -> new byte[0]);
+    kind("noise", () -> WireMutation.noise(random));
+    kind("HTTP/1.1", () -> "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+    kind("TLS hello", () -> Http2.join(hello, noise(500)));
+    kind("half a preface", () -> Arrays.copyOf(preface, random.nextInt(24)));
+    afterPreface("noise after the preface", () -> WireMutation.noise(random));
+    afterPreface(
+        "SETTINGS flood",
+        () -> Http2.times(2_000, Http2.frame(Http2.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 1, 1})));
+    afterPreface("PING flood", () -> Http2.times(2_000, Http2.frame(Http2.PING, 0, 0, noise(8))));
+    afterPreface("reset flood", () -> resets(1_000));
+    afterPreface("huge headers", SocketAbuse::hugeHeaders);
+    afterPreface("CONTINUATION flood", SocketAbuse::continuations);
+    afterPreface(
+        "message with a lying length",
+        () -> call(1, Http2.message(0, random.nextInt(), noise(40))));
+    afterPreface("compressed without a word", () -> call(1, Http2.message(1, 40, noise(40))));
+    afterPreface(
+        "window overflow",
+        () ->
+            Http2.join(
+                Http2.call(1, Target.PUBLISH),
+                Http2.frame(Http2.WINDOW_UPDATE, 0, 1, WINDOW),
+                Http2.frame(Http2.WINDOW_UPDATE, 0, 0, WINDOW)));
+    afterPreface("frames on stream 0", () -> call(0, noise(10)));
+    afterPreface(
+        "frame with a lying length",
+        () -> Http2.join(Http2.header(0xffffff, random.nextInt(12), 0, 1), noise(100)));
+    afterPreface("half a call", () -> call(1, Http2.message(0, 100, noise(50))));
+    afterPreface("random frames", this::randomFrames);
   }
 
-  private static byte[] call(int stream) {
-    return Http2.call(stream, Target.PUBLISH);
+  private void kind(String name, Supplier<byte[]> bytes) {
+    kinds.add(Map.entry(name, bytes));
   }
 
-  private static byte[] data(int stream, byte[] payload) {
-    return Http2.frame(Http2.DATA, Http2.END_STREAM, stream, payload);
+  private void afterPreface(String name, Supplier<byte[]> bytes) {
+    kind(name, () -> Http2.join(Http2.preface(), bytes.get()));
+  }
+
+  private static byte[] call(int stream, byte[] payload) {
+    return Http2.join(
+        Http2.call(stream, Target.PUBLISH),
+        Http2.frame(Http2.DATA, Http2.END_STREAM, stream, payload));
   }
 
   private byte[] resets(int count) {

@@ -1,12 +1,10 @@
 package dev.eider.it.fuzz;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import dev.eider.v1.PublishStreamRequest;
 import dev.eider.v1.PublishStreamResponse;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** The messages of a stream of publishes, as bytes. */
@@ -15,16 +13,17 @@ final class StreamMessages {
 
   /** A message with a publish that need not be one. */
   static byte[] with(byte[] publish) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-    try {
-      out.writeString(PublishStreamRequest.REQUEST_ID_FIELD_NUMBER, "r");
-      out.writeBytes(PublishStreamRequest.PUBLISH_FIELD_NUMBER, ByteString.copyFrom(publish));
-      out.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    UnknownFieldSet.Field field =
+        UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.copyFrom(publish)).build();
+    UnknownFieldSet fields =
+        UnknownFieldSet.newBuilder()
+            .addField(PublishStreamRequest.PUBLISH_FIELD_NUMBER, field)
+            .build();
+    return PublishStreamRequest.newBuilder()
+        .setRequestId("r")
+        .setUnknownFields(fields)
+        .build()
+        .toByteArray();
   }
 
   /** The publish in a message; empty if there is none to be had. */

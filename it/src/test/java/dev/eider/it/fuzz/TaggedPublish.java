@@ -8,7 +8,6 @@ import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
 import dev.eider.v1.Event;
 import dev.eider.v1.PublishRequest;
-import java.util.List;
 import java.util.Random;
 
 /**
@@ -19,35 +18,26 @@ import java.util.Random;
  * <p>Confined to one thread.
  */
 final class TaggedPublish {
-  private static final List<String> TEXTS =
-      List.of(
-          "",
-          "\0",
-          "a\0b",
-          "\u0001\u0002\u001f\u007f",
-          "\"\\/",
-          "\uD83D\uDE00",
-          "\u2028\u2029",
-          "\uFFFE\uFFFF",
-          "{\"a\":1}",
-          "NaN",
-          "x".repeat(3_000),
-          "\u1234\u0001".repeat(500));
-  private static final List<Double> NUMBERS =
-      List.of(
-          0.0,
-          -0.0,
-          1.0,
-          -1.5,
-          Double.MAX_VALUE,
-          -Double.MAX_VALUE,
-          Double.MIN_VALUE,
-          Double.MIN_NORMAL,
-          1e308,
-          9007199254740993.0,
-          1e15,
-          1e16,
-          0.1);
+  private static final String[] TEXTS = {
+    "", "\0", "a\0b", "\u0001\u0002\u001f\u007f",
+    "\"\\/", "\uD83D\uDE00", "\u2028\u2029", "\uFFFE\uFFFF",
+    "{\"a\":1}", "NaN", "x".repeat(3_000), "\u1234\u0001".repeat(500)
+  };
+  private static final double[] NUMBERS = {
+    0.0,
+    -0.0,
+    1.0,
+    -1.5,
+    Double.MAX_VALUE,
+    -Double.MAX_VALUE,
+    Double.MIN_VALUE,
+    Double.MIN_NORMAL,
+    1e308,
+    9007199254740993.0,
+    1e15,
+    1e16,
+    0.1
+  };
   private static final int LISTS_MAX = 47;
 
   private final Random random;
@@ -145,10 +135,10 @@ final class TaggedPublish {
   }
 
   private String text() {
-    return TEXTS.get(random.nextInt(TEXTS.size()));
+    return TEXTS[random.nextInt(TEXTS.length)];
   }
 
   private double number() {
-    return NUMBERS.get(random.nextInt(NUMBERS.size()));
+    return NUMBERS[random.nextInt(NUMBERS.length)];
   }
 }

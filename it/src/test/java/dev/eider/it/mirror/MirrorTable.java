@@ -17,14 +17,14 @@ import java.util.function.Consumer;
  * The mirror's SQLite file: its events in the order in which they came, and one token. Nothing in
  * it keeps an event from being there twice: that is the mirror's to see to. Used by one thread.
  */
-public final class MirrorTable implements AutoCloseable {
+final class MirrorTable implements AutoCloseable {
   private final Connection connection;
 
   private MirrorTable(Connection connection) {
     this.connection = connection;
   }
 
-  public static MirrorTable open(Path file) throws SQLException {
+  static MirrorTable open(Path file) throws SQLException {
     Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA journal_mode = WAL");
@@ -66,18 +66,8 @@ public final class MirrorTable implements AutoCloseable {
     }
   }
 
-  long count() throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT count(*) FROM events")) {
-      rows.next();
-      return rows.getLong(1);
-    } finally {
-      connection.rollback();
-    }
-  }
-
   /** Hands out every event, in the order in which they came. */
-  public void forEach(Consumer<RawEnvelope> action) throws SQLException {
+  void forEach(Consumer<RawEnvelope> action) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SELECT envelope FROM events ORDER BY ordinal")) {
       while (rows.next()) {

@@ -12,6 +12,7 @@ import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
 import dev.eider.it.VolumePublisher;
+import dev.eider.it.Workers;
 import dev.eider.v1.Event;
 import dev.eider.v1.Run;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package dev.eider.it.overload;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.it.ColdRead;
@@ -15,10 +14,9 @@ import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
 import dev.eider.it.StreamChecker;
 import dev.eider.it.VolumePublisher;
-import dev.eider.v1.BrokerServiceGrpc;
+import dev.eider.it.Workers;
 import dev.eider.v1.Event;
 import dev.eider.v1.PublishRequest;
-import dev.eider.v1.PublishResponse;
 import dev.eider.v1.Run;
 import io.grpc.Status;
 import java.time.Duration;
@@ -94,27 +92,15 @@ class LargeEventIT {
   void shouldNotStallAConnectionByWhatGrpcItselfRefuses() {
     // given more than the connection's window of what is far too large
     PublishRequest tooLarge = request("too-large", REQUEST_BYTES_MAX + (2 << 20));
-    try (Channels channels = new Channels(daemon, 1)) {
-      for (int i = 0; i < 12; i++) {
-        Refusal refusal = Refusal.of(() -> publish(channels, tooLarge));
-        assertThat(refusal.code()).as("%s", refusal).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-      }
-
-      // when, on the same connection
-      VolumePublisher after =
-          new VolumePublisher(channels.get(0), "after-too-large", new AtomicInteger());
-      after.publish(request(after.runId(), 1 << 20).getEventsList());
-
-      // then
-      assertThat(after.published()).isEqualTo(1);
+    for (int i = 0; i < 12; i++) {
+      Refusal refusal = Refusal.of(() -> daemon.broker().publish(tooLarge));
+      assertThat(refusal.code()).as("%s", refusal).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     }
-    runs.close("after-too-large");
-  }
 
-  private static PublishResponse publish(Channels channels, PublishRequest request) {
-    return BrokerServiceGrpc.newBlockingStub(channels.get(0))
-        .withDeadlineAfter(60, SECONDS)
-        .publish(request);
+    // then what is small enough is taken on the same connection
+    PublishRequest small = request("after-too-large", 1 << 20);
+    assertThat(daemon.broker().publish(small).getLastSeq()).isEqualTo(1);
+    runs.close("after-too-large");
   }
 
   @Test
@@ -152,15 +138,17 @@ class LargeEventIT {
       assertThat(daemon.isAlive()).isTrue();
       assertThat(memory.heapBytesMax()).isLessThanOrEqualTo(HEAP_BYTES);
     }
-    for (VolumePublisher publisher : publishers) {
-      Run closed = runs.close(publisher.runId(), LONG);
-      assertThat(closed.getHeadSeq()).isEqualTo(EVENTS_EACH);
-      StreamChecker cold = ColdRead.of(daemon.channel(), publisher.runId()).checker();
-      cold.shouldHaveAllUpTo(EVENTS_EACH);
-      cold.shouldHaveDigest(closed.getDigest());
-    }
+    publishers.forEach(publisher -> shouldHaveAll(publisher.runId(), EVENTS_EACH));
     runs.close("small", LONG);
     before.awaitBack();
+  }
+
+  private void shouldHaveAll(String runId, int events) {
+    Run closed = runs.close(runId, LONG);
+    assertThat(closed.getHeadSeq()).isEqualTo(events);
+    StreamChecker cold = ColdRead.of(daemon.channel(), runId).checker();
+    cold.shouldHaveAllUpTo(events);
+    cold.shouldHaveDigest(closed.getDigest());
   }
 
   @Test
@@ -181,13 +169,8 @@ class LargeEventIT {
     }
 
     // then they are all there, for readers and for SQL
-    int eventsEach = WORLDS_EACH * EVENTS_PER_WORLD;
     for (int game = 0; game < GAMES; game++) {
-      Run closed = runs.close("game-" + game, LONG);
-      assertThat(closed.getHeadSeq()).isEqualTo(eventsEach);
-      StreamChecker cold = ColdRead.of(daemon.channel(), "game-" + game).checker();
-      cold.shouldHaveAllUpTo(eventsEach);
-      cold.shouldHaveDigest(closed.getDigest());
+      shouldHaveAll("game-" + game, WORLDS_EACH * EVENTS_PER_WORLD);
     }
     before.awaitBack();
     daemon.terminate(60);

@@ -12,7 +12,6 @@ import dev.eider.it.Refusal;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
-import dev.eider.it.StreamChecker;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Map;
@@ -105,12 +104,11 @@ class OpenRunsIT {
       assertThat(runs.publish(runId, Events.metrics(1, random.nextInt(9))).getFirstSeq())
           .as(runId)
           .isEqualTo(nextSeq);
-      StreamChecker checker = StreamChecker.after(runId, 0);
-      try (RunReader reader =
-          RunReader.open(daemon.channel(), RunReader.request(runId, 0), checker)) {
+      try (RunReader reader = RunReader.fromStart(daemon.channel(), runId)) {
         reader.awaitSeq(nextSeq, LONG);
+        reader.close();
+        reader.checker().shouldHaveAllUpTo(nextSeq);
       }
-      checker.shouldHaveAllUpTo(nextSeq);
     }
     runs.awaitPersisted(runId(RUNS - 1), LONG);
     ColdRead.of(daemon.channel(), runId(RUNS - 1)).checker().shouldHaveAllUpTo(nextSeq);
@@ -118,9 +116,7 @@ class OpenRunsIT {
 
   /** The least that it takes, over some time in which garbage is collected. */
   private long heapAtRest() {
-    Awaitility.await("all is persisted")
-        .atMost(LONG)
-        .until(() -> daemon.counters().getUnpersistedBytes() == 0);
+    runs.awaitAllPersisted(LONG);
     return daemon.heapAfterCollection();
   }
 

@@ -14,6 +14,7 @@ import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
 import dev.eider.it.StreamChecker;
 import dev.eider.it.VolumePublisher;
+import dev.eider.it.Workers;
 import dev.eider.v1.Run;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.Scale;
 import dev.eider.it.VolumePublisher;
+import dev.eider.it.WatchCall;
 import dev.eider.v1.Run;
 import io.grpc.Status;
 import java.time.Duration;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ReaderBoundsIT {
   private static final int SUBSCRIPTIONS_MAX =
       Scale.of("eider.it.overload.subscriptionsMax", 200, 2_000);
-  private static final int STALLED_MIB = Scale.of("eider.it.overload.stalledMiB", 16, 256);
+  private static final int STALLED_MIB = Scale.of("eider.it.overload.stalledMiB", 256, 1024);
+  private static final int READING = 4;
   private static final int CHANGES_MAX = 100;
   private static final int WATCHES = 5;
   private static final int CHANGED_RUNS = 400;
@@ -41,6 +43,13 @@ class ReaderBoundsIT {
           .collect(Collectors.toMap(i -> "label-" + i, i -> "x".repeat(1_000)));
 
   private static final long OUTBOUND_BYTES_MAX = 64L << 20;
+
+  /** Where DuckDB has everything, all else that memory keeps of events. */
+  private static final long TAIL_BYTES_MAX = 16L << 20;
+
+  /** A queue for one of them would be four times what the heap may have grown by. */
+  private static final long QUEUE_BYTES_MAX = ((long) STALLED_MIB << 20) / 4;
+
   private static final long STREAM_BYTES = 64 << 10;
   private static final long NETWORK_BYTES = 128L << 20;
   private static final Duration LONG = Duration.ofSeconds(300);
@@ -51,6 +60,7 @@ class ReaderBoundsIT {
           .likeLauncher()
           .jvm("-XX:+ExitOnOutOfMemoryError")
           .set("grace-ms", 200)
+          .set("tail-bytes-max", TAIL_BYTES_MAX)
           .set("subscriptions-max", SUBSCRIPTIONS_MAX)
           .set("outbound-bytes-max", OUTBOUND_BYTES_MAX)
           .set("watch-changes-max", CHANGES_MAX);
@@ -62,6 +72,7 @@ class ReaderBoundsIT {
   void shouldHoldNoMorePagesThanThereIsRoomFor() {
     // given as many subscribers as may be, none of which reads
     StormCounters before = StormCounters.atRest(daemon);
+    long heapBytes = daemon.heapAfterCollection();
     List<RunReader> stalled = new ArrayList<>();
     try (Channels channels = Channels.narrow(daemon, 20);
         MemoryWatch memory = new MemoryWatch(daemon)) {
@@ -89,13 +100,15 @@ class ReaderBoundsIT {
       assertThat(memory.directBytesMax())
           .isLessThan(OUTBOUND_BYTES_MAX + SUBSCRIPTIONS_MAX * STREAM_BYTES + NETWORK_BYTES);
       Run closed = runs.close("stalled", LONG);
+      assertThat(daemon.heapAfterCollection()).as("heap").isLessThan(heapBytes + QUEUE_BYTES_MAX);
+      assertThat(stalled).allMatch(reader -> reader.lastSeq() == 0);
       shouldReadOn(stalled, closed.getHeadSeq());
     }
     before.awaitBack();
   }
 
   private static void shouldReadOn(List<RunReader> stalled, long headSeq) {
-    List<RunReader> reading = stalled.subList(0, Math.min(20, stalled.size()));
+    List<RunReader> reading = stalled.subList(0, READING);
     // The others leave first: what is not read takes the window of its whole connection.
     stalled.subList(reading.size(), stalled.size()).forEach(RunReader::close);
     reading.forEach(RunReader::readOn);

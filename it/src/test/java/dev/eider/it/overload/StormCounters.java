@@ -28,7 +28,9 @@ final class StormCounters {
   /** Takes them once the daemon is at rest. */
   static StormCounters atRest(Daemon daemon) {
     Awaitility.await("the daemon is at rest").atMost(LONG).until(() -> isAtRest(daemon.counters()));
-    return new StormCounters(daemon, daemon.counters(), daemon.heapAfterCollection());
+    // The collection is asked for first, since it takes a thread that stays.
+    long heapBytes = daemon.heapAfterCollection();
+    return new StormCounters(daemon, daemon.counters(), heapBytes);
   }
 
   private static boolean isAtRest(Counters counters) {
@@ -48,7 +50,8 @@ final class StormCounters {
     long heapBytes = daemon.heapAfterCollection();
     assertThat(heapBytes).as("heap").isLessThanOrEqualTo(heapBytesBefore + HEAP_SLACK_BYTES);
     System.out.printf(
-        "  after: heap %d MiB, was %d; direct %d MiB, was %d; resident %d MiB; %d threads, was %d%n",
+        "  after: heap %d MiB, was %d; direct %d MiB, was %d; resident %d MiB; %d threads, was"
+            + " %d%n",
         heapBytes >> 20,
         heapBytesBefore >> 20,
         now.getDirectBytes() >> 20,
@@ -56,6 +59,19 @@ final class StormCounters {
         daemon.residentBytes() >> 20,
         now.getThreads(),
         before.getThreads());
+  }
+
+  /** The same, where the daemon has done such work before: open files and threads too. */
+  void awaitBackWithPools() {
+    awaitBack();
+    Awaitility.await("files and threads back")
+        .atMost(LONG)
+        .untilAsserted(
+            () -> {
+              Counters now = daemon.counters();
+              back("open_files", now, Counters::getOpenFiles);
+              back("threads", now, Counters::getThreads);
+            });
   }
 
   private void shouldBeBack(Counters now) {

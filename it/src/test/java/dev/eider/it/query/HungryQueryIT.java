@@ -6,16 +6,14 @@ import dev.eider.client.EiderClient;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
 import dev.eider.it.Events;
+import dev.eider.it.Workers;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.RunOutcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,16 +40,19 @@ class HungryQueryIT {
           .set("persist-linger-ms", 10);
 
   private final Daemon daemon = EXTENSION.daemon();
+
+  /** For which the queries ended. */
+  private final Set<String> reasons = ConcurrentHashMap.newKeySet();
+
   private volatile boolean done;
 
   @Test
-  void shouldPersistAllTheWhile() throws Exception {
-    ExecutorService askers = Executors.newFixedThreadPool(2);
-    try (EiderClient client = EiderClient.connect(daemon.target())) {
+  void shouldPersistAllTheWhile() {
+    try (EiderClient client = EiderClient.connect(daemon.target());
+        Workers askers = new Workers()) {
       // given
-      Callable<Set<String>> ask = this::askOnAndOn;
-      Future<Set<String>> first = askers.submit(ask);
-      Future<Set<String>> second = askers.submit(ask);
+      askers.start(this::askOnAndOn);
+      askers.start(this::askOnAndOn);
 
       // when
       List<Long> closeMs = new ArrayList<>();
@@ -72,26 +73,20 @@ class HungryQueryIT {
 
       // then
       System.out.println("ms from publish to persisted beside hungry queries: " + closeMs);
-      Set<String> reasons = first.get(10, TimeUnit.SECONDS);
-      reasons.addAll(second.get(10, TimeUnit.SECONDS));
+      askers.awaitAll(Duration.ofSeconds(10));
       System.out.println("the queries ended with " + reasons);
       assertThat(reasons)
           .contains("QUERY_LIMIT")
           .isSubsetOf("QUERY_LIMIT", "STORAGE_UNAVAILABLE", "OVERLOADED");
-    } finally {
-      askers.shutdownNow();
     }
     Asked count = Asked.of(daemon.channel(), "SELECT count(*), count(DISTINCT run_id) FROM events");
     assertThat(count.plain()).isEqualTo(List.of(List.of((double) RUNS * EVENTS, (double) RUNS)));
   }
 
-  /** The reasons for which the queries ended. */
-  private Set<String> askOnAndOn() {
-    Set<String> reasons = new TreeSet<>();
+  private void askOnAndOn() {
     for (int i = 0; !done; i++) {
       String sql = HUNGRY.get(i % HUNGRY.size());
       Asked.of(daemon.channel(), sql).refusal().ifPresent(refusal -> reasons.add(refusal.reason()));
     }
-    return reasons;
   }
 }

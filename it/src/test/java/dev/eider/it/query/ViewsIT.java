@@ -1,26 +1,26 @@
 package dev.eider.it.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import dev.eider.client.EiderClient;
 import dev.eider.client.MultiRunSink;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
+import dev.eider.it.Document;
+import dev.eider.it.Events;
 import dev.eider.it.RecordedRun;
 import dev.eider.it.RecordedRuns;
-import dev.eider.it.RepositoryRoot;
 import dev.eider.v1.Event;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.RunOutcome;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,8 +31,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ViewsIT {
   @RegisterExtension static final DaemonExtension EXTENSION = new DaemonExtension();
 
-  private static final Pattern SQL = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
-
   private static List<RecordedRun> recorded = List.of();
   private static RecordedRun root;
 
@@ -40,7 +38,7 @@ class ViewsIT {
 
   @BeforeAll
   static void play() {
-    recorded = RecordedRuns.all();
+    recorded = RecordedRuns.all().stream().map(Enrichment::of).toList();
     root = recorded.stream().filter(run -> run.turnCount() > 6).findFirst().orElseThrow();
     try (EiderClient client = EiderClient.connect(EXTENSION.daemon().target())) {
       try (MultiRunSink sink = client.multiRunSink()) {
@@ -58,60 +56,60 @@ class ViewsIT {
             .setParentRunId(parent)
             .setParentT(t)
             .setRunId(child)
-            .setMergePatch(dev.eider.it.Events.gold(1).getState())
+            .setMergePatch(Events.gold(1).getState())
             .setMutationSummary("gold for " + child)
             .setReason("what if")
             .build());
     try (var publisher = client.publisher(child)) {
-      root.events().stream()
-          .filter(event -> event.getT() == t || event.getT() == t + 1)
-          .filter(event -> !event.hasMetric())
-          .forEach(publisher::publish);
+      played(t, t + 1).forEach(publisher::publish);
     }
     client.closeRun(child, RunOutcome.RUN_OUTCOME_COMPLETED);
   }
 
   @Test
   void shouldCountAndSumWhatTheInputHas() {
-    String from = " FROM %s WHERE run_id LIKE 'airline%%' GROUP BY run_id";
-    shouldBe("SELECT run_id, count(*)" + from, "turns", Event::hasTurnStart, event -> 1);
+    shouldBe("count(*)", "turns", event -> event.hasTurnStart() ? 1 : 0);
+    shouldBe("count(*)", "actions", event -> event.hasAction() ? 1 : 0);
+    shouldBe("sum(llm_calls)", "run_costs", event -> event.hasLlmResponse() ? 1 : 0);
+    shouldBe("sum(value)", "metrics", event -> event.getMetric().getValue());
+    shouldBe("sum(entity_count)", "observations", event -> event.getObservation().getEntityCount());
     shouldBe(
-        "SELECT run_id, sum(entity_count)" + from,
-        "observations",
-        Event::hasObservation,
-        event -> event.getObservation().getEntityCount());
+        "sum(len(classes))", "observations", event -> event.getObservation().getClassesCount());
     shouldBe(
-        "SELECT run_id, sum(len(classes))" + from,
-        "observations",
-        Event::hasObservation,
-        event -> event.getObservation().getClassesCount());
-    shouldBe(
-        "SELECT run_id, sum(action_count + strlen(reasoning))" + from,
+        "sum(action_count + strlen(reasoning))",
         "llm_calls",
-        Event::hasLlmResponse,
         event ->
             event.getLlmResponse().getActionsCount()
                 + event.getLlmResponse().getReasoningBytes().size());
     shouldBe(
-        "SELECT run_id, sum(strlen(state_summary))" + from,
+        "sum(strlen(state_summary))",
         "llm_calls",
-        Event::hasLlmPrompt,
         event -> event.getLlmPrompt().getStateSummaryBytes().size());
     shouldBe(
-        "SELECT run_id, sum(llm_calls)" + from, "run_costs", Event::hasLlmResponse, event -> 1);
-    shouldBe("SELECT run_id, count(*)" + from, "actions", Event::hasAction, event -> 1);
-    shouldBe(
-        "SELECT run_id, count(*) FILTER (state_changed)" + from,
+        "count(*) FILTER (state_changed)",
         "actions",
-        Event::hasAction,
-        event -> 0,
-        Event::hasActionResult,
         event -> event.getActionResult().getStateChanged() ? 1 : 0);
-    shouldBe(
-        "SELECT run_id, sum(value)" + from,
-        "metrics",
-        Event::hasMetric,
-        event -> event.getMetric().getValue());
+  }
+
+  /**
+   * What is summed up of each run is the sum over its events; a run without any has 0, or no row.
+   */
+  private void shouldBe(String sum, String view, ToDoubleFunction<Event> amount) {
+    String sql =
+        "SELECT run_id, %s AS n FROM %s WHERE run_id LIKE 'airline%%' GROUP BY run_id HAVING n <> 0"
+            .formatted(sum, view);
+    Map<Object, Object> expected = new TreeMap<>();
+    for (RecordedRun run : recorded) {
+      expected.put(run.runId(), run.events().stream().mapToDouble(amount).sum());
+    }
+    expected.values().removeIf(value -> value.equals(0.0));
+    assertThat(expected).isNotEmpty();
+    Asked asked = Asked.of(daemon.channel(), sql);
+    assertThat(asked.refusal()).as(sql).isEmpty();
+    assertThat(
+            asked.plain().stream().collect(Collectors.toMap(row -> row.get(0), row -> row.get(1))))
+        .as(sql)
+        .isEqualTo(expected);
   }
 
   @Test
@@ -132,28 +130,97 @@ class ViewsIT {
   }
 
   @Test
+  void shouldSumCostAndTokensByModelAndAgent() {
+    Map<String, double[]> expected = new TreeMap<>();
+    for (RecordedRun run : recorded) {
+      for (Event event : run.events()) {
+        if (event.hasLlmResponse()) {
+          double[] sums =
+              expected.computeIfAbsent(
+                  Enrichment.model(event) + " " + event.getAgentId(), key -> new double[4]);
+          sums[0]++;
+          sums[1] += Enrichment.inputTokens(event);
+          sums[2]++;
+          sums[3] += event.getLlmResponse().getCostUsd();
+        }
+      }
+    }
+
+    Asked asked =
+        Asked.of(
+            daemon.channel(),
+            "SELECT model || ' ' || agent_id, sum(calls), sum(input_tokens), sum(output_tokens),"
+                + " sum(cost_usd) FROM model_costs WHERE run_id LIKE 'airline%'"
+                + " GROUP BY 1 ORDER BY 1");
+
+    assertThat(asked.plain()).hasSameSizeAs(expected.keySet());
+    int row = 0;
+    for (Map.Entry<String, double[]> entry : expected.entrySet()) {
+      List<Object> actual = asked.plain().get(row++);
+      assertThat(actual.get(0)).isEqualTo(entry.getKey());
+      for (int i = 0; i < 4; i++) {
+        assertThat(((Number) actual.get(i + 1)).doubleValue())
+            .as(entry.getKey())
+            .isCloseTo(entry.getValue()[i], offset(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void shouldFindTheToolsThatFailWithTheirLastOutput() {
+    Map<String, List<Event>> failures = new TreeMap<>();
+    for (RecordedRun run : recorded) {
+      for (Event event : run.events()) {
+        if (event.hasActionResult() && event.getActionResult().hasError()) {
+          failures
+              .computeIfAbsent(event.getActionResult().getActionType(), type -> new ArrayList<>())
+              .add(event);
+        }
+      }
+    }
+    List<List<Object>> expected = new ArrayList<>();
+    failures.forEach(
+        (type, events) ->
+            expected.add(
+                List.of(
+                    type,
+                    (double) events.size(),
+                    events.stream()
+                        .map(event -> event.getActionResult().getOutput().getStringValue())
+                        .max(String::compareTo)
+                        .orElseThrow())));
+
+    Asked asked =
+        Asked.of(
+            daemon.channel(),
+            "SELECT action_type, count(error), max(output ->> '$') FROM tool_calls"
+                + " WHERE error IS NOT NULL AND run_id LIKE 'airline%' GROUP BY 1 ORDER BY 1");
+
+    assertThat(asked.plain()).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldSayWhatEachForkChanged() {
+    Asked asked =
+        Asked.of(
+            daemon.channel(),
+            "SELECT run_id, mutation, snapshot ->> '$.gold' FROM forks ORDER BY run_id");
+
+    String mutation = "{\"merge_patch\":{\"gold\":1}}";
+    assertThat(asked.plain())
+        .isEqualTo(List.of(List.of("child", mutation, "1"), List.of("grandchild", mutation, "1")));
+  }
+
+  @Test
   void shouldPutWhatAForkInheritsBeforeItsOwn() {
     // given the seqs before the forked turn_start, of the root and of the child
     List<List<Object>> expected = new ArrayList<>();
-    long rootUntil = seqOfTurn(root.events(), 3) - 1;
-    for (long seq = 1; seq <= rootUntil; seq++) {
-      expected.add(List.of(root.runId(), (double) seq));
-    }
+    addSeqs(expected, root.runId(), seqOfTurn(3) - 1);
     // The child begins with fork and world_mutation, then its own turn 3.
-    long turn = root.events().stream().filter(event -> event.getT() == 3).count();
-    for (long seq = 1; seq <= 2 + turn; seq++) {
-      expected.add(List.of("child", (double) seq));
-    }
-    long own =
-        2
-            + root.events().stream()
-                .filter(event -> event.getT() == 4 || event.getT() == 5)
-                .filter(event -> !event.hasMetric())
-                .count();
-    for (long seq = 1; seq <= own; seq++) {
-      expected.add(List.of("grandchild", (double) seq));
-    }
+    addSeqs(expected, "child", 2 + played(3, 3).count());
+    addSeqs(expected, "grandchild", 2 + played(4, 5).count());
 
+    // then
     Asked asked =
         Asked.of(
             daemon.channel(),
@@ -177,10 +244,8 @@ class ViewsIT {
   }
 
   @Test
-  void shouldAnswerEveryDocumentedQuestion() throws Exception {
-    String text = Files.readString(RepositoryRoot.path().resolve("docs/sql.md"));
-    List<String> questions =
-        SQL.matcher(text).results().map((MatchResult found) -> found.group(1)).toList();
+  void shouldAnswerEveryDocumentedQuestion() {
+    List<String> questions = Document.read("docs/sql.md").blocks("sql");
 
     assertThat(questions).hasSizeGreaterThan(9);
     for (String question : questions) {
@@ -190,45 +255,23 @@ class ViewsIT {
     }
   }
 
-  private void shouldBe(
-      String sql, String view, Predicate<Event> which, ToDoubleFunction<Event> amount) {
-    shouldBe(sql, view, which, amount, event -> false, event -> 0);
-  }
-
-  /** A sum over each run's events of one kind, and of another. */
-  private void shouldBe(
-      String sql,
-      String view,
-      Predicate<Event> which,
-      ToDoubleFunction<Event> amount,
-      Predicate<Event> others,
-      ToDoubleFunction<Event> othersAmount) {
-    Map<Object, Object> expected = new TreeMap<>();
-    for (RecordedRun run : recorded) {
-      if (run.events().stream().anyMatch(which)) {
-        double sum =
-            run.events().stream().filter(which).mapToDouble(amount).sum()
-                + run.events().stream().filter(others).mapToDouble(othersAmount).sum();
-        expected.put(run.runId(), sum);
-      }
-    }
-    Map<Object, Object> actual = new TreeMap<>();
-    Asked asked = Asked.of(daemon.channel(), sql.formatted(view));
-    assertThat(asked.refusal()).as(sql).isEmpty();
-    asked.plain().forEach(row -> actual.put(row.get(0), row.get(1)));
-    assertThat(actual).as(sql.formatted(view)).isEqualTo(expected);
-  }
-
   private static double reward(RecordedRun run) {
     return run.events().get(run.events().size() - 1).getMetric().getValue();
   }
 
-  private static long seqOfTurn(List<Event> events, int t) {
-    for (int i = 0; i < events.size(); i++) {
-      if (events.get(i).hasTurnStart() && events.get(i).getT() == t) {
-        return i + 1;
-      }
+  private static void addSeqs(List<List<Object>> places, String runId, long until) {
+    for (long seq = 1; seq <= until; seq++) {
+      places.add(List.of(runId, (double) seq));
     }
-    throw new AssertionError("no turn " + t);
+  }
+
+  /** The root's events of some turns but for metrics, which its forks play again. */
+  private static Stream<Event> played(int firstT, int lastT) {
+    return root.events().stream()
+        .filter(event -> event.getT() >= firstT && event.getT() <= lastT && !event.hasMetric());
+  }
+
+  private static long seqOfTurn(int t) {
+    return 1 + root.events().stream().takeWhile(event -> event.getT() < t).count();
   }
 }

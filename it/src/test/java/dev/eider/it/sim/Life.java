@@ -1,7 +1,6 @@
 package dev.eider.it.sim;
 
 import dev.eider.it.testkit.workload.Tally;
-import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +26,5 @@ record Life(long seed, Mutant mutant, Tally tally, @Nullable Throwable broken) {
         + seed
         + " --seeds 1"
         + (mutant == Mutant.NONE ? "" : " --mutant " + mutant);
-  }
-
-  void addTo(Results results, PrintStream out) {
-    if (broken == null) {
-      results.kept(tally);
-    } else {
-      results.broken();
-      out.println("seed " + seed + ": " + broken.getMessage());
-      out.println("again: " + command());
-      broken.printStackTrace(out);
-    }
   }
 }

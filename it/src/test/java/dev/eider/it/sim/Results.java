@@ -1,6 +1,7 @@
 package dev.eider.it.sim;
 
 import dev.eider.it.testkit.workload.Tally;
+import java.io.PrintStream;
 
 /** What the simulations so far have shown. Thread-safe. */
 final class Results {
@@ -8,14 +9,17 @@ final class Results {
   private long lives;
   private boolean isBroken;
 
-  synchronized void kept(Tally ofOne) {
-    tally.addAll(ofOne);
+  /** Adds a life, and prints what it broke. */
+  synchronized void add(Life life, PrintStream out) {
     lives++;
-  }
-
-  synchronized void broken() {
+    Throwable broken = life.broken();
+    if (broken == null) {
+      tally.addAll(life.tally());
+      return;
+    }
     isBroken = true;
-    lives++;
+    out.printf("seed %d: %s%nagain: %s%n", life.seed(), broken.getMessage(), life.command());
+    broken.printStackTrace(out);
   }
 
   synchronized long lives() {
@@ -26,7 +30,7 @@ final class Results {
     return isBroken;
   }
 
-  synchronized Tally tally() {
+  Tally tally() {
     return tally;
   }
 }

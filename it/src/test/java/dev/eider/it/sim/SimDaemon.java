@@ -232,11 +232,6 @@ final class SimDaemon {
     calls.clear();
   }
 
-  /** Calls the daemon over the network; waits for the answer, but not for ever. */
-  <T> Answer<T> call(long timeoutMs, Function<Broker, CompletableFuture<T>> request) {
-    return send(request).await(timeoutMs);
-  }
-
   /** Sends a request without waiting. */
   <T> Call<T> send(Function<Broker, CompletableFuture<T>> request) {
     Call<T> call = new Call<>();

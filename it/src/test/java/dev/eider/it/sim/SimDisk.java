@@ -51,6 +51,22 @@ final class SimDisk implements Disk {
     scheduler.pause();
   }
 
+  /** A call's effect, between two turns. */
+  private void change(String failure, Effect effect) throws IOException {
+    scheduler.pause();
+    try {
+      effect.happen();
+    } catch (IOException e) {
+      tally.add(failure);
+      throw e;
+    }
+    effected();
+  }
+
+  private interface Effect {
+    void happen() throws IOException;
+  }
+
   @Override
   public List<String> list() {
     return disk.list();
@@ -83,9 +99,7 @@ final class SimDisk implements Disk {
 
   @Override
   public void forceDirectory() throws IOException {
-    scheduler.pause();
-    disk.forceDirectory();
-    effected();
+    change("failed forces of the directory", disk::forceDirectory);
   }
 
   /** Does what {@link DiskFile#force} should have done. */
@@ -119,37 +133,19 @@ final class SimDisk implements Disk {
 
     @Override
     public void write(ByteBuffer source, long offset) throws IOException {
-      scheduler.pause();
-      try {
-        file.write(source, offset);
-      } catch (IOException e) {
-        tally.add("failed writes");
-        throw e;
-      }
-      effected();
+      change("failed writes", () -> file.write(source, offset));
     }
 
     @Override
     public void truncate(long sizeBytes) throws IOException {
-      scheduler.pause();
-      file.truncate(sizeBytes);
-      effected();
+      change("failed cuts", () -> file.truncate(sizeBytes));
     }
 
     @Override
     public void force() throws IOException {
-      scheduler.pause();
       unforced.add(file);
-      if (!forcesNothing) {
-        try {
-          file.force();
-        } catch (IOException e) {
-          tally.add("failed forces");
-          throw e;
-        }
-      }
+      change("failed forces", forcesNothing ? () -> {} : file::force);
       tally.add("forces");
-      effected();
     }
 
     @Override

@@ -7,68 +7,76 @@ import dev.eider.it.RawResponse;
 import dev.eider.it.sim.Scheduler.Span;
 import dev.eider.it.testkit.workload.Answer;
 import dev.eider.it.testkit.workload.Inflow;
-import dev.eider.server.Broker;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.ResponseStream;
+import dev.eider.server.base.StreamedCall;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.read.EncodedResponse;
-import dev.eider.v1.EventBatch;
-import dev.eider.v1.SubscribeAllResponse;
+import dev.eider.server.read.Readers;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stream's way to its reader, with room for little; some readers are slow. What was sent arrives
  * even if the daemon dies meanwhile.
  */
-abstract class SimInflow<M extends MessageLite> implements Inflow<M> {
+final class SimInflow<M extends MessageLite> implements Inflow<RawResponse<M>> {
   private static final int PAUSE_MS_MAX = 40;
 
   private final World world;
+  private final Function<byte[], M> batch;
   private final Span life;
   private final int room;
   private final Scheduler.SimSignal filled;
   private final Deque<RawResponse<M>> underWay = new ArrayDeque<>();
   private @Nullable Answer<Boolean> end;
-  private @Nullable Runnable wake;
-  private @Nullable Runnable cancel;
+  private @Nullable StreamedCall call;
   private boolean isLeft;
 
-  private SimInflow(World world) {
+  private SimInflow(World world, Function<byte[], M> batch) {
     this.world = world;
+    this.batch = batch;
     life = world.daemon().life();
     room = 1 + world.random().nextInt(4);
     filled = world.scheduler().new SimSignal();
   }
 
-  /** Begins on a thread of the daemon, if there is one. */
-  void start(Consumer<Broker> starting) {
+  /**
+   * Begins a call on a thread of the daemon, if there is one.
+   *
+   * @param batch makes a response with events, but for the events, of a resume token
+   */
+  static <M extends MessageLite> SimInflow<M> open(
+      World world,
+      Function<byte[], M> batch,
+      BiFunction<ResponseStream<EncodedResponse<M>>, Readers, StreamedCall> calling) {
+    SimInflow<M> inflow = new SimInflow<>(world, batch);
     if (world.daemon().broker() == null) {
-      end = Answer.unknown();
-      return;
+      inflow.end = Answer.unknown();
+    } else {
+      world.daemon().onTheDaemon(broker -> inflow.start(broker.readers(), calling));
     }
-    world
-        .daemon()
-        .onTheDaemon(
-            running -> {
-              try {
-                starting.accept(running);
-                if (isLeft && cancel != null) {
-                  cancel.run();
-                }
-              } catch (BrokerException refusal) {
-                fail(refusal);
-              }
-            });
+    return inflow;
   }
 
-  /** Sets what moves the stream on, and what ends it. */
-  void control(Runnable waking, Runnable cancelling) {
-    wake = waking;
-    cancel = cancelling;
+  private void start(
+      Readers readers,
+      BiFunction<ResponseStream<EncodedResponse<M>>, Readers, StreamedCall> calling) {
+    StreamedCall started = calling.apply(new Responses(), readers);
+    call = started;
+    try {
+      started.start();
+      if (isLeft) {
+        started.cancel();
+      }
+    } catch (BrokerException refusal) {
+      end(SimDaemon.refused(refusal));
+    }
   }
 
   @Override
@@ -77,14 +85,20 @@ abstract class SimInflow<M extends MessageLite> implements Inflow<M> {
       boolean unused = world.scheduler().await(filled, atMostMs);
     }
     RawResponse<M> response = underWay.poll();
-    if (!life.isOver() && wake != null && world.random().nextInt(3) > 0) {
-      Runnable waking = wake;
-      world.daemon().onTheDaemon(running -> waking.run());
+    if (world.random().nextInt(3) > 0) {
+      onTheCall(StreamedCall::wake);
     }
     if (response != null && world.random().nextInt(8) == 0) {
       world.scheduler().sleep(world.random().nextInt(PAUSE_MS_MAX));
     }
     return response;
+  }
+
+  private void onTheCall(Consumer<StreamedCall> action) {
+    StreamedCall started = call;
+    if (started != null && !life.isOver()) {
+      world.daemon().onTheDaemon(broker -> action.accept(started));
+    }
   }
 
   @Override
@@ -97,22 +111,16 @@ abstract class SimInflow<M extends MessageLite> implements Inflow<M> {
     return end == null ? Answer.unknown() : end;
   }
 
+  private void end(Answer<Boolean> told) {
+    end = told;
+    filled.raise();
+  }
+
   @Override
   public void close() {
     isLeft = true;
-    Runnable cancelling = cancel;
-    if (cancelling != null && !life.isOver()) {
-      world.daemon().onTheDaemon(running -> cancelling.run());
-    }
+    onTheCall(StreamedCall::cancel);
   }
-
-  /** Returns the daemon's end. */
-  ResponseStream<EncodedResponse<M>> responses() {
-    return new Responses();
-  }
-
-  /** Returns a response with events, but for the events. */
-  abstract M batch(byte[] resumeToken);
 
   private void send(List<SequencedEvent> events, M message) {
     world.scheduler().pause();
@@ -126,11 +134,6 @@ abstract class SimInflow<M extends MessageLite> implements Inflow<M> {
     world.scheduler().pause();
   }
 
-  private void fail(BrokerException refusal) {
-    end = SimDaemon.refused(refusal);
-    filled.raise();
-  }
-
   private final class Responses implements ResponseStream<EncodedResponse<M>> {
     @Override
     public boolean isReady() {
@@ -139,10 +142,10 @@ abstract class SimInflow<M extends MessageLite> implements Inflow<M> {
 
     @Override
     public void next(EncodedResponse<M> response) {
-      if (response instanceof EncodedResponse.Events<M> batch) {
-        send(batch.events(), batch(new byte[0]));
-      } else if (response instanceof EncodedResponse.TokenedEvents<M> batch) {
-        send(batch.events().events(), batch(batch.resumeToken()));
+      if (response instanceof EncodedResponse.Events<M> events) {
+        send(events.events(), batch.apply(new byte[0]));
+      } else if (response instanceof EncodedResponse.TokenedEvents<M> events) {
+        send(events.events().events(), batch.apply(events.resumeToken()));
       } else if (response instanceof EncodedResponse.Plain<M> notice) {
         send(List.of(), notice.message());
       }
@@ -150,46 +153,12 @@ abstract class SimInflow<M extends MessageLite> implements Inflow<M> {
 
     @Override
     public void end() {
-      end = Answer.of(true);
-      filled.raise();
+      SimInflow.this.end(Answer.of(true));
     }
 
     @Override
     public void fail(BrokerException refusal) {
-      SimInflow.this.fail(refusal);
-    }
-  }
-
-  /** A stream of one run. */
-  static final class OfRun<M extends MessageLite> extends SimInflow<M> {
-    private final M eventsMessage;
-
-    /**
-     * @param eventsMessage a response with events, but for the events
-     */
-    OfRun(World world, M eventsMessage) {
-      super(world);
-      this.eventsMessage = eventsMessage;
-    }
-
-    @Override
-    M batch(byte[] resumeToken) {
-      return eventsMessage;
-    }
-  }
-
-  /** A stream of all runs. */
-  static final class OfAll extends SimInflow<SubscribeAllResponse> {
-    OfAll(World world) {
-      super(world);
-    }
-
-    @Override
-    SubscribeAllResponse batch(byte[] resumeToken) {
-      return SubscribeAllResponse.newBuilder()
-          .setEvents(EventBatch.getDefaultInstance())
-          .setResumeToken(ByteString.copyFrom(resumeToken))
-          .build();
+      SimInflow.this.end(SimDaemon.refused(refusal));
     }
   }
 }

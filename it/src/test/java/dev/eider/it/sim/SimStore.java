@@ -237,9 +237,12 @@ final class SimStore implements ColdStore, ColdReader {
   public Map<RunId, List<RunId>> findForks(Collection<RunId> parentIds) throws StoreException {
     read(60);
     Map<RunId, List<RunId>> forks = new HashMap<>();
-    parentIds.forEach(
-        parentId ->
-            forks.put(parentId, content.forks(parentId).stream().limit(FORKS_MAX).toList()));
+    for (RunId parentId : parentIds) {
+      List<RunId> ofParent = content.forks(parentId).stream().limit(FORKS_MAX).toList();
+      if (!ofParent.isEmpty()) {
+        forks.put(parentId, ofParent);
+      }
+    }
     return forks;
   }
 
@@ -323,15 +326,8 @@ final class SimStore implements ColdStore, ColdReader {
     long bytes = 0;
     long position = query.fromPosition();
     for (EventRow row : rows) {
-      if (row.seq() <= query.afterSeq()
-          || row.seq() > query.untilSeq()
-          || row.position() < query.fromPosition()
-          || row.position() > query.untilPosition()) {
-        continue;
-      }
-      SequencedEvent event = sequenced(row);
-      if (query.matcher().matches(event)) {
-        events.add(event);
+      if (isSelected(row, query)) {
+        events.add(sequenced(row));
         bytes += row.encoded().bytes().length;
         position = row.position();
         if (events.size() == query.eventsMax() || bytes >= query.bytesMax()) {
@@ -342,6 +338,35 @@ final class SimStore implements ColdStore, ColdReader {
     }
     tally.add("cold pages");
     return new ColdPage(PackedEvents.of(events), query.untilSeq(), position);
+  }
+
+  @Override
+  public List<EventPlace> readLastPlaces(PageQuery query) throws StoreException {
+    read(60);
+    return lastPlaces(content.rows(query.runId()), query);
+  }
+
+  @Override
+  public List<EventPlace> readLastKeptPlaces(PageQuery query) throws StoreException {
+    read(60);
+    return lastPlaces(content.keptRows(query.runId()), query);
+  }
+
+  private static List<EventPlace> lastPlaces(List<EventRow> rows, PageQuery query) {
+    return rows.stream()
+        .filter(row -> isSelected(row, query))
+        .map(row -> new EventPlace(row.seq(), row.position()))
+        .sorted(Comparator.comparingLong(EventPlace::seq).reversed())
+        .limit(query.eventsMax())
+        .toList();
+  }
+
+  private static boolean isSelected(EventRow row, PageQuery query) {
+    return row.seq() > query.afterSeq()
+        && row.seq() <= query.untilSeq()
+        && row.position() >= query.fromPosition()
+        && row.position() <= query.untilPosition()
+        && query.matcher().matches(sequenced(row));
   }
 
   /** As the real one, it returns less than it could at times. */

@@ -77,7 +77,7 @@ class SimStoreTest {
         real.persist(batch);
         model.persist(batch);
         assertThat(model.persistedPosition()).isEqualTo(real.persistedPosition());
-        assertThat(texts(model.openRuns())).isEqualTo(texts(real.openRuns()));
+        shouldBeSame(model.openRuns(), real.openRuns());
         compareReaders(model.reader(), real.reader());
       }
     } catch (StoreException e) {
@@ -87,9 +87,10 @@ class SimStoreTest {
 
   private void compareReaders(ColdReader model, ColdReader real) throws StoreException {
     RunId runId = RUNS.get(random.nextInt(RUNS.size()));
-    assertThat(text(model.findRun(runId))).isEqualTo(text(real.findRun(runId)));
-    assertThat(texts(model.findRuns(Set.of(runId), Set.of("request-b"))))
-        .isEqualTo(texts(real.findRuns(Set.of(runId), Set.of("request-b"))));
+    shouldBeSame(model.findRun(runId), real.findRun(runId));
+    shouldBeSame(
+        model.findRuns(Set.of(runId), Set.of("request-b")),
+        real.findRuns(Set.of(runId), Set.of("request-b")));
     RunQuery list =
         new RunQuery(
             random.nextBoolean() ? null : random.nextBoolean(),
@@ -100,17 +101,14 @@ class SimStoreTest {
             Long.MAX_VALUE,
             null,
             1 + random.nextInt(4));
-    assertThat(model.listRuns(list).stream().map(SimStoreTest::text).toList())
-        .isEqualTo(real.listRuns(list).stream().map(SimStoreTest::text).toList());
-    assertThat(text(model.findKept(runId))).isEqualTo(text(real.findKept(runId)));
-    assertThat(model.findDeleted(Set.copyOf(RUNS))).isEqualTo(real.findDeleted(Set.copyOf(RUNS)));
+    assertThat(model.listRuns(list).stream().map(FoldedRun::runId).toList())
+        .isEqualTo(real.listRuns(list).stream().map(FoldedRun::runId).toList());
+    shouldBeSame(model.listRuns(list), real.listRuns(list));
+    shouldBeSame(model.findKept(runId), real.findKept(runId));
+    shouldBeSame(model.findDeleted(Set.copyOf(RUNS)), real.findDeleted(Set.copyOf(RUNS)));
+    shouldBeSame(model.findForks(RUNS), real.findForks(RUNS));
     PageQuery keptPage = pageQuery(runId);
     assertThat(text(model.readKeptPage(keptPage))).isEqualTo(text(real.readKeptPage(keptPage)));
-    for (RunId parentId : RUNS) {
-      assertThat(Set.copyOf(model.findForks(Set.of(parentId)).getOrDefault(parentId, List.of())))
-          .isEqualTo(
-              Set.copyOf(real.findForks(Set.of(parentId)).getOrDefault(parentId, List.of())));
-    }
     PageQuery page = pageQuery(runId);
     assertThat(text(model.readPage(page))).as("%s", page).isEqualTo(text(real.readPage(page)));
     LogQuery log = logQuery();
@@ -167,7 +165,8 @@ class SimStoreTest {
         runId,
         after,
         after + random.nextInt(40),
-        random.nextInt(5) == 0 ? position / 2 : 0,
+        // Without a filter, no event may be wanted that is at a smaller position.
+        matcher != EventMatcher.ALL && random.nextInt(5) == 0 ? position / 2 : 0,
         random.nextInt(5) == 0 ? position / 2 : Long.MAX_VALUE,
         matcher,
         1 + random.nextInt(10),
@@ -235,24 +234,13 @@ class SimStoreTest {
             : Plays.event(id, id, 300));
   }
 
-  private static List<String> texts(List<FoldedRun> runs) {
-    return runs.stream().map(SimStoreTest::text).sorted().toList();
-  }
-
-  private static String text(FoldedRun run) {
-    return run == null
-        ? "none"
-        : String.join(
-            " ",
-            run.runId().value(),
-            run.outcome().name(),
-            String.valueOf(run.headSeq()),
-            String.valueOf(run.createTimeUs()),
-            run.labels().toString(),
-            run.requestId(),
-            HexFormat.of().formatHex(run.digest()),
-            String.valueOf(run.firstPosition()),
-            String.valueOf(run.lastPosition()));
+  /** Compares runs by all that is kept of them, but for their producers, in any order. */
+  private static void shouldBeSame(@Nullable Object model, @Nullable Object real) {
+    assertThat(model)
+        .usingRecursiveComparison()
+        .ignoringCollectionOrder()
+        .ignoringFieldsMatchingRegexes(".*producers")
+        .isEqualTo(real);
   }
 
   private static String text(ColdPage page) {

@@ -1,5 +1,7 @@
 package dev.eider.it.sim;
 
+import com.google.protobuf.ByteString;
+import dev.eider.it.RawResponse;
 import dev.eider.it.testkit.Rule;
 import dev.eider.it.testkit.workload.Answer;
 import dev.eider.it.testkit.workload.Inflow;
@@ -158,10 +160,9 @@ final class SimWire implements Wire {
   }
 
   @Override
-  public Inflow<SubscribeResponse> subscribe(SubscribeRequest request) {
+  public Inflow<RawResponse<SubscribeResponse>> subscribe(SubscribeRequest request) {
     SubscribeResponse events =
         SubscribeResponse.newBuilder().setEvents(EventBatch.getDefaultInstance()).build();
-    SimInflow.OfRun<SubscribeResponse> inflow = new SimInflow.OfRun<>(world, events);
     SubscriptionRequest checked =
         new SubscriptionRequest(
             ReadStart.after(new RunId(request.getRunId()), request.getAfterSeq()),
@@ -169,52 +170,40 @@ final class SimWire implements Wire {
             request.getWaitForRun(),
             1 + world.random().nextInt(20),
             request.getNotices());
-    inflow.start(
-        running -> {
-          Subscription subscription =
-              new Subscription(checked, inflow.responses(), running.readers());
-          inflow.control(subscription::wake, subscription::cancel);
-          subscription.start();
-        });
-    return inflow;
+    return SimInflow.open(
+        world,
+        noToken -> events,
+        (responses, readers) -> new Subscription(checked, responses, readers));
   }
 
   @Override
-  public Inflow<ColdStreamResponse> coldStream(ColdStreamRequest request) {
-    SimInflow.OfRun<ColdStreamResponse> inflow =
-        new SimInflow.OfRun<>(world, ColdStreamResponse.getDefaultInstance());
+  public Inflow<RawResponse<ColdStreamResponse>> coldStream(ColdStreamRequest request) {
     RunId runId = new RunId(request.getRunId());
     ColdRead.Request checked =
         new ColdRead.Request(
             new ReadStart(runId, request.getAfterSeq(), request.getIncludeInherited(), null),
             request.getUntilSeq() == 0 ? Long.MAX_VALUE : request.getUntilSeq(),
             EventMatcher.ALL);
-    inflow.start(
-        running -> {
-          ColdRead read = new ColdRead(checked, inflow.responses(), running.readers());
-          inflow.control(read::wake, read::cancel);
-          read.start();
-        });
-    return inflow;
+    return SimInflow.open(
+        world,
+        noToken -> ColdStreamResponse.getDefaultInstance(),
+        (responses, readers) -> new ColdRead(checked, responses, readers));
   }
 
   @Override
-  public Inflow<SubscribeAllResponse> subscribeAll(SubscribeAllRequest request) {
-    SimInflow.OfAll inflow = new SimInflow.OfAll(world);
+  public Inflow<RawResponse<SubscribeAllResponse>> subscribeAll(SubscribeAllRequest request) {
+    SubscribeAllResponse.Builder events =
+        SubscribeAllResponse.newBuilder().setEvents(EventBatch.getDefaultInstance());
     LogSubscriptionRequest checked =
         new LogSubscriptionRequest(
             ResumeToken.parse(request.getResumeToken().toByteArray()),
             selection(request),
             request.getMaxBatch(),
             request.getNotices());
-    inflow.start(
-        running -> {
-          LogSubscription subscription =
-              new LogSubscription(checked, inflow.responses(), running.readers());
-          inflow.control(subscription::wake, subscription::cancel);
-          subscription.start();
-        });
-    return inflow;
+    return SimInflow.open(
+        world,
+        token -> events.setResumeToken(ByteString.copyFrom(token)).build(),
+        (responses, readers) -> new LogSubscription(checked, responses, readers));
   }
 
   static LogSelection selection(SubscribeAllRequest request) {

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "eider simulate",
     description = {
-      "Lives through crashes, failing disks and unfair threads in memory: each seed is another life of"
-          + " a daemon and its clients, and the same seed is the same life again.",
+      "Lives through crashes, failing disks and unfair threads in memory: each seed is another life"
+          + " of a daemon and its clients, and the same seed is the same life again.",
       "Stops at the first promise that is broken, with the seed that shows it."
     },
     mixinStandardHelpOptions = true)
@@ -96,7 +96,7 @@ final class Simulate implements Callable<Integer> {
       if (seeds > 0 && seed >= from + seeds) {
         return;
       }
-      Life.of(seed, mutant).addTo(results, out);
+      results.add(Life.of(seed, mutant), out);
     }
   }
 }

@@ -1,7 +1,5 @@
 package dev.eider.it.sim;
 
-import com.google.protobuf.ByteString;
-import dev.eider.it.RawEnvelope;
 import dev.eider.it.testkit.History;
 import dev.eider.it.testkit.History.Place;
 import dev.eider.it.testkit.Rule;
@@ -182,7 +180,7 @@ final class Simulation {
     }
     for (int i = random.nextInt(READERS_MAX); i >= 0; i--) {
       EventFilter filter = random.nextInt(3) == 0 ? filter() : null;
-      Following following = new Following(stage, "follower-" + i, runs.pick(random), filter);
+      Following following = new Following(stage, "follower-" + i, runs.pick(random), 0, filter);
       boolean mayGiveUp = random.nextInt(3) == 0;
       startClient("follower-" + i, () -> following.follow(random, mayGiveUp));
     }
@@ -243,7 +241,7 @@ final class Simulation {
       if (daemon.store().content().run(new RunId(runId)) == null) {
         continue;
       }
-      new Following(stage, "the last follower", runId, null).follow(random, false);
+      new Following(stage, "the last follower", runId, 0, null).follow(random, false);
       boolean isRead =
           readings.cold(runId, 0, 0)
               && (!runs.forks().contains(runId) || readings.timeline(runId, true));
@@ -274,12 +272,7 @@ final class Simulation {
   }
 
   private static StoredEvent stored(EventRow row) {
-    return Plays.stored(
-        new RawEnvelope(
-            row.runId().value(),
-            row.seq(),
-            ByteString.copyFrom(row.encoded().bytes()),
-            ByteString.EMPTY));
+    return Plays.stored(row.runId().value(), row.seq(), row.encoded().bytes());
   }
 
   private void requireEmptyMemory() {

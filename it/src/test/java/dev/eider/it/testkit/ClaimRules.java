@@ -3,19 +3,18 @@ package dev.eider.it.testkit;
 import dev.eider.it.RunDigests;
 import dev.eider.it.testkit.History.ClosedClaim;
 import dev.eider.it.testkit.History.DigestClaim;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What the broker said of whole runs: DIGEST and CLOSED_STAYS_CLOSED. */
 final class ClaimRules {
   private ClaimRules() {}
 
   static void check(History history, FinalLogs logs, Violations violations) {
-    for (ClosedClaim claim : history.closings()) {
+    for (ClosedClaim claim : history.closings) {
       int size = logs.of(claim.runId()).size();
       violations.unless(
           claim.finalSeq() == size || (logs.isGone(claim.runId()) && claim.finalSeq() > size),
@@ -26,17 +25,16 @@ final class ClaimRules {
           claim.finalSeq(),
           size);
     }
-    Map<String, List<DigestClaim>> claims = new HashMap<>();
-    for (DigestClaim claim : history.digests()) {
-      claims.computeIfAbsent(claim.runId(), run -> new ArrayList<>()).add(claim);
-    }
+    Map<String, List<DigestClaim>> claims =
+        history.digests.stream()
+            .sorted(Comparator.comparingLong(DigestClaim::seq))
+            .collect(Collectors.groupingBy(DigestClaim::runId));
     claims.forEach((runId, ofRun) -> digests(runId, ofRun, logs, violations));
   }
 
   private static void digests(
       String runId, List<DigestClaim> claims, FinalLogs logs, Violations violations) {
     List<StoredEvent> log = logs.of(runId);
-    claims.sort(Comparator.comparingLong(DigestClaim::seq));
     byte[] digest = RunDigests.initial(runId);
     int seq = 0;
     for (DigestClaim claim : claims) {

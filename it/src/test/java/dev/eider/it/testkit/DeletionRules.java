@@ -7,7 +7,7 @@ final class DeletionRules {
   private DeletionRules() {}
 
   static void check(History history, FinalLogs logs, Violations violations) {
-    Map<String, Long> deletions = history.deletions();
+    Map<String, Long> deletions = history.deletions;
     deletions.forEach(
         (runId, at) ->
             violations.unless(
@@ -17,7 +17,7 @@ final class DeletionRules {
                 "deleted at moment %d, and has %d events in the end",
                 at,
                 logs.of(runId).size()));
-    for (Reader reader : history.readers()) {
+    for (Reader reader : history.readers) {
       violations.unless(
           reader.beganAt() < deletions.getOrDefault(reader.runId(), Long.MAX_VALUE)
               || (reader.sightings().isEmpty() && reader.told().isEmpty()),
@@ -26,7 +26,7 @@ final class DeletionRules {
           "%s reads it after it was deleted",
           reader);
     }
-    for (Request request : history.requests()) {
+    for (Request request : history.requests) {
       violations.unless(
           request.sentAt() < deletions.getOrDefault(request.runId(), Long.MAX_VALUE)
               || request.outcome() != Request.Outcome.ACKED,

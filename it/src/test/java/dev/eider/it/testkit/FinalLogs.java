@@ -3,6 +3,7 @@ package dev.eider.it.testkit;
 import dev.eider.it.testkit.History.Place;
 import dev.eider.it.testkit.Reader.Sighting;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +23,8 @@ final class FinalLogs {
   private final Map<String, Place> placeById = new HashMap<>();
 
   FinalLogs(History history) {
-    logs = new HashMap<>(history.finalLogs());
-    gone.addAll(history.deletions().keySet());
+    logs = new HashMap<>(history.finalLogs);
+    gone.addAll(history.deletions.keySet());
     gone.removeAll(logs.keySet());
     if (!gone.isEmpty()) {
       pool(history);
@@ -34,14 +35,14 @@ final class FinalLogs {
 
   private void pool(History history) {
     gone.forEach(runId -> logs.put(runId, new ArrayList<>()));
-    for (Reader reader : history.readers()) {
+    for (Reader reader : history.readers) {
       if (isGone(reader.runId())) {
         for (Sighting seen : reader.sightings()) {
           pool(reader.runId(), seen.event());
         }
       }
     }
-    for (Request request : history.requests()) {
+    for (Request request : history.requests) {
       if (isGone(request.runId()) && request.isAckOfEvents()) {
         long seq = request.firstSeq();
         for (String id : request.eventIds()) {
@@ -95,7 +96,7 @@ final class FinalLogs {
   }
 
   /** Checks SEQS_CONTIGUOUS, STORED_ONCE and NOTHING_INVENTED. */
-  void check(List<Request> requests, Violations violations) {
+  void check(Collection<Request> requests, Violations violations) {
     Map<String, String> runIdById = new HashMap<>();
     requests.forEach(r -> r.eventIds().forEach(id -> runIdById.put(id, r.runId())));
     Map<String, Place> found = new HashMap<>();

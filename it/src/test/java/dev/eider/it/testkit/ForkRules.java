@@ -14,7 +14,7 @@ final class ForkRules {
 
   static void check(History history, FinalLogs logs, Violations violations) {
     Map<String, Fork> forkByChild = new HashMap<>();
-    for (Fork fork : history.forks()) {
+    for (Fork fork : history.forks) {
       forkByChild.put(fork.childRunId(), fork);
       StoredEvent forked = logs.at(fork.parentRunId(), fork.parentSeq());
       violations.unless(
@@ -31,7 +31,7 @@ final class ForkRules {
           "%s has another world",
           fork);
     }
-    for (Timeline timeline : history.timelines()) {
+    for (Timeline timeline : history.timelines) {
       if (forkByChild.containsKey(timeline.runId()) && !logs.isGone(timeline.runId())) {
         check(timeline, expected(timeline.runId(), forkByChild, logs), violations);
       }
@@ -59,25 +59,16 @@ final class ForkRules {
   private static void check(Timeline timeline, List<Place> expected, Violations violations) {
     List<Place> told =
         timeline.parts().stream().map(part -> new Place(part.runId(), part.event().seq())).toList();
-    int same = 0;
-    while (same < Math.min(told.size(), expected.size())
-        && told.get(same).equals(expected.get(same))) {
-      same++;
-    }
-    // Nothing comes before the store has the fork itself, and then all that it inherits.
-    boolean mayEnd =
-        timeline.isWhole()
-            ? same == expected.size()
-            : told.isEmpty() || told.get(told.size() - 1).runId().equals(timeline.runId());
-    violations.unless(
-        same == told.size() && mayEnd,
+    // All that is inherited comes, and of the fork's own events what the store has.
+    long inherited =
+        expected.stream().filter(place -> !place.runId().equals(timeline.runId())).count();
+    violations.unlessInOrder(
         Rule.TIMELINE_EXACT,
         timeline.runId(),
-        "the timeline has %s where %s belongs, as number %d of %d",
-        same < told.size() ? told.get(same) : "nothing",
-        same < expected.size() ? expected.get(same) : "nothing",
-        same + 1,
-        expected.size());
+        "the timeline",
+        told,
+        expected,
+        timeline.isWhole() || told.size() < inherited);
   }
 
   private static void isKept(

@@ -1,10 +1,11 @@
 package dev.eider.it.testkit;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -25,130 +26,87 @@ public final class History {
   /** A place in a run. */
   public record Place(String runId, long seq) {}
 
+  final Collection<Request> requests = new ConcurrentLinkedQueue<>();
+  final Collection<List<Request>> imports = new ConcurrentLinkedQueue<>();
+  final Collection<Reader> readers = new ConcurrentLinkedQueue<>();
+  final Collection<Fork> forks = new ConcurrentLinkedQueue<>();
+  final Collection<DigestClaim> digests = new ConcurrentLinkedQueue<>();
+  final Collection<ClosedClaim> closings = new ConcurrentLinkedQueue<>();
+  final Collection<Timeline> timelines = new ConcurrentLinkedQueue<>();
+  final Collection<Mirrored> mirrors = new ConcurrentLinkedQueue<>();
+
+  /** The moment at which each deletion was acknowledged, or the end of time. */
+  final Map<String, Long> deletions = new ConcurrentHashMap<>();
+
+  final Map<String, List<StoredEvent>> finalLogs = new ConcurrentHashMap<>();
+  volatile List<Place> logOrder = List.of();
   private final AtomicLong moments = new AtomicLong();
   private final LongSupplier clock = moments::incrementAndGet;
-  private final List<Request> requests = new ArrayList<>();
-  private final List<List<Request>> imports = new ArrayList<>();
-  private final List<Reader> readers = new ArrayList<>();
-  private final List<Fork> forks = new ArrayList<>();
-  private final List<DigestClaim> digests = new ArrayList<>();
-  private final List<ClosedClaim> closings = new ArrayList<>();
-  private final List<Timeline> timelines = new ArrayList<>();
-  private final List<Mirrored> mirrors = new ArrayList<>();
-  private final Map<String, Long> deletions = new HashMap<>();
-  private final Map<String, List<StoredEvent>> finalLogs = new HashMap<>();
-  private final List<Place> logOrder = new ArrayList<>();
 
   /** Records that a client is about to send events; ids are unique over the whole history. */
-  public synchronized Request send(String runId, List<String> eventIds) {
+  public Request send(String runId, List<String> eventIds) {
     Request request = new Request(runId, eventIds, clock);
     requests.add(request);
     return request;
   }
 
   /** Records that a file is about to be imported: each of the requests is a whole run of it. */
-  public synchronized void importing(List<Request> runsOfFile) {
+  public void importing(List<Request> runsOfFile) {
     imports.add(List.copyOf(runsOfFile));
   }
 
   /** Records that somebody is about to read a run. */
-  public synchronized Reader read(String name, String runId, long afterSeq) {
+  public Reader read(String name, String runId, long afterSeq) {
     Reader reader = new Reader(name, runId, afterSeq, clock);
     readers.add(reader);
     return reader;
   }
 
   /** Records the answer to a fork. */
-  public synchronized void forked(Fork fork) {
+  public void forked(Fork fork) {
     forks.add(fork);
   }
 
   /** Records that somebody is about to have a run deleted. */
-  public synchronized void deleting(String runId) {
+  public void deleting(String runId) {
     deletions.putIfAbsent(runId, Long.MAX_VALUE);
   }
 
   /** Records that somebody was told that a run is gone. */
-  public synchronized void deleted(String runId) {
+  public void deleted(String runId) {
     deletions.merge(runId, clock.getAsLong(), Math::min);
   }
 
   /** Returns whether somebody wanted the run deleted, so that it is no wonder if it is gone. */
-  public synchronized boolean mayBeDeleted(String runId) {
+  public boolean mayBeDeleted(String runId) {
     return deletions.containsKey(runId);
   }
 
   /** Records that somebody was told the digest of the events 1 to seq. */
-  public synchronized void digest(String by, String runId, long seq, byte[] digest) {
+  public void digest(String by, String runId, long seq, byte[] digest) {
     digests.add(new DigestClaim(runId, seq, HexFormat.of().formatHex(digest), by));
   }
 
   /** Records that somebody was told that a run is closed and ends at a seq. */
-  public synchronized void closed(String by, String runId, long finalSeq) {
+  public void closed(String by, String runId, long finalSeq) {
     closings.add(new ClosedClaim(runId, finalSeq, by));
   }
 
-  public synchronized void timeline(Timeline timeline) {
+  public void timeline(Timeline timeline) {
     timelines.add(timeline);
   }
 
-  public synchronized void mirrored(Mirrored mirrored) {
+  public void mirrored(Mirrored mirrored) {
     mirrors.add(mirrored);
   }
 
   /** Records what a run holds at the very end, as one read gave it; no record means no run. */
-  public synchronized void finalLog(String runId, List<StoredEvent> events) {
+  public void finalLog(String runId, List<StoredEvent> events) {
     finalLogs.put(runId, List.copyOf(events));
   }
 
   /** Records the order of all events at the very end. */
-  public synchronized void logOrder(List<Place> places) {
-    logOrder.clear();
-    logOrder.addAll(places);
-  }
-
-  synchronized List<Request> requests() {
-    return List.copyOf(requests);
-  }
-
-  synchronized List<List<Request>> imports() {
-    return List.copyOf(imports);
-  }
-
-  synchronized List<Reader> readers() {
-    return List.copyOf(readers);
-  }
-
-  synchronized List<Fork> forks() {
-    return List.copyOf(forks);
-  }
-
-  synchronized List<DigestClaim> digests() {
-    return List.copyOf(digests);
-  }
-
-  synchronized List<ClosedClaim> closings() {
-    return List.copyOf(closings);
-  }
-
-  synchronized List<Timeline> timelines() {
-    return List.copyOf(timelines);
-  }
-
-  synchronized List<Mirrored> mirrors() {
-    return List.copyOf(mirrors);
-  }
-
-  /** Returns the moment at which each deletion was acknowledged, or the end of time. */
-  synchronized Map<String, Long> deletions() {
-    return Map.copyOf(deletions);
-  }
-
-  synchronized Map<String, List<StoredEvent>> finalLogs() {
-    return Map.copyOf(finalLogs);
-  }
-
-  synchronized List<Place> logOrder() {
-    return List.copyOf(logOrder);
+  public void logOrder(List<Place> places) {
+    logOrder = List.copyOf(places);
   }
 }

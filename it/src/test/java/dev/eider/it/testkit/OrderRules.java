@@ -20,7 +20,7 @@ final class OrderRules {
 
   static void check(History history, FinalLogs logs, Violations violations) {
     Map<String, List<Point>> points = new HashMap<>();
-    for (Request request : history.requests()) {
+    for (Request request : history.requests) {
       List<Point> ofRun = points.computeIfAbsent(request.runId(), run -> new ArrayList<>());
       if (request.isAckOfEvents()) {
         ofRun.add(new Point(request.answeredAt(), false, request.lastSeq(), request::toString));
@@ -35,7 +35,7 @@ final class OrderRules {
         ofRun.add(new Point(request.sentAt(), true, first, request::toString));
       }
     }
-    for (Reader reader : history.readers()) {
+    for (Reader reader : history.readers) {
       List<Point> ofRun = points.computeIfAbsent(reader.runId(), run -> new ArrayList<>());
       for (Sighting seen : reader.sightings()) {
         ofRun.add(

@@ -2,9 +2,7 @@ package dev.eider.it.testkit;
 
 import dev.eider.it.testkit.Reader.Sighting;
 import dev.eider.it.testkit.Reader.Told;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +13,7 @@ final class ReaderRules {
   private ReaderRules() {}
 
   static void check(History history, FinalLogs logs, Violations violations) {
-    for (Reader reader : history.readers()) {
+    for (Reader reader : history.readers) {
       long previous = reader.afterSeq();
       for (Sighting seen : reader.sightings()) {
         StoredEvent event = seen.event();
@@ -87,18 +85,15 @@ final class ReaderRules {
   }
 
   private static void acksAreVisible(History history, Violations violations) {
-    Map<String, List<Request>> acked = new HashMap<>();
-    for (Request request : history.requests()) {
-      if (request.isAckOfEvents()) {
-        acked.computeIfAbsent(request.runId(), run -> new ArrayList<>()).add(request);
-      }
-    }
-    Map<String, List<Reader>> readers = new HashMap<>();
-    for (Reader reader : history.readers()) {
-      readers.computeIfAbsent(reader.runId(), run -> new ArrayList<>()).add(reader);
-    }
-    acked.values().forEach(ofRun -> ofRun.sort(Comparator.comparingLong(Request::answeredAt)));
-    readers.values().forEach(ofRun -> ofRun.sort(Comparator.comparingLong(Reader::beganAt)));
+    Map<String, List<Request>> acked =
+        history.requests.stream()
+            .filter(Request::isAckOfEvents)
+            .sorted(Comparator.comparingLong(Request::answeredAt))
+            .collect(Collectors.groupingBy(Request::runId));
+    Map<String, List<Reader>> readers =
+        history.readers.stream()
+            .sorted(Comparator.comparingLong(Reader::beganAt))
+            .collect(Collectors.groupingBy(Reader::runId));
     readers.forEach(
         (runId, ofRun) -> acksAreVisible(acked.getOrDefault(runId, List.of()), ofRun, violations));
   }

@@ -9,7 +9,7 @@ final class RequestRules {
 
   static void check(History history, FinalLogs logs, Violations violations) {
     importsAreWhole(history, logs, violations);
-    for (Request request : history.requests()) {
+    for (Request request : history.requests) {
       if (request.eventIds().isEmpty()) {
         continue;
       }
@@ -52,7 +52,7 @@ final class RequestRules {
 
   /** The runs of a file that were deleted later do not count. */
   private static void importsAreWhole(History history, FinalLogs logs, Violations violations) {
-    for (List<Request> file : history.imports()) {
+    for (List<Request> file : history.imports) {
       List<Request> lasting =
           file.stream().filter(run -> !history.mayBeDeleted(run.runId())).toList();
       long there = lasting.stream().filter(run -> logs.isThere(run.runId())).count();

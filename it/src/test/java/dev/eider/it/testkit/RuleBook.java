@@ -18,7 +18,7 @@ public final class RuleBook {
     FinalLogs logs = new FinalLogs(history);
     Violations violations = new Violations();
     DeletionRules.check(history, logs, violations);
-    logs.check(history.requests(), violations);
+    logs.check(history.requests, violations);
     RequestRules.check(history, logs, violations);
     OrderRules.check(history, logs, violations);
     ReaderRules.check(history, logs, violations);

@@ -2,416 +2,259 @@ package dev.eider.it.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.eider.it.RunDigests;
 import dev.eider.it.testkit.History.Place;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A small history as it should be, and what the checker calls each way to spoil it. */
 @Timeout(10)
 class RuleBookTest {
+  private static final String[] LOG = {"start", "a1", "a2", "b1", "b2", "c1"};
+
   private final History history = new History();
-  private final List<StoredEvent> log = events(1, "start", "a1", "a2", "b1", "b2", "c1");
+  private final List<StoredEvent> log = events(1, LOG);
   private final List<StoredEvent> child = events(1, "forked", "mutated");
   private final Reader reader = history.read("live", "game", 0);
 
   RuleBookTest() {
     acked("game", 1, "start");
     acked("game", 2, "a1", "a2");
-    history.send("game", List.of("b1", "b2")).expecting(3);
-    history.send("game", List.of("c1"));
-    history.send("game", List.of("d1")).refused("RUN_CLOSED");
+    send("b1", "b2").expecting(3);
+    send("c1");
+    send("d1").refused("RUN_CLOSED");
     acked("child", 1, "forked", "mutated");
   }
 
-  @Test
-  void shouldFindNothingWrong() {
-    assertThat(violationsOf(log)).isEmpty();
+  /** What is done to the history, and the rules that are broken then; without any it is sound. */
+  static Stream<Arguments> histories() {
+    return Stream.of(
+            ofLogs(), ofRequests(), ofReaders(), ofClaims(), ofForks(), ofDeletions(), ofMirrors())
+        .flatMap(part -> part);
+  }
+
+  private static Arguments history(String what, Consumer<RuleBookTest> change, Rule... broken) {
+    return arguments(what, change, broken);
+  }
+
+  private static Stream<Arguments> ofLogs() {
+    return Stream.of(
+        history("as it should be", t -> {}),
+        history("lost last record", t -> t.acked("game", 7, "e1"), Rule.ACKED_IS_STORED),
+        history("lost, its seq taken", t -> t.acked("game", 6, "e1"), Rule.SEQ_REUSED),
+        history("doubled event", t -> t.append("a1", "a2"), Rule.STORED_ONCE),
+        history("event in two runs", t -> t.child.addAll(events(3, "c1")), Rule.STORED_ONCE),
+        history(
+            "doubled row", t -> t.log.add(2, t.log.get(1)), Rule.STORED_ONCE, Rule.SEQS_CONTIGUOUS),
+        history("hole", t -> t.log.set(5, events(7, "c1").get(0)), Rule.SEQS_CONTIGUOUS),
+        history("nobody sent it", t -> t.append("ghost"), Rule.NOTHING_INVENTED),
+        history(
+            "reordered pair",
+            t -> t.logIs("start", "a2", "a1", "b1", "b2", "c1"),
+            Rule.ACKED_AT_ITS_SEQ,
+            Rule.ALL_OR_NONE),
+        history(
+            "before what was acked earlier",
+            t -> {
+              t.send("e1").acked(1);
+              t.logIs("e1", "start", "a1", "a2", "b1", "b2", "c1");
+            },
+            Rule.REAL_TIME_ORDER),
+        history(
+            "unanswered, before what was seen earlier",
+            t -> {
+              t.send("f1");
+              t.history.read("early", "game", 6).saw(events(7, "e1").get(0));
+              t.send("e1");
+              t.append("e1");
+            },
+            Rule.REAL_TIME_ORDER));
+  }
+
+  private static Stream<Arguments> ofRequests() {
+    return Stream.of(
+        history(
+            "concurrent requests in any order",
+            t -> {
+              Request one = t.send("e1");
+              Request two = t.send("e2");
+              two.acked(7);
+              one.acked(8);
+              t.append("e2", "e1");
+            }),
+        history("row in order", t -> t.sendRow().append("e1", "e2")),
+        history("row out of order", t -> t.sendRow().append("e2", "e1"), Rule.SENT_ORDER),
+        history("row with a hole", t -> t.sendRow().append("e2"), Rule.SENT_ORDER),
+        history("half a request", t -> t.logIs("start", "a1", "a2", "b1", "c1"), Rule.ALL_OR_NONE),
+        history(
+            "request torn apart",
+            t -> t.logIs("start", "a1", "a2", "b1", "c1", "b2"),
+            Rule.ALL_OR_NONE),
+        history("unanswered requests absent", t -> t.logIs("start", "a1", "a2")),
+        history("refused and stored", t -> t.append("d1"), Rule.REFUSED_IS_ABSENT),
+        history(
+            "behind another head",
+            t -> {
+              t.send("e1").expecting(5);
+              t.append("e1");
+            },
+            Rule.EXPECTED_SEQ),
+        history("import of nothing", t -> t.imported()),
+        history("half an import", t -> t.imported("1"), Rule.IMPORT_WHOLE),
+        history("whole import", t -> t.imported("1", "2")));
+  }
+
+  private static Stream<Arguments> ofReaders() {
+    return Stream.of(
+        history("reader with a gap", t -> t.sees(0, 2), Rule.READER_CONTIGUOUS),
+        history("event that comes twice", t -> t.sees(0, 0), Rule.READER_CONTIGUOUS),
+        history("reader that begins late", t -> t.sees(1), Rule.READER_CONTIGUOUS),
+        history("reader told too much", t -> t.sees(0).complete(2), Rule.READER_COMPLETE),
+        history(
+            "other bytes",
+            t -> t.reader.saw(StoredEvent.of(1, "start", new byte[] {1})),
+            Rule.SAME_BYTES),
+        history(
+            "seen, its seq taken",
+            t -> events(1, "start", "gone").forEach(t.reader::saw),
+            Rule.SEQ_REUSED),
+        history(
+            "seen and taken back",
+            t -> t.sees(0, 1, 2, 3, 4, 5).saw(events(7, "gone").get(0)),
+            Rule.SEEN_IS_KEPT),
+        history(
+            "subscription that does not see an ack",
+            t -> {
+              t.reader.caughtUp(0);
+              Reader late = t.history.read("late", "game", 0);
+              late.saw(t.log.get(0));
+              late.caughtUp(1);
+            },
+            Rule.ACK_IS_VISIBLE),
+        history(
+            "subscription that misses what is acked later",
+            t -> {
+              Reader early = t.history.read("early", "game", 6);
+              t.acked("game", 7, "e1");
+              early.caughtUp(6);
+              t.append("e1");
+            }));
+  }
+
+  private static Stream<Arguments> ofClaims() {
+    return Stream.of(
+        history("filter that matches", t -> t.filteredSees(1).complete(2)),
+        history("filter lacks a match", t -> t.filteredSees(1).complete(6), Rule.READER_COMPLETE),
+        history("filter not kept to", t -> t.filteredSees(0), Rule.READER_CONTIGUOUS),
+        history(
+            "closed, and goes on",
+            t -> t.history.closed("CloseRun", "game", 5),
+            Rule.CLOSED_STAYS_CLOSED),
+        history("digest of nothing", t -> t.digest(0)),
+        history("wrong digest", t -> t.digest(1), Rule.DIGEST),
+        history("digest of more than there is", t -> t.digest(9), Rule.DIGEST));
+  }
+
+  private static Stream<Arguments> ofForks() {
+    return Stream.of(
+        history("fork of another place", t -> t.fork(2, "start", "gold 5"), Rule.FORK_EXACT),
+        history("fork with another world", t -> t.fork(1, "start", "gold 4"), Rule.FORK_EXACT),
+        history("fork with its prefix", t -> t.forkWith(places("game", 2))),
+        history(
+            "wrong prefix",
+            t -> t.forkWith(List.of(new Place("game", 2), new Place("game", 1))),
+            Rule.TIMELINE_EXACT),
+        history("prefix too long", t -> t.forkWith(places("game", 3)), Rule.TIMELINE_EXACT),
+        history("fork without its events", t -> t.child.clear(), Rule.ACKED_IS_STORED));
+  }
+
+  private static Stream<Arguments> ofDeletions() {
+    return Stream.of(
+        history("deleted and back", t -> t.deleted("game"), Rule.DELETED_STAYS_GONE),
+        history("deleted", t -> t.deleted("gone")),
+        history(
+            "deleted and read",
+            t -> t.deleted("gone").read("late", "gone", 0).saw(events(1, "ghost").get(0)),
+            Rule.DELETED_STAYS_GONE),
+        history(
+            "deleted and written",
+            t -> {
+              t.deleted("gone");
+              t.acked("gone", 1, "ghost");
+            },
+            Rule.DELETED_STAYS_GONE),
+        history("deleted, judged by what was seen", RuleBookTest::seenAndDeleted),
+        history(
+            "deleted, other bytes seen",
+            t -> {
+              t.seenAndDeleted();
+              t.history.read("other", "gone", 0).saw(StoredEvent.of(1, "e1", new byte[] {1}));
+            },
+            Rule.SAME_BYTES));
+  }
+
+  private static Stream<Arguments> ofMirrors() {
+    List<Place> order = new ArrayList<>(places("game", 6));
+    order.addAll(places("child", 2));
+    List<Place> twice = new ArrayList<>(order);
+    twice.add(0, order.get(0));
+    return Stream.of(
+        history("whole mirror", t -> t.mirror(order, order, true)),
+        history("beginning of a mirror", t -> t.mirror(order, order.subList(0, 3), false)),
+        history("mirror of one run", t -> t.mirror(order, places("child", 2), true)),
+        history(
+            "mirror that lacks the end",
+            t -> t.mirror(order, order.subList(0, 7), true),
+            Rule.LOG_ORDER),
+        history("doubled in a mirror", t -> t.mirror(order, twice, false), Rule.LOG_ORDER));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("histories")
+  void shouldNameWhatIsBroken(String what, Consumer<RuleBookTest> change, Rule[] broken) {
+    change.accept(this);
+    history.finalLog("game", log);
+    history.finalLog("child", child);
+
+    List<Violation> violations = RuleBook.violations(history);
+
+    assertThat(violations).as(what).extracting(Violation::rule).contains(broken);
+    assertThat(violations.isEmpty()).as(what).isEqualTo(broken.length == 0);
   }
 
   @Test
-  void shouldCatchALostLastRecord() {
+  void shouldSayWhatShowsIt() {
     Request last = acked("game", 7, "e1");
+    history.finalLog("game", log);
+    history.finalLog("child", child);
 
-    assertThat(violationsOf(log)).extracting(Violation::rule).containsOnly(Rule.ACKED_IS_STORED);
+    assertThat(RuleBook.violations(history))
+        .extracting(Violation::rule)
+        .containsOnly(Rule.ACKED_IS_STORED);
     assertThatThrownBy(() -> RuleBook.check(history))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("ACKED_IS_STORED")
         .hasMessageContaining(last.toString());
   }
 
-  @Test
-  void shouldCatchALostEventWhoseSeqWentToAnother() {
-    acked("game", 6, "e1");
-
-    shouldBreak(Rule.SEQ_REUSED, log);
+  private Request send(String... ids) {
+    return history.send("game", List.of(ids));
   }
 
-  @Test
-  void shouldCatchASeenEventWhoseSeqWentToAnother() {
-    events(1, "start", "gone").forEach(reader::saw);
-
-    shouldBreak(Rule.SEQ_REUSED, log);
-  }
-
-  @Test
-  void shouldCatchADoubledEvent() {
-    log.addAll(events(7, "a1", "a2"));
-
-    shouldBreak(Rule.STORED_ONCE, log);
-  }
-
-  @Test
-  void shouldCatchAnEventInTwoRuns() {
-    child.addAll(events(3, "c1"));
-
-    shouldBreak(Rule.STORED_ONCE, log);
-  }
-
-  @Test
-  void shouldCatchADoubledRow() {
-    log.add(2, log.get(1));
-
-    shouldBreak(Rule.STORED_ONCE, log);
-    shouldBreak(Rule.SEQS_CONTIGUOUS, log);
-  }
-
-  @Test
-  void shouldCatchAHole() {
-    log.remove(5);
-    log.addAll(events(7, "c1"));
-
-    shouldBreak(Rule.SEQS_CONTIGUOUS, log);
-  }
-
-  @Test
-  void shouldCatchAnEventThatNobodySent() {
-    log.addAll(events(7, "ghost"));
-
-    shouldBreak(Rule.NOTHING_INVENTED, log);
-  }
-
-  @Test
-  void shouldCatchAReorderedPair() {
-    shouldBreak(Rule.ACKED_AT_ITS_SEQ, events(1, "start", "a2", "a1", "b1", "b2", "c1"));
-    shouldBreak(Rule.ALL_OR_NONE, events(1, "start", "a2", "a1", "b1", "b2", "c1"));
-  }
-
-  @Test
-  void shouldCatchAnEventBeforeWhatWasAckedEarlier() {
-    Request late = history.send("game", List.of("e1"));
-    late.acked(1);
-
-    shouldBreak(Rule.REAL_TIME_ORDER, events(1, "e1", "start", "a1", "a2", "b1", "b2", "c1"));
-  }
-
-  @Test
-  void shouldCatchAnUnansweredEventBeforeWhatWasSeenEarlier() {
-    history.send("game", List.of("f1"));
-    history.read("early", "game", 6).saw(events(7, "e1").get(0));
-    history.send("game", List.of("e1"));
-    log.addAll(events(7, "e1"));
-
-    shouldBreak(Rule.REAL_TIME_ORDER, log);
-  }
-
-  @Test
-  void shouldLetConcurrentRequestsComeInAnyOrder() {
-    Request one = history.send("game", List.of("e1"));
-    Request two = history.send("game", List.of("e2"));
-    two.acked(7);
-    one.acked(8);
-    log.addAll(events(7, "e2", "e1"));
-
-    assertThat(violationsOf(log)).isEmpty();
-  }
-
-  @Test
-  void shouldCatchARowOutOfOrder() {
-    Request one = history.send("game", List.of("e1"));
-    history.send("game", List.of("e2")).after(one);
-
-    log.addAll(events(7, "e1", "e2"));
-    assertThat(violationsOf(log)).isEmpty();
-    shouldBreak(Rule.SENT_ORDER, events(1, "start", "a1", "a2", "e2", "e1"));
-  }
-
-  @Test
-  void shouldCatchARowWithAHole() {
-    Request one = history.send("game", List.of("e1"));
-    history.send("game", List.of("e2")).after(one);
-    log.addAll(events(7, "e2"));
-
-    shouldBreak(Rule.SENT_ORDER, log);
-  }
-
-  @Test
-  void shouldCatchHalfARequest() {
-    shouldBreak(Rule.ALL_OR_NONE, events(1, "start", "a1", "a2", "b1", "c1"));
-  }
-
-  @Test
-  void shouldCatchARequestTornApart() {
-    shouldBreak(Rule.ALL_OR_NONE, events(1, "start", "a1", "a2", "b1", "c1", "b2"));
-  }
-
-  @Test
-  void shouldLetAnUnansweredRequestBeAbsent() {
-    assertThat(violationsOf(events(1, "start", "a1", "a2"))).isEmpty();
-  }
-
-  @Test
-  void shouldCatchARefusedEvent() {
-    log.addAll(events(7, "d1"));
-
-    shouldBreak(Rule.REFUSED_IS_ABSENT, log);
-  }
-
-  @Test
-  void shouldCatchARequestBehindAnotherHead() {
-    history.send("game", List.of("e1")).expecting(5);
-    log.addAll(events(7, "e1"));
-
-    shouldBreak(Rule.EXPECTED_SEQ, log);
-  }
-
-  @Test
-  void shouldCatchAReaderWithAGap() {
-    reader.saw(log.get(0));
-    reader.saw(log.get(2));
-
-    shouldBreak(Rule.READER_CONTIGUOUS, log);
-  }
-
-  @Test
-  void shouldCatchAReaderThatGetsAnEventTwice() {
-    reader.saw(log.get(0));
-    reader.saw(log.get(0));
-
-    shouldBreak(Rule.READER_CONTIGUOUS, log);
-  }
-
-  @Test
-  void shouldCatchAReaderThatBeginsLate() {
-    reader.saw(log.get(1));
-
-    shouldBreak(Rule.READER_CONTIGUOUS, log);
-  }
-
-  @Test
-  void shouldCatchAReaderThatIsToldTooMuch() {
-    reader.saw(log.get(0));
-    reader.complete(2);
-
-    shouldBreak(Rule.READER_COMPLETE, log);
-  }
-
-  @Test
-  void shouldCatchOtherBytes() {
-    reader.saw(StoredEvent.of(1, "start", new byte[] {1}));
-
-    shouldBreak(Rule.SAME_BYTES, log);
-  }
-
-  @Test
-  void shouldCatchASeenEventThatIsTakenBack() {
-    log.forEach(reader::saw);
-    reader.saw(events(7, "gone").get(0));
-
-    shouldBreak(Rule.SEEN_IS_KEPT, log);
-  }
-
-  @Test
-  void shouldCatchASubscriptionThatDoesNotSeeAnAck() {
-    reader.caughtUp(0);
-    Reader late = history.read("late", "game", 0);
-    late.saw(log.get(0));
-    late.caughtUp(1);
-
-    shouldBreak(Rule.ACK_IS_VISIBLE, log);
-  }
-
-  @Test
-  void shouldLetASubscriptionMissWhatIsAckedLater() {
-    Reader early = history.read("early", "game", 6);
-    acked("game", 7, "e1");
-    early.caughtUp(6);
-    log.addAll(events(7, "e1"));
-
-    assertThat(violationsOf(log)).isEmpty();
-  }
-
-  @Test
-  void shouldCatchAClosedRunThatGoesOn() {
-    history.closed("CloseRun", "game", 5);
-
-    shouldBreak(Rule.CLOSED_STAYS_CLOSED, log);
-  }
-
-  @Test
-  void shouldCatchAForkOfAnotherPlace() {
-    history.forked(new Fork("child", "game", 2, "start", "gold 5", "gold 5"));
-
-    shouldBreak(Rule.FORK_EXACT, log);
-  }
-
-  @Test
-  void shouldCatchAForkWithAnotherWorld() {
-    history.forked(new Fork("child", "game", 1, "start", "gold 5", "gold 4"));
-
-    shouldBreak(Rule.FORK_EXACT, log);
-  }
-
-  @Test
-  void shouldCatchAWrongForkPrefix() {
-    history.forked(new Fork("child", "game", 3, "a2", "", ""));
-    List<Place> told = new ArrayList<>(places("game", 2));
-    told.addAll(places("child", 2));
-    history.timeline(timeline(told));
-    assertThat(violationsOf(log)).isEmpty();
-
-    Collections.swap(told, 0, 1);
-    history.timeline(timeline(told));
-    shouldBreak(Rule.TIMELINE_EXACT, log);
-  }
-
-  @Test
-  void shouldCatchAForkPrefixThatIsTooLong() {
-    history.forked(new Fork("child", "game", 3, "a2", "", ""));
-    List<Place> told = new ArrayList<>(places("game", 3));
-    told.addAll(places("child", 2));
-    history.timeline(timeline(told));
-
-    shouldBreak(Rule.TIMELINE_EXACT, log);
-  }
-
-  @Test
-  void shouldCatchAForkWithoutItsFirstEvents() {
-    child.clear();
-
-    shouldBreak(Rule.ACKED_IS_STORED, log);
-  }
-
-  @Test
-  void shouldCatchAWrongDigest() {
-    history.digest("GetRun", "game", 0, RunDigests.initial("game"));
-    assertThat(violationsOf(log)).isEmpty();
-
-    history.digest("GetRun", "game", 1, RunDigests.initial("game"));
-    shouldBreak(Rule.DIGEST, log);
-  }
-
-  @Test
-  void shouldCatchADigestOfMoreThanThereIs() {
-    history.digest("GetRun", "game", 9, RunDigests.initial("game"));
-
-    shouldBreak(Rule.DIGEST, log);
-  }
-
-  @Test
-  void shouldCatchADeletedRunThatIsBack() {
-    history.deleting("game");
-    history.deleted("game");
-
-    shouldBreak(Rule.DELETED_STAYS_GONE, log);
-  }
-
-  @Test
-  void shouldCatchADeletedRunThatIsReadOrWritten() {
-    history.deleting("gone");
-    history.deleted("gone");
-    assertThat(violationsOf(log)).isEmpty();
-
-    Reader late = history.read("late", "gone", 0);
-    late.saw(events(1, "ghost").get(0));
-    shouldBreak(Rule.DELETED_STAYS_GONE, log);
-    acked("gone", 1, "ghost");
-    shouldBreak(Rule.DELETED_STAYS_GONE, log);
-  }
-
-  @Test
-  void shouldJudgeADeletedRunByWhatWasSeenOfIt() {
-    acked("gone", 1, "e1", "e2");
-    Reader early = history.read("early", "gone", 0);
-    events(1, "e1", "e2").forEach(early::saw);
-    history.deleting("gone");
-    history.send("gone", List.of("e3", "e4")).expecting(2);
-    history.read("part", "gone", 0).filtered(e -> e.id().equals("e4")).saw(events(4, "e4").get(0));
-    assertThat(violationsOf(log)).isEmpty();
-
-    history.read("other", "gone", 0).saw(StoredEvent.of(1, "e1", new byte[] {1}));
-    shouldBreak(Rule.SAME_BYTES, log);
-  }
-
-  @Test
-  void shouldCatchHalfAnImport() {
-    Request first = history.send("file-1", List.of("i1"));
-    Request second = history.send("file-2", List.of("i2"));
-    history.importing(List.of(first, second));
-    assertThat(violationsOf(log)).isEmpty();
-
-    history.finalLog("file-1", events(1, "i1"));
-    shouldBreak(Rule.IMPORT_WHOLE, log);
-    history.finalLog("file-2", events(1, "i2"));
-    assertThat(violationsOf(log)).isEmpty();
-  }
-
-  @Test
-  void shouldCatchAMirrorOutOfOrder() {
-    List<Place> order = new ArrayList<>(places("game", 6));
-    order.addAll(places("child", 2));
-    history.logOrder(order);
-    history.mirrored(new Mirrored("whole", order, true, place -> true));
-    history.mirrored(new Mirrored("beginning", order.subList(0, 3), false, place -> true));
-    history.mirrored(
-        new Mirrored("part", places("child", 2), true, place -> place.runId().equals("child")));
-    assertThat(violationsOf(log)).isEmpty();
-
-    history.mirrored(new Mirrored("lacking", order.subList(0, 7), true, place -> true));
-    shouldBreak(Rule.LOG_ORDER, log);
-  }
-
-  @Test
-  void shouldCatchADoubledEventInAMirror() {
-    List<Place> twice = new ArrayList<>(places("game", 2));
-    twice.addAll(1, places("game", 1));
-    history.logOrder(places("game", 6));
-    history.mirrored(new Mirrored("twice", twice, false, place -> true));
-
-    shouldBreak(Rule.LOG_ORDER, log);
-  }
-
-  @Test
-  void shouldCatchAFilteredReaderThatLacksAMatch() {
-    Reader filtered = history.read("a", "game", 0).filtered(e -> e.id().startsWith("a"));
-    filtered.saw(log.get(1));
-    filtered.complete(2);
-    assertThat(violationsOf(log)).isEmpty();
-
-    filtered.complete(6);
-    shouldBreak(Rule.READER_COMPLETE, log);
-  }
-
-  @Test
-  void shouldCatchAFilteredReaderThatGetsWhatItDidNotAskFor() {
-    history.read("a", "game", 0).filtered(e -> e.id().startsWith("a")).saw(log.get(0));
-
-    shouldBreak(Rule.READER_CONTIGUOUS, log);
-  }
-
-  private void shouldBreak(Rule rule, List<StoredEvent> finalLog) {
-    assertThat(violationsOf(finalLog)).extracting(Violation::rule).contains(rule);
-  }
-
-  private List<Violation> violationsOf(List<StoredEvent> finalLog) {
-    history.finalLog("game", finalLog);
-    history.finalLog("child", child);
-    return RuleBook.violations(history);
+  private RuleBookTest sendRow() {
+    Request one = send("e1");
+    send("e2").after(one);
+    return this;
   }
 
   private Request acked(String runId, long firstSeq, String... ids) {
@@ -420,21 +263,87 @@ class RuleBookTest {
     return request;
   }
 
+  private void append(String... ids) {
+    log.addAll(events(7, ids));
+  }
+
+  private void logIs(String... ids) {
+    log.clear();
+    log.addAll(events(1, ids));
+  }
+
+  /** Imports a file of two runs, of which these are there in the end. */
+  private void imported(String... runs) {
+    history.importing(
+        Stream.of("1", "2").map(run -> history.send("file-" + run, List.of("i" + run))).toList());
+    for (String run : runs) {
+      history.finalLog("file-" + run, events(1, "i" + run));
+    }
+  }
+
+  private Reader sees(int... indexes) {
+    for (int index : indexes) {
+      reader.saw(log.get(index));
+    }
+    return reader;
+  }
+
+  private Reader filteredSees(int index) {
+    Reader filtered = history.read("a", "game", 0).filtered(e -> e.id().startsWith("a"));
+    filtered.saw(log.get(index));
+    return filtered;
+  }
+
+  private void digest(long seq) {
+    history.digest("GetRun", "game", seq, RunDigests.initial("game"));
+  }
+
+  private void fork(long parentSeq, String turnStartId, String toldWorld) {
+    history.forked(new Fork("child", "game", parentSeq, turnStartId, "gold 5", toldWorld));
+  }
+
+  /** Forks at seq 3, and is told a timeline of these and the child's own. */
+  private void forkWith(List<Place> inherited) {
+    fork(3, "a2", "gold 5");
+    List<Timeline.Part> parts = new ArrayList<>();
+    inherited.forEach(place -> parts.add(new Timeline.Part("game", at(log, place))));
+    places("child", 2).forEach(place -> parts.add(new Timeline.Part("child", at(child, place))));
+    history.timeline(new Timeline("child", parts, true));
+  }
+
+  private static StoredEvent at(List<StoredEvent> events, Place place) {
+    return events.get((int) place.seq() - 1);
+  }
+
+  private History deleted(String runId) {
+    history.deleting(runId);
+    history.deleted(runId);
+    return history;
+  }
+
+  private void seenAndDeleted() {
+    acked("gone", 1, "e1", "e2");
+    Reader early = history.read("early", "gone", 0);
+    events(1, "e1", "e2").forEach(early::saw);
+    history.deleting("gone");
+    history.send("gone", List.of("e3", "e4")).expecting(2);
+    history.read("part", "gone", 0).filtered(e -> e.id().equals("e4")).saw(events(4, "e4").get(0));
+  }
+
+  /** Mirrors the runs that it has something of. */
+  private void mirror(List<Place> order, List<Place> places, boolean isWhole) {
+    history.logOrder(order);
+    List<String> runIds = places.stream().map(Place::runId).toList();
+    history.mirrored(
+        new Mirrored("mirror", places, isWhole, place -> runIds.contains(place.runId())));
+  }
+
   private static List<StoredEvent> events(long firstSeq, String... ids) {
     List<StoredEvent> events = new ArrayList<>();
     for (String id : ids) {
       events.add(StoredEvent.of(firstSeq + events.size(), id, id.getBytes()));
     }
     return events;
-  }
-
-  private Timeline timeline(List<Place> places) {
-    List<Timeline.Part> parts = new ArrayList<>();
-    for (Place place : places) {
-      List<StoredEvent> of = place.runId().equals("game") ? log : child;
-      parts.add(new Timeline.Part(place.runId(), of.get((int) place.seq() - 1)));
-    }
-    return new Timeline("child", parts, true);
   }
 
   private static List<Place> places(String runId, long last) {

@@ -13,10 +13,7 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What callers are told of every refusal, over any transport: a code, the reason, the field, and
- * when to try again. Thread-safe.
- */
+/** What callers are told of a refusal: code, reason, field, when to try again. Thread-safe. */
 public final class ErrorCatalogue {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorCatalogue.class);
   private static final String DOMAIN = "eider.dev";
@@ -32,9 +29,7 @@ public final class ErrorCatalogue {
 
   private ErrorCatalogue() {}
 
-  /**
-   * Turns whatever ended a call, or refused a request, into what its caller gets; logs a defect.
-   */
+  /** Turns whatever ended a call or refused a request into its caller's answer; logs a defect. */
   public static Status toStatus(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null

@@ -13,6 +13,7 @@ import dev.eider.v1.ForkPayload;
 import dev.eider.v1.LlmResponsePayload;
 import dev.eider.v1.ObservationPayload;
 import dev.eider.v1.TurnStartPayload;
+import dev.eider.v1.WorldMutationPayload;
 import dev.eider.v1.WorldStateSnapshot;
 import java.util.List;
 import java.util.function.Supplier;
@@ -32,23 +33,14 @@ public final class EventValidator {
     this.path = path;
   }
 
-  /**
-   * Checks and completes an event.
-   *
-   * @param index names the event in a refusal: {@code events[3]}
-   * @param nowUs the event time, when the producer gave none
-   */
+  /** Checks {@code events[index]} and completes it; its time, if not given, is {@code nowUs}. */
   public static Event complete(Event event, int index, long nowUs) {
     new EventValidator(ErrorReason.ERROR_REASON_INVALID_EVENT, () -> "events[" + index + "]")
         .check(event);
     return completed(event, nowUs);
   }
 
-  /**
-   * Checks an event that is to be stored as it is.
-   *
-   * @param where names it in a refusal
-   */
+  /** Checks an event that is to be stored as it is; {@code where} names it in a refusal. */
   static void check(Event event, String where) {
     new EventValidator(ErrorReason.ERROR_REASON_INVALID_EVENT, () -> where).check(event);
   }
@@ -133,6 +125,7 @@ public final class EventValidator {
         finite("metric.value", event.getMetric().getValue());
       }
       case FORK -> fork(event.getFork());
+      case WORLD_MUTATION -> worldMutation(event.getWorldMutation());
       case PAYLOAD_NOT_SET ->
           require(
               event.getUnknownFields().asMap().keySet().stream()
@@ -140,10 +133,6 @@ public final class EventValidator {
               "payload",
               "exactly one payload must be set");
       case LLM_PROMPT -> structs("llm_prompt.messages", event.getLlmPrompt().getMessagesList());
-      case WORLD_MUTATION -> {
-        struct("world_mutation.merge_patch", event.getWorldMutation().getMergePatch());
-        structs("world_mutation.json_patch", event.getWorldMutation().getJsonPatchList());
-      }
     }
   }
 
@@ -193,6 +182,11 @@ public final class EventValidator {
     if (fork.hasSnapshot()) {
       snapshot("fork.snapshot.", fork.getSnapshot());
     }
+  }
+
+  private void worldMutation(WorldMutationPayload mutation) {
+    struct("world_mutation.merge_patch", mutation.getMergePatch());
+    structs("world_mutation.json_patch", mutation.getJsonPatchList());
   }
 
   private void snapshot(String prefix, WorldStateSnapshot snapshot) {

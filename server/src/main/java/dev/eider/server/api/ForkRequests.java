@@ -1,32 +1,22 @@
 package dev.eider.server.api;
 
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.JsonPatchOp;
 
 /** Checks requests to fork a run. Thread-safe. */
-public final class ForkRequests {
+public record ForkRequests(RequestLimits limits, RunIdMaker runIds) {
   private static final int JSON_PATCH_OPS_MAX = 1_000;
 
-  private final RequestLimits limits;
-  private final RunIdMaker runIds;
-
-  public ForkRequests(RequestLimits limits, RunIdMaker runIds) {
-    this.limits = limits;
-    this.runIds = runIds;
-  }
-
-  /**
-   * Checks a request and returns the id of the run that is to come of it.
-   *
-   * @throws BrokerException if it breaks a rule
-   */
+  /** Checks a request and returns the id of the run to come of it; throws a refusal. */
   public RunId childId(ForkRequest request) {
     RequestValidator.requestSize(request, limits);
     RequestValidator.runId("parent_run_id", request.getParentRunId());
     RequestValidator.atLeast("parent_t", request.getParentT(), 0);
+    if (request.hasParentSeq()) {
+      RequestValidator.atLeast("parent_seq", request.getParentSeq(), 1);
+    }
     RequestValidator.requestId(request.getRequestId());
     RequestValidator.labels(request.getLabelsMap());
     RequestValidator.text("mutation_summary", request.getMutationSummary());

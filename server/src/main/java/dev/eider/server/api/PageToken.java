@@ -2,7 +2,6 @@ package dev.eider.server.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.RunPlace;
 import java.util.Base64;
@@ -16,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PageToken(@Nullable RunPlace place) {
 
-  /**
-   * Reads a token.
-   *
-   * @throws BrokerException INVALID_REQUEST
-   */
+  /** Reads a token; throws INVALID_REQUEST. */
   public static PageToken parse(String token) {
     if (token.isEmpty()) {
       return new PageToken(null);

@@ -1,6 +1,5 @@
 package dev.eider.server.api;
 
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.Micros;
 import dev.eider.server.event.RunId;
@@ -14,20 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Turns publish requests into commands and their outcomes into answers. Thread-safe. */
-public final class PublishRequests {
-  private final RequestLimits limits;
-  private final InstantSource clock;
-
-  public PublishRequests(RequestLimits limits, InstantSource clock) {
-    this.limits = limits;
-    this.clock = clock;
-  }
-
-  /**
-   * Checks a request and encodes its events.
-   *
-   * @throws BrokerException if it breaks a rule
-   */
+public record PublishRequests(RequestLimits limits, InstantSource clock) {
+  /** Checks a request and encodes its events; throws a refusal. */
   public Command.Publish toCommand(PublishRequest request) {
     RunId runId = RequestValidator.runId("run_id", request.getRunId());
     RequestValidator.eventCount(request.getEventsCount(), limits);

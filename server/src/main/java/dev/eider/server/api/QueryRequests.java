@@ -15,10 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Turns requests for queries and exports into what is asked. Each method throws a BrokerException
- * if the request breaks a rule. Thread-safe.
- */
+/** Turns requests for queries and exports into what is asked, or throws a refusal. Thread-safe. */
 public final class QueryRequests {
   private static final int PARAMETERS_MAX = 1_000;
   private static final int MIN_SEQS_MAX = 1_000;

@@ -14,10 +14,7 @@ import dev.eider.v1.EventFilter;
 import dev.eider.v1.SubscribeAllRequest;
 import dev.eider.v1.SubscribeRequest;
 
-/**
- * Turns requests of readers into what readers are made of. Each method throws a BrokerException if
- * the request breaks a rule. Thread-safe.
- */
+/** Turns requests into readers' selections, or throws a refusal. Thread-safe. */
 public final class ReadRequests {
   private static final int BATCH_EVENTS_DEFAULT = 1_000;
   private static final int BATCH_EVENTS_MAX = 10_000;

@@ -16,10 +16,7 @@ import dev.eider.v1.RunState;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Checks requests against the rules of the .proto files. Each refusal names the field and the
- * limit. Thread-safe.
- */
+/** Checks requests by the .proto files; refusals name field and limit. Thread-safe. */
 public final class RequestValidator {
   private static final int LABELS_MAX = 64;
   private static final int LABEL_KEY_CHARS_MAX = 128;
@@ -35,10 +32,8 @@ public final class RequestValidator {
       throw BrokerException.ofField(
               ErrorReason.ERROR_REASON_INVALID_RUN_ID,
               field,
-              "must be 1-"
-                  + RunId.CHARS_MAX
-                  + " characters of [A-Za-z0-9._-], the first not . or -; it is "
-                  + shown(value))
+              "must be 1-%s characters of [A-Za-z0-9._-], the first not . or -; it is %s"
+                  .formatted(RunId.CHARS_MAX, shown(value)))
           .with("limit", RunId.CHARS_MAX);
     }
     return new RunId(value);
@@ -66,10 +61,8 @@ public final class RequestValidator {
     if (producer.getId().isEmpty() || !RunId.hasIdCharacters(producer.getId())) {
       throw invalid(
           "producer.id",
-          "must be 1-"
-              + RunId.CHARS_MAX
-              + " characters of [A-Za-z0-9._-]; it is "
-              + shown(producer.getId()));
+          "must be 1-%s characters of [A-Za-z0-9._-]; it is %s"
+              .formatted(RunId.CHARS_MAX, shown(producer.getId())));
     }
     atLeast("producer.epoch", producer.getEpoch(), 0);
     atLeast("producer.seq", producer.getSeq(), 1);
@@ -127,10 +120,10 @@ public final class RequestValidator {
       if (!EventKind.ALL.contains(filter.getKinds(i))) {
         throw invalid(
             "filter.kinds[" + i + "]",
-            "must be one of "
-                + String.join(", ", EventKind.ALL.stream().sorted().toList())
-                + "; it is "
-                + shown(filter.getKinds(i)));
+            "must be one of %s; it is %s"
+                .formatted(
+                    String.join(", ", EventKind.ALL.stream().sorted().toList()),
+                    shown(filter.getKinds(i))));
       }
     }
     if (filter.getAgentIdsCount() > FILTER_AGENTS_MAX) {

@@ -28,21 +28,10 @@ import java.util.concurrent.TimeoutException;
  * Opens, closes and deletes runs: checks the request, has the sequencer decide it, and makes the
  * response. No method blocks; each throws a BrokerException if the request breaks a rule, and
  * completes with one if the run's state is against it. Thread-safe.
+ *
+ * @param persistMsMax how long closing and deleting wait for DuckDB
  */
-public final class RunCommands {
-  private final RunWriter writer;
-  private final RunIdMaker runIds;
-  private final long persistMsMax;
-
-  /**
-   * @param persistMsMax how long closing and deleting wait for DuckDB
-   */
-  public RunCommands(RunWriter writer, RunIdMaker runIds, long persistMsMax) {
-    this.writer = writer;
-    this.runIds = runIds;
-    this.persistMsMax = persistMsMax;
-  }
-
+public record RunCommands(RunWriter writer, RunIdMaker runIds, long persistMsMax) {
   /** Opens a run. */
   public CompletionStage<OpenRunResponse> open(OpenRunRequest request) {
     RequestValidator.requestId(request.getRequestId());

@@ -1,6 +1,4 @@
-/**
- * What every transport shares: checks of requests, and the commands and selections made of them.
- */
+/** Checks of requests, and the commands and selections made of them, for every transport. */
 @NullMarked
 package dev.eider.server.api;
 

@@ -29,6 +29,25 @@ public final class BrokerException extends RuntimeException {
     return new BrokerException(reason, message, Map.of(), null);
   }
 
+  public static BrokerException notFound(String message) {
+    return of(ErrorReason.ERROR_REASON_RUN_NOT_FOUND, message);
+  }
+
+  /** Says that a run is gone, in the same words to everybody. */
+  public static BrokerException deleted(Object runId) {
+    return notFound("run " + runId + " was deleted; its id is not used again")
+        .with("deleted", true);
+  }
+
+  public static BrokerException unavailable(String message) {
+    return of(ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, message);
+  }
+
+  /** Refuses since there are as many as may be. */
+  public static BrokerException overloaded(String message, long limit) {
+    return of(ErrorReason.ERROR_REASON_OVERLOADED, message).with("limit", limit);
+  }
+
   /** Refuses because of one field, named as {@code events[3].t}. */
   public static BrokerException ofField(ErrorReason reason, String field, String problem) {
     return new BrokerException(reason, field + ": " + problem, Map.of("field", field), field);

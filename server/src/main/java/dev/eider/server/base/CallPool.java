@@ -28,11 +28,7 @@ public final class CallPool implements AutoCloseable {
   @GuardedBy("lock")
   private int busyThreads;
 
-  /**
-   * Starts the threads.
-   *
-   * @param overloaded what a caller is told for whom there is no thread; {@code %d} is their number
-   */
+  /** Starts the threads; {@code overloaded} tells callers that all {@code %d} are taken. */
   public CallPool(Threads threads, String name, int concurrentMax, String overloaded) {
     this.threads = threads;
     this.concurrentMax = concurrentMax;
@@ -67,12 +63,7 @@ public final class CallPool implements AutoCloseable {
     return threads.newSignal();
   }
 
-  /**
-   * Counts an open call.
-   *
-   * @param end ends it with a refusal
-   * @return counts it no longer
-   */
+  /** Counts an open call, which {@code end} ends; returns what counts it no longer. */
   Registration add(Consumer<BrokerException> end) {
     open.add(end);
     return () -> open.remove(end);
@@ -158,9 +149,7 @@ public final class CallPool implements AutoCloseable {
   }
 
   private BrokerException overloaded() {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED, overloaded.formatted(concurrentMax))
-        .with("limit", concurrentMax);
+    return BrokerException.overloaded(overloaded.formatted(concurrentMax), concurrentMax);
   }
 
   static BrokerException shuttingDown() {
@@ -168,14 +157,6 @@ public final class CallPool implements AutoCloseable {
         ErrorReason.ERROR_REASON_SHUTTING_DOWN, "the daemon is stopping; ask it when it is back");
   }
 
-  /** A call that is to be run; compared by identity. */
-  private static final class Work {
-    private final Runnable call;
-    private final Consumer<BrokerException> onRefusal;
-
-    Work(Runnable call, Consumer<BrokerException> onRefusal) {
-      this.call = call;
-      this.onRefusal = onRefusal;
-    }
-  }
+  /** A call that is to be run; the same only if both parts are. */
+  private record Work(Runnable call, Consumer<BrokerException> onRefusal) {}
 }

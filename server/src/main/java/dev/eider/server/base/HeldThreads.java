@@ -3,6 +3,7 @@ package dev.eider.server.base;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ public final class HeldThreads implements Threads {
   private final Threads threads;
 
   @GuardedBy("this")
-  private final List<HeldWorker> held = new ArrayList<>();
+  private final List<Runnable> held = new ArrayList<>();
 
   @GuardedBy("this")
   private boolean isReleased;
@@ -27,20 +28,25 @@ public final class HeldThreads implements Threads {
   /** Starts the workers held back, in the order in which they came, and later ones at once. */
   public synchronized void release() {
     isReleased = true;
-    held.forEach(HeldWorker::start);
+    held.forEach(Runnable::run);
     held.clear();
   }
 
+  /** Starts it now or later; waiting for one that was never started does not wait. */
   @Override
   public synchronized Worker start(
       String name, Runnable body, BiConsumer<String, Throwable> onDefect) {
-    HeldWorker worker = new HeldWorker(name, body, onDefect);
+    AtomicReference<@Nullable Worker> running = new AtomicReference<>();
+    Runnable starting = () -> running.set(threads.start(name, body, onDefect));
     if (isReleased) {
-      worker.start();
+      starting.run();
     } else {
-      held.add(worker);
+      held.add(starting);
     }
-    return worker;
+    return timeoutMs -> {
+      Worker started = running.get();
+      return started == null || started.join(timeoutMs);
+    };
   }
 
   @Override
@@ -56,31 +62,5 @@ public final class HeldThreads implements Threads {
   @Override
   public Timer newTimer(String name) {
     return threads.newTimer(name);
-  }
-
-  private final class HeldWorker implements Worker {
-    private final String name;
-    private final Runnable body;
-    private final BiConsumer<String, Throwable> onDefect;
-
-    // Written by the thread that releases, read by the one that stops the daemon.
-    private volatile @Nullable Worker running;
-
-    HeldWorker(String name, Runnable body, BiConsumer<String, Throwable> onDefect) {
-      this.name = name;
-      this.body = body;
-      this.onDefect = onDefect;
-    }
-
-    void start() {
-      running = threads.start(name, body, onDefect);
-    }
-
-    /** Waits for nothing if the worker was never started. */
-    @Override
-    public boolean join(long timeoutMs) throws InterruptedException {
-      Worker started = running;
-      return started == null || started.join(timeoutMs);
-    }
   }
 }

@@ -3,18 +3,11 @@ package dev.eider.server.base;
 import com.google.errorprone.annotations.FormatMethod;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Checks that are always on. A broken invariant is a defect: the worker that meets one stops the
- * daemon.
- */
+/** Checks that are always on. A broken invariant is a defect, which stops the daemon. */
 public final class Invariants {
   private Invariants() {}
 
-  /**
-   * Requires a condition.
-   *
-   * @throws InvariantBroken if {@code holds} is false
-   */
+  /** Throws InvariantBroken if {@code holds} is false. */
   @FormatMethod
   public static void require(boolean holds, String message, Object... arguments) {
     if (!holds) {
@@ -22,11 +15,7 @@ public final class Invariants {
     }
   }
 
-  /**
-   * Requires a value to be there.
-   *
-   * @throws InvariantBroken if it is null
-   */
+  /** Returns a value, or throws InvariantBroken if it is null. */
   @FormatMethod
   public static <T> T requireNonNull(@Nullable T value, String message, Object... arguments) {
     if (value == null) {

@@ -1,6 +1,5 @@
 package dev.eider.server.base;
 
-import dev.eider.v1.ErrorReason;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -10,9 +9,7 @@ public final class Places {
   private final String what;
   private final AtomicInteger taken = new AtomicInteger();
 
-  /**
-   * @param what is counted, in the plural, for the refusal
-   */
+  /** Bounds {@code what}, in the plural, for the refusal. */
   public Places(int max, String what) {
     this.max = max;
     this.what = what;
@@ -23,19 +20,11 @@ public final class Places {
     return taken.get();
   }
 
-  /**
-   * Takes a place.
-   *
-   * @return gives it back
-   * @throws BrokerException OVERLOADED if there is none
-   */
+  /** Takes a place and returns what gives it back; throws OVERLOADED if there is none. */
   public Registration take() {
     if (taken.incrementAndGet() > max) {
       taken.decrementAndGet();
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "the daemon has its limit of " + max + " " + what)
-          .with("limit", max);
+      throw BrokerException.overloaded("the daemon has its limit of " + max + " " + what, max);
     }
     AtomicBoolean isTaken = new AtomicBoolean(true);
     return () -> {

@@ -37,9 +37,7 @@ public abstract class PooledCall<T> implements StreamedCall {
   // Written by the thread that waits or works, read by those that end it.
   private volatile @Nullable Runnable interruption;
 
-  /**
-   * @param msMax its longest time, waits included
-   */
+  /** Makes a call that lasts {@code msMax} at most, waits included. */
   protected PooledCall(CallPool pool, ResponseStream<T> responses, long msMax) {
     this.pool = pool;
     this.responses = responses;
@@ -89,11 +87,7 @@ public abstract class PooledCall<T> implements StreamedCall {
   /** Returns what the caller is told when the time is over. */
   protected abstract BrokerException timedOut();
 
-  /**
-   * Has the work done; called once.
-   *
-   * @param waitMs how long it may wait for a thread before it is refused
-   */
+  /** Has the work done, once; refused if no thread is free within {@code waitMs}. */
   protected final void execute(long waitMs) {
     pool.execute(this::run, waitMs, this::fail);
   }

@@ -8,10 +8,6 @@ public interface Signal {
   /** Ends the wait under way, or the next one. Does not block. */
   void raise();
 
-  /**
-   * Waits until the signal is raised or the time is over, and takes it back.
-   *
-   * @return whether it was raised
-   */
+  /** Waits until the signal is raised, and takes it back; false if the time is over before. */
   boolean await(long timeoutMs) throws InterruptedException;
 }

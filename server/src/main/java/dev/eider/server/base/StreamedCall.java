@@ -5,11 +5,7 @@ package dev.eider.server.base;
  * method blocks.
  */
 public interface StreamedCall {
-  /**
-   * Begins to answer; called once.
-   *
-   * @throws BrokerException if the call is refused; nothing has been sent then
-   */
+  /** Begins to answer; called once. Throws a refusal, before which nothing has been sent. */
   void start();
 
   /** Goes on, since the stream may be ready again. */

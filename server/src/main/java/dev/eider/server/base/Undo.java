@@ -5,10 +5,7 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What a start has opened so far, to be closed again when it goes no further. Owned by the thread
- * that starts.
- */
+/** What a start has opened, to be closed if it goes no further. Owned by the starting thread. */
 public final class Undo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Undo.class);
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();

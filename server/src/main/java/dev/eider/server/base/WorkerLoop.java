@@ -27,9 +27,7 @@ public final class WorkerLoop {
   // Written by the one that stops it, read by the worker.
   private volatile boolean stopping;
 
-  /**
-   * @param onDefect told the worker's name and what ended it early, on the worker's thread
-   */
+  /** Has {@code onDefect} told, on the worker's thread, the worker's name and what ended it. */
   public WorkerLoop(
       Threads threads, String name, Work work, BiConsumer<String, Throwable> onDefect) {
     this.threads = threads;
@@ -62,22 +60,14 @@ public final class WorkerLoop {
     wakeUp.raise();
   }
 
-  /**
-   * Asks the worker to stop, and waits for its end. Blocks.
-   *
-   * @return whether it ended in time, or was never started
-   */
+  /** Asks the worker to stop; returns whether it ended in time, or never ran. Blocks. */
   public boolean stop(long timeoutMs) throws InterruptedException {
     askToStop();
     Worker started = worker;
     return started == null || started.join(timeoutMs);
   }
 
-  /**
-   * Waits in the middle of a turn, which wake-ups do not cut short.
-   *
-   * @return false if the worker was asked to stop, before or meanwhile
-   */
+  /** Waits in a turn, which wake-ups do not cut short; false if the worker is to stop. */
   public boolean pause(long ms) throws InterruptedException {
     return !stopping && !stop.await(ms);
   }
@@ -98,11 +88,7 @@ public final class WorkerLoop {
   /** The work of a worker, on its thread. */
   @FunctionalInterface
   public interface Work {
-    /**
-     * Does the next piece of work.
-     *
-     * @return how long to wait for a wake-up before the next turn; 0 to take it at once
-     */
+    /** Does the next piece of work; returns how long a wake-up may take, 0 for no wait. */
     long turn() throws InterruptedException;
 
     /** Returns whether there is work that a stop has to wait for. */

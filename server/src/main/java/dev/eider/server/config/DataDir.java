@@ -28,11 +28,7 @@ public final class DataDir implements AutoCloseable {
     this.lockFile = lockFile;
   }
 
-  /**
-   * Makes the directory where it is missing, and takes it.
-   *
-   * @throws StartupException if it cannot be used or is in use
-   */
+  /** Makes and takes the directory; throws StartupException if it cannot be used or is in use. */
   public static DataDir take(Path path) {
     try {
       requireDirectory(path);
@@ -53,11 +49,8 @@ public final class DataDir implements AutoCloseable {
       return new DataDir(path, lockFile);
     } catch (IOException e) {
       throw new StartupException(
-          "the data directory "
-              + path
-              + " cannot be used: "
-              + DiskFailure.describe(e)
-              + ", or choose another --data-dir",
+          "the data directory %s cannot be used: %s, or choose another --data-dir"
+              .formatted(path, StartupException.describe(e)),
           e);
     }
   }

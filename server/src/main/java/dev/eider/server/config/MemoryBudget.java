@@ -1,10 +1,12 @@
 package dev.eider.server.config;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.eider.server.files.library.LibraryIndex;
 import dev.eider.server.files.transfer.TransferBounds;
 import dev.eider.server.runs.RunIndex;
 import dev.eider.server.store.read.ReadAhead;
 import dev.eider.server.store.sql.SqlRows;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,9 +43,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   /** A row of the largest size as bytes and as text; it is encoded into direct memory. */
   private static final long QUERY_BYTES = 3L * SqlRows.ROW_BYTES_MAX;
 
-  /**
-   * A small page and the record of an import; a large event takes its turn with the persister's.
-   */
+  /** A small page and the record of an import; large events take turns with the persister's. */
   private static final long TRANSFER_BYTES = MIB + TransferBounds.SMALL_RECORD_BYTES_MAX;
 
   /** What the one import with a large record takes besides. */
@@ -80,47 +80,43 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
 
   private static List<Part> heapOf(ServerConfig config) {
     long request = config.get(Setting.REQUEST_BYTES_MAX);
-    List<Part> parts = new ArrayList<>();
-    parts.add(new Part("the daemon itself", BASE_BYTES));
-    parts.add(new Part("a request being read (request-bytes-max)", FORMS_PARSED * request));
-    parts.add(new Part("requests in the queue", config.get(HeapShare.QUEUE)));
-    parts.add(
-        new Part(
-            "the batch (batch-bytes-max, request-bytes-max)",
-            2 * config.get(Setting.BATCH_BYTES_MAX)
-                + Math.max(FORMS_IN_BATCH * request, FORMS_OF_IMPORT * LARGE_RECORD_BYTES)));
-    parts.add(
-        new Part(
-            "events in memory (tail-bytes-max, unpersisted-bytes-max)",
-            config.get(Setting.TAIL_BYTES_MAX) + config.get(Setting.UNPERSISTED_BYTES_MAX)));
-    parts.add(
-        new Part(
-            "the DuckDB transaction (persist-batch-events-max, request-bytes-max)",
-            ServerConfig.PERSIST_BATCH_BYTES_MAX
-                + ROW_BYTES * config.get(Setting.PERSIST_BATCH_EVENTS_MAX)
-                + Math.max(FORMS_IN_TRANSACTION * request, FORMS_OF_IMPORT * LARGE_RECORD_BYTES)));
-    parts.add(
-        new Part(
-            "pages being read (store-readers-max, request-bytes-max)",
-            config.get(Setting.STORE_READERS_MAX) * (PAGE_BYTES + FORMS_IN_PAGE * request)));
-    parts.add(
-        new Part(
-            "rows of queries (query-concurrent-max)",
-            QUERY_BYTES * config.get(Setting.QUERY_CONCURRENT_MAX)));
-    parts.add(new Part("pages kept", config.get(HeapShare.PAGE_CACHE) + ReadAhead.RUNS_BYTES_MAX));
-    parts.add(new Part("blocks of the log kept", ReadAhead.LOG_BYTES_MAX));
-    parts.add(new Part("runs (run-bytes-max)", config.get(Setting.RUN_BYTES_MAX)));
-    parts.add(new Part("ids of runs that are not in memory", RunIndex.idBytesMax()));
-    parts.add(new Part("open calls", CALL_BYTES * config.get(HeapShare.CALLS)));
-    parts.add(
-        new Part(
-            "changes for watchers (watch-changes-max)",
-            CHANGED_RUN_BYTES * config.get(Setting.WATCH_CHANGES_MAX)));
-    parts.add(
-        new Part(
-            "exports and imports (transfers-max)",
-            TRANSFER_BYTES * config.get(Setting.TRANSFERS_MAX) + LARGE_RECORD_BYTES));
-    parts.add(new Part("comparisons of runs", DIFF_BYTES * ServerConfig.DIFFS_MAX));
+    List<Part> parts =
+        new ArrayList<>(
+            List.of(
+                new Part("the daemon itself", BASE_BYTES),
+                new Part("a request being read (request-bytes-max)", FORMS_PARSED * request),
+                new Part("requests in the queue", config.get(HeapShare.QUEUE)),
+                new Part(
+                    "the batch (batch-bytes-max, request-bytes-max)",
+                    2 * config.get(Setting.BATCH_BYTES_MAX)
+                        + Math.max(FORMS_IN_BATCH * request, FORMS_OF_IMPORT * LARGE_RECORD_BYTES)),
+                new Part(
+                    "events in memory (tail-bytes-max, unpersisted-bytes-max)",
+                    config.get(Setting.TAIL_BYTES_MAX) + config.get(Setting.UNPERSISTED_BYTES_MAX)),
+                new Part(
+                    "the DuckDB transaction (persist-batch-events-max, request-bytes-max)",
+                    ServerConfig.PERSIST_BATCH_BYTES_MAX
+                        + ROW_BYTES * config.get(Setting.PERSIST_BATCH_EVENTS_MAX)
+                        + Math.max(
+                            FORMS_IN_TRANSACTION * request, FORMS_OF_IMPORT * LARGE_RECORD_BYTES)),
+                new Part(
+                    "pages being read (store-readers-max, request-bytes-max)",
+                    config.get(Setting.STORE_READERS_MAX) * (PAGE_BYTES + FORMS_IN_PAGE * request)),
+                new Part(
+                    "rows of queries (query-concurrent-max)",
+                    QUERY_BYTES * config.get(Setting.QUERY_CONCURRENT_MAX)),
+                new Part("pages kept", config.get(HeapShare.PAGE_CACHE) + ReadAhead.RUNS_BYTES_MAX),
+                new Part("blocks of the log kept", ReadAhead.LOG_BYTES_MAX),
+                new Part("runs (run-bytes-max)", config.get(Setting.RUN_BYTES_MAX)),
+                new Part("ids of runs that are not in memory", RunIndex.idBytesMax()),
+                new Part("open calls", CALL_BYTES * config.get(HeapShare.CALLS)),
+                new Part(
+                    "changes for watchers (watch-changes-max)",
+                    CHANGED_RUN_BYTES * config.get(Setting.WATCH_CHANGES_MAX)),
+                new Part(
+                    "exports and imports (transfers-max)",
+                    TRANSFER_BYTES * config.get(Setting.TRANSFERS_MAX) + LARGE_RECORD_BYTES),
+                new Part("comparisons of runs", DIFF_BYTES * ServerConfig.DIFFS_MAX)));
     if (!config.libraries().isEmpty()) {
       parts.add(
           new Part(
@@ -150,27 +146,31 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
     return sum(direct);
   }
 
-  /**
-   * Refuses to begin with less memory than a configuration needs.
-   *
-   * @throws StartupException saying what to raise or to lower
-   */
+  /** The direct memory of this JVM: as large as the heap unless an option says otherwise. */
+  public static long directBytesMax() {
+    HotSpotDiagnosticMXBean jvm =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    long bytes =
+        jvm == null ? 0 : Long.parseLong(jvm.getVMOption("MaxDirectMemorySize").getValue());
+    return bytes == 0 ? Runtime.getRuntime().maxMemory() : bytes;
+  }
+
+  /** Throws StartupException, with what to change, if there is less memory than is needed. */
   public static MemoryBudget require(ServerConfig config, long directBytesMax) {
     MemoryBudget budget = of(config);
     if (budget.heapBytes() > config.heapBytes()) {
       List<Part> needed = ofLeastHeap(config).heap;
       throw new StartupException(
-          problem("heap", needed, config.heapBytes())
-              + "; raise it with EIDER_JAVA_OPTS=-Xmx"
-              + mib(sum(needed))
-              + "m or lower settings with --set");
+          "%s; raise it with EIDER_JAVA_OPTS=-Xmx%sm or lower settings with --set"
+              .formatted(problem("heap", needed, config.heapBytes()), mib(sum(needed))));
     }
     if (budget.directBytes() > directBytesMax) {
       throw new StartupException(
-          problem("direct memory", budget.direct, directBytesMax)
-              + "; raise it with EIDER_JAVA_OPTS=-XX:MaxDirectMemorySize="
-              + mib(budget.directBytes())
-              + "m (without it, it is as large as the heap) or lower settings with --set");
+          ("%s; raise it with EIDER_JAVA_OPTS=-XX:MaxDirectMemorySize=%sm (without"
+                  + " it, it is as large as the heap) or lower settings with --set")
+              .formatted(
+                  problem("direct memory", budget.direct, directBytesMax),
+                  mib(budget.directBytes())));
     }
     return budget;
   }
@@ -193,14 +193,8 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
             .limit(NAMED_PARTS)
             .map(part -> mib(part.bytes()) + " MiB for " + part.name())
             .collect(Collectors.joining(", "));
-    return "the settings need "
-        + mib(sum(parts))
-        + " MiB of "
-        + kind
-        + " and this JVM has "
-        + bytesMax / MIB
-        + " MiB; the most is "
-        + largest;
+    return "the settings need %s MiB of %s and this JVM has %s MiB; the most is %s"
+        .formatted(mib(sum(parts)), kind, bytesMax / MIB, largest);
   }
 
   private static long sum(List<Part> parts) {
@@ -211,11 +205,6 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
     return (bytes + MIB - 1) / MIB;
   }
 
-  /**
-   * Something the daemon holds.
-   *
-   * @param name what, and the settings that bound it
-   * @param bytes its bound
-   */
+  /** Something the daemon holds, with the settings that bound it, and its bound. */
   public record Part(String name, long bytes) {}
 }

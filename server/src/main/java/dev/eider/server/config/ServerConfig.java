@@ -8,8 +8,8 @@ import dev.eider.server.hub.HubBounds;
 import dev.eider.server.log.segment.LogConfig;
 import dev.eider.server.persist.PersisterConfig;
 import dev.eider.server.query.QueryBounds;
-import dev.eider.server.read.ReaderBounds;
-import dev.eider.server.rpc.ConnectionLimits;
+import dev.eider.server.read.ReaderRegistry.ReaderBounds;
+import dev.eider.server.rpc.GrpcServer.ConnectionLimits;
 import dev.eider.server.sequencer.SequencerConfig;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.upkeep.Retention;
@@ -62,13 +62,16 @@ public record ServerConfig(
     numbers = Map.copyOf(numbers);
   }
 
-  /**
-   * Returns the defaults: loopback, port {@link #PORT_DEFAULT}, durability fsync, and every setting
-   * at what it is with the heap of this JVM.
-   */
+  /** Returns the defaults: loopback, {@link #PORT_DEFAULT}, fsync, settings by this JVM's heap. */
   public static ServerConfig defaults(Path dataDir) {
     return new ServerConfig(
-        dataDir, "127.0.0.1", PORT_DEFAULT, false, List.of(), JvmMemory.heapBytesMax(), Map.of());
+        dataDir,
+        "127.0.0.1",
+        PORT_DEFAULT,
+        false,
+        List.of(),
+        Runtime.getRuntime().maxMemory(),
+        Map.of());
   }
 
   /** Listens elsewhere. */
@@ -255,11 +258,7 @@ public record ServerConfig(
         get(Setting.LIBRARY_SCAN_MS));
   }
 
-  /**
-   * Requires each library to be a directory outside the daemon's own.
-   *
-   * @throws StartupException if one is not
-   */
+  /** Throws StartupException if a library is no directory, or inside the daemon's own. */
   public void requireLibraries() {
     Path own = dataDir.toAbsolutePath().normalize();
     for (Path library : libraries) {

@@ -25,13 +25,7 @@ final class SettingKeys {
           "diffs-max", "it is always " + ServerConfig.DIFFS_MAX,
           "transfer-memory-bytes-max", "it is half of store-memory-bytes-max, so change that");
 
-  private SettingKeys() {}
-
-  /**
-   * Returns the setting with a key.
-   *
-   * @throws IllegalArgumentException if there is none, with what replaced it or what may be meant
-   */
+  /** Returns the setting with a key, or throws IllegalArgumentException with what may be meant. */
   static Setting find(String key) {
     for (Setting setting : Setting.values()) {
       if (setting.key().equals(key)) {
@@ -43,9 +37,8 @@ final class SettingKeys {
       throw new IllegalArgumentException(key + " is no setting any more: " + replacement);
     }
     throw new IllegalArgumentException(
-        "there is no setting "
-            + key
-            + nearest(key).map(near -> "; did you mean " + near + "?").orElse(""));
+        "there is no setting %s%s"
+            .formatted(key, nearest(key).map(near -> "; did you mean " + near + "?").orElse("")));
   }
 
   /** Returns the key that is a few slips away, or the first that begins alike. */

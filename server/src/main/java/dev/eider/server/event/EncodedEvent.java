@@ -30,22 +30,14 @@ public record EncodedEvent(
         RunDigest.hash(bytes));
   }
 
-  /**
-   * Reads back an event from its encoding.
-   *
-   * @throws IllegalArgumentException if the bytes are no event
-   */
+  /** Reads an event from its encoding; throws IllegalArgumentException if it is none. */
   public static EncodedEvent decode(byte[] bytes) {
     EventScan scan = EventScan.of(bytes);
     return new EncodedEvent(
-        scan.kind(), scan.agentId(), scan.t(), scan.costUsd(), bytes, RunDigest.hash(bytes));
+        scan.kind, scan.agentId, scan.t, scan.costUsd, bytes, RunDigest.hash(bytes));
   }
 
-  /**
-   * Parses an encoded event.
-   *
-   * @throws IllegalArgumentException if the bytes are no event
-   */
+  /** Parses an encoded event; throws IllegalArgumentException if it is none. */
   public static Event parse(byte[] bytes) {
     try {
       return Event.parseFrom(bytes);

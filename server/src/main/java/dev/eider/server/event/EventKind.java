@@ -2,7 +2,9 @@ package dev.eider.server.event;
 
 import dev.eider.v1.Event;
 import dev.eider.v1.Event.PayloadCase;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The names of payload kinds, as SQL and filters use them. */
 public final class EventKind {
@@ -21,17 +23,9 @@ public final class EventKind {
 
   /** Every kind, {@link #UNKNOWN} included. */
   public static final Set<String> ALL =
-      Set.of(
-          TURN_START,
-          OBSERVATION,
-          LLM_PROMPT,
-          LLM_RESPONSE,
-          ACTION,
-          ACTION_RESULT,
-          WORLD_MUTATION,
-          FORK,
-          METRIC,
-          UNKNOWN);
+      Arrays.stream(PayloadCase.values())
+          .map(EventKind::of)
+          .collect(Collectors.toUnmodifiableSet());
 
   private EventKind() {}
 

@@ -14,18 +14,17 @@ import java.io.IOException;
  * clears the one before.
  */
 final class EventScan {
-  private String agentId = "";
-  private int t;
-  private String kind = EventKind.UNKNOWN;
-  private double costUsd;
+  String agentId = "";
+  int t;
+
+  /** See {@link EventKind}. */
+  String kind = EventKind.UNKNOWN;
+
+  double costUsd;
 
   private EventScan() {}
 
-  /**
-   * Scans an event that was encoded here.
-   *
-   * @throws IllegalArgumentException if the bytes are no event
-   */
+  /** Scans an event that was encoded here; throws IllegalArgumentException if it is none. */
   static EventScan of(byte[] bytes) {
     EventScan scan = new EventScan();
     try {
@@ -34,23 +33,6 @@ final class EventScan {
       throw new IllegalArgumentException("not an encoded event: " + e.getMessage(), e);
     }
     return scan;
-  }
-
-  String agentId() {
-    return agentId;
-  }
-
-  int t() {
-    return t;
-  }
-
-  /** See {@link EventKind}. */
-  String kind() {
-    return kind;
-  }
-
-  double costUsd() {
-    return costUsd;
   }
 
   private void readEvent(CodedInputStream in) throws IOException {

@@ -2,12 +2,7 @@ package dev.eider.server.event;
 
 import java.util.Map;
 
-/**
- * A filter over the events of all runs. Immutable.
- *
- * @param matcher the filter for the event itself
- * @param runLabels labels that its run must have with these values, all of them
- */
+/** A filter over the events of all runs, which must have all of these labels. Immutable. */
 public record LogSelection(EventMatcher matcher, Map<String, String> runLabels) {
   /** Every event. */
   public static final LogSelection ALL = new LogSelection(EventMatcher.ALL, Map.of());

@@ -135,10 +135,7 @@ public final class PackedEvents extends AbstractList<SequencedEvent> implements 
     private final int[] sizes;
     private final PackedEvents events;
 
-    /**
-     * @param seqs ascending
-     * @param sizes of the events, one each
-     */
+    /** Makes room for events of these sizes at ascending seqs. */
     public Packing(RunId runId, long[] seqs, int[] sizes) {
       form = new EnvelopeForm(runId);
       this.sizes = sizes;

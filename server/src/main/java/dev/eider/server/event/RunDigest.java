@@ -5,10 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/**
- * The rolling hash over a run's events; its definition is the comment of {@code
- * eider.v1.Run.digest}.
- */
+/** The rolling hash over a run's events, as {@code eider.v1.Run.digest} defines it. */
 public final class RunDigest {
   private static final ThreadLocal<MessageDigest> SHA_256 =
       ThreadLocal.withInitial(RunDigest::sha256);

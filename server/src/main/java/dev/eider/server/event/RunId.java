@@ -13,10 +13,7 @@ public record RunId(String value) implements Comparable<RunId> {
         && hasIdCharacters(value);
   }
 
-  /**
-   * Returns whether a text is made of at most {@link #CHARS_MAX} characters of {@code
-   * [A-Za-z0-9._-]}.
-   */
+  /** Returns whether a text is at most {@link #CHARS_MAX} of {@code [A-Za-z0-9._-]}. */
   public static boolean hasIdCharacters(String value) {
     if (value.length() > CHARS_MAX) {
       return false;

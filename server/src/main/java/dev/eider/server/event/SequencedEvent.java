@@ -25,20 +25,16 @@ public record SequencedEvent(long seq, String kind, String agentId, int t, byte[
     return new SequencedEvent(seq, kind, agentId, t, wrap(runId, seq, eventBytes));
   }
 
-  /**
-   * Wraps an event's bytes into an envelope.
-   *
-   * @throws IllegalArgumentException if the bytes are no event
-   */
+  /** Wraps an event's bytes; throws IllegalArgumentException if they are none. */
   public static SequencedEvent of(RunId runId, long seq, byte[] eventBytes) {
     EventScan scan = EventScan.of(eventBytes);
-    return of(runId, seq, scan.kind(), scan.agentId(), scan.t(), eventBytes);
+    return of(runId, seq, scan.kind, scan.agentId, scan.t, eventBytes);
   }
 
   /** Returns the event of an envelope. */
   static SequencedEvent ofEnvelope(long seq, byte[] envelope) {
     EventScan scan = EventScan.of(eventBytes(envelope));
-    return new SequencedEvent(seq, scan.kind(), scan.agentId(), scan.t(), envelope);
+    return new SequencedEvent(seq, scan.kind, scan.agentId, scan.t, envelope);
   }
 
   /** Decodes the envelope. */

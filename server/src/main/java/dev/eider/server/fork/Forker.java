@@ -1,40 +1,42 @@
 package dev.eider.server.fork;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.base.Invariants;
 import dev.eider.server.event.Micros;
 import dev.eider.server.event.RunId;
-import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.history.RunHistory.KnownRun;
+import dev.eider.server.read.history.TurnWorlds;
+import dev.eider.server.read.history.TurnWorlds.World;
+import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.RequestFingerprint;
 import dev.eider.server.run.RunView;
-import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.sequencer.RunWriter;
 import dev.eider.v1.ErrorReason;
-import dev.eider.v1.Event;
-import dev.eider.v1.ForkPayload;
+import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.ForkRequest;
 import dev.eider.v1.ForkResponse;
-import dev.eider.v1.TurnStartPayload;
-import dev.eider.v1.WorldMutationPayload;
+import dev.eider.v1.GetSnapshotRequest;
+import dev.eider.v1.GetSnapshotResponse;
 import dev.eider.v1.WorldStateSnapshot;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Branches runs. Nothing of the parent is copied: the child's first event names the run and turn it
- * goes on from, and its start world is computed from the parent's snapshot, again for a repeat of
- * the request. Thread-safe.
+ * Branches runs. Nothing of the parent is copied but the world that the child begins with, which is
+ * part of its first event, so that it is found whatever becomes of the parent. Thread-safe.
  */
 public final class Forker {
+  /** A larger world is in an answer once, not in its fork event too. */
+  private static final int WORLD_TWICE_BYTES_MAX = 1 << 20;
+
   private final RunHistory history;
+  private final TurnWorlds worlds;
   private final RunWriter writer;
   private final InstantSource clock;
   private final Executor cold;
@@ -42,7 +44,7 @@ public final class Forker {
 
   /**
    * @param cold runs the tasks that wait for DuckDB
-   * @param worldBytesMax the largest state that a patch may make
+   * @param worldBytesMax the largest state that a patch may make, and the largest event
    */
   public Forker(
       RunHistory history,
@@ -51,6 +53,7 @@ public final class Forker {
       Executor cold,
       long worldBytesMax) {
     this.history = history;
+    this.worlds = new TurnWorlds(history);
     this.writer = writer;
     this.clock = clock;
     this.cold = cold;
@@ -64,90 +67,95 @@ public final class Forker {
    * @throws BrokerException if the fork is refused before anything is written
    */
   public CompletableFuture<ForkResponse> fork(ForkRequest request, RunId childId) {
-    KnownRun parent = history.get(new RunId(request.getParentRunId()));
-    String agentId = request.hasAgentId() ? request.getAgentId() : null;
-    TurnStart start = turnStart(parent, request.getParentT(), agentId);
-    WorldStateSnapshot world = SnapshotMutation.apply(start.snapshot(), request, bounds);
-    Command.Open open =
-        new Command.Open(
-            childId,
-            request.getLabelsMap(),
-            request.getRequestId(),
-            RequestFingerprint.of(request),
-            new Parent(
-                parent.run().runId(), request.getParentT(), start.seq(), parent.run().rootRunId()),
-            firstEvents(request, start, world),
-            ErrorReason.ERROR_REASON_FORK_ALREADY_EXISTS);
-    return writer.execute(open).thenApplyAsync(applied -> response(applied, world), cold);
+    Command.Open open;
+    try {
+      open = open(request, childId);
+    } catch (BrokerException refusal) {
+      KnownRun made = findMade(request, childId);
+      if (made == null) {
+        throw refusal;
+      }
+      return CompletableFuture.completedFuture(response(request, made.run().runId()));
+    }
+    return writer
+        .execute(open)
+        .thenApplyAsync(applied -> response(request, applied.run().runId()), cold);
   }
 
   /**
-   * Returns the snapshot of a turn. Blocks.
+   * Finds the world of a turn. Blocks.
    *
-   * @param agentId the agent of the turn_start; null for the first one of the turn
-   * @throws BrokerException RUN_NOT_FOUND, TURN_NOT_FOUND, SNAPSHOT_MISSING or STORAGE_UNAVAILABLE
+   * @throws BrokerException RUN_NOT_FOUND, TURN_NOT_FOUND, SNAPSHOT_MISSING, INVALID_REQUEST or
+   *     STORAGE_UNAVAILABLE
    */
-  public WorldStateSnapshot snapshot(RunId runId, int t, @Nullable String agentId) {
-    return turnStart(history.get(runId), t, agentId).snapshot();
-  }
-
-  private TurnStart turnStart(KnownRun run, int t, @Nullable String agentId) {
-    SequencedEvent found = history.findTurnStart(run, t, agentId);
-    String where =
-        "t " + t + (agentId == null ? "" : " of agent " + agentId) + " in run " + run.run().runId();
-    if (found == null) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_TURN_NOT_FOUND, "there is no turn_start at " + where);
+  public GetSnapshotResponse snapshot(GetSnapshotRequest request, RunId runId) {
+    World world = TurnChoice.of(request).in(worlds, history.get(runId));
+    GetSnapshotResponse.Builder response =
+        GetSnapshotResponse.newBuilder()
+            .setRunId(world.holder().runId().value())
+            .setSeq(world.seq());
+    if (!request.getOmitSnapshot()) {
+      response.setSnapshot(world.snapshot());
     }
-    TurnStartPayload payload = found.parse().getEvent().getTurnStart();
-    if (!payload.hasSnapshot()
-        || payload.getSnapshot().getBodyCase() == WorldStateSnapshot.BodyCase.BODY_NOT_SET) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_SNAPSHOT_MISSING,
-          "the turn_start at " + where + " carries no snapshot");
+    return response.build();
+  }
+
+  private Command.Open open(ForkRequest request, RunId childId) {
+    KnownRun asked = history.get(new RunId(request.getParentRunId()));
+    World start = TurnChoice.of(request).in(worlds, asked);
+    WorldStateSnapshot world = SnapshotMutation.apply(start.snapshot(), request, bounds);
+    FoldedRun holder = start.holder();
+    return new Command.Open(
+        childId,
+        request.getLabelsMap(),
+        request.getRequestId(),
+        fingerprint(request),
+        new Parent(holder.runId(), start.t(), start.seq(), holder.rootRunId()),
+        FirstEvents.of(request, start, world, bounds, Micros.now(clock)),
+        ErrorReason.ERROR_REASON_FORK_ALREADY_EXISTS,
+        // What a run inherits is kept for as long as it is there; a library keeps nothing.
+        asked.run().isInLibrary() ? holder.runId() : asked.run().runId());
+  }
+
+  /** The size of its answer is no part of what a request asks for. */
+  private static byte[] fingerprint(ForkRequest request) {
+    return RequestFingerprint.of(request.toBuilder().clearOmitSnapshot().build());
+  }
+
+  /** Returns the fork that the same request has made before, or null: its parent may be gone. */
+  private @Nullable KnownRun findMade(ForkRequest request, RunId childId) {
+    KnownRun known = request.getRequestId().isEmpty() ? null : history.find(childId);
+    return known != null
+            && known.run().requestId().equals(request.getRequestId())
+            && Arrays.equals(known.run().requestHash(), fingerprint(request))
+        ? known
+        : null;
+  }
+
+  private ForkResponse response(ForkRequest request, RunId childId) {
+    KnownRun child = history.get(childId);
+    EventEnvelope first = history.first(child).parse();
+    ForkResponse.Builder response =
+        ForkResponse.newBuilder()
+            .setRun(RunView.of(child.run(), child.persistedSeq()))
+            .setEnvelope(first);
+    WorldStateSnapshot world = first.getEvent().getFork().getSnapshot();
+    if (request.getOmitSnapshot() || world.getSerializedSize() > WORLD_TWICE_BYTES_MAX) {
+      response.getEnvelopeBuilder().getEventBuilder().getForkBuilder().clearSnapshot();
     }
-    return new TurnStart(found.seq(), payload.getSnapshot());
-  }
-
-  private List<EncodedEvent> firstEvents(
-      ForkRequest request, TurnStart start, WorldStateSnapshot world) {
-    long nowUs = Micros.now(clock);
-    Event.Builder base =
-        Event.newBuilder()
-            .setT(request.getParentT())
-            .setTs(RunView.timestamp(nowUs))
-            .setSchemaVersion(1);
-    String summary = SnapshotMutation.describe(request);
-    List<EncodedEvent> events = new ArrayList<>();
-    events.add(
-        EncodedEvent.of(
-            base.setFork(
-                    ForkPayload.newBuilder()
-                        .setParentRunId(request.getParentRunId())
-                        .setParentT(request.getParentT())
-                        .setMutationSummary(summary))
-                .build()));
-    if (request.getMutationCase() != ForkRequest.MutationCase.MUTATION_NOT_SET) {
-      events.add(
-          EncodedEvent.of(
-              base.setWorldMutation(
-                      WorldMutationPayload.newBuilder()
-                          .setBeforeSummary(SnapshotMutation.describe(start.snapshot()))
-                          .setAfterSummary(summary + ": " + SnapshotMutation.describe(world))
-                          .setReason(request.getReason()))
-                  .build()));
+    if (!request.getOmitSnapshot()) {
+      boolean isStored = first.getEvent().getFork().hasSnapshot();
+      response.setSnapshot(isStored ? world : computed(request, child));
     }
-    return events;
+    return response.build();
   }
 
-  private ForkResponse response(Applied applied, WorldStateSnapshot world) {
-    KnownRun child = history.get(applied.run().runId());
-    return ForkResponse.newBuilder()
-        .setRun(RunView.of(child.run(), child.persistedSeq()))
-        .setSnapshot(world)
-        .setEnvelope(history.first(child).parse())
-        .build();
+  /** Computes the world of a fork that an earlier build made. */
+  private WorldStateSnapshot computed(ForkRequest request, KnownRun child) {
+    Parent parent =
+        Invariants.requireNonNull(
+            child.run().parent(), "run %s was forked from nothing", child.run().runId());
+    World start = worlds.at(history.get(parent.runId()), parent.seq());
+    return SnapshotMutation.apply(start.snapshot(), request, bounds);
   }
-
-  private record TurnStart(long seq, WorldStateSnapshot snapshot) {}
 }

@@ -4,14 +4,12 @@ import com.google.protobuf.Struct;
 import dev.eider.server.base.BrokerException;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.ForkRequest;
+import dev.eider.v1.JsonPatchOp;
 import dev.eider.v1.WorldStateSnapshot;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** Applies a fork's mutation to a snapshot. Pure. */
 final class SnapshotMutation {
-  private static final int DESCRIPTION_CHARS_MAX = 1_000;
-
   private SnapshotMutation() {}
 
   /**
@@ -22,6 +20,7 @@ final class SnapshotMutation {
   static WorldStateSnapshot apply(
       WorldStateSnapshot snapshot, ForkRequest request, WorldBounds bounds) {
     try {
+      requireRecordable(request, bounds);
       return switch (request.getMutationCase()) {
         case MERGE_PATCH -> merged(snapshot, request.getMergePatch(), bounds);
         case JSON_PATCH ->
@@ -42,37 +41,13 @@ final class SnapshotMutation {
     }
   }
 
-  /** Describes the mutation for people. */
-  static String describe(ForkRequest request) {
-    if (!request.getMutationSummary().isEmpty()) {
-      return request.getMutationSummary();
+  /** A mutation is stored as it is given, a message less deep in an event than the world is. */
+  private static void requireRecordable(ForkRequest request, WorldBounds bounds)
+      throws MutationException {
+    bounds.requireNestingOfPatch(request.getMergePatch());
+    for (JsonPatchOp op : request.getJsonPatch().getOpsList()) {
+      bounds.requireNestingOfPatch(FirstEvents.object(op));
     }
-    return switch (request.getMutationCase()) {
-      case MERGE_PATCH ->
-          "merge patch of " + listed(request.getMergePatch().getFieldsMap().keySet().stream());
-      case JSON_PATCH -> "JSON patch, operations: " + request.getJsonPatch().getOpsCount();
-      case REPLACEMENT -> "replacement";
-      case MUTATION_NOT_SET -> "";
-    };
-  }
-
-  /** Describes a snapshot for people. */
-  static String describe(WorldStateSnapshot snapshot) {
-    return snapshot.hasOpaque()
-        ? "opaque, bytes: " + snapshot.getOpaque().size()
-        : "state with " + listed(snapshot.getState().getFieldsMap().keySet().stream().sorted());
-  }
-
-  /** Names come from the caller: any number, each of any length. */
-  private static String listed(Stream<String> names) {
-    StringBuilder text = new StringBuilder();
-    for (String name : names.toList()) {
-      if (text.length() + name.length() > DESCRIPTION_CHARS_MAX) {
-        return text.append(text.isEmpty() ? "..." : ", ...").toString();
-      }
-      text.append(text.isEmpty() ? "" : ", ").append(name);
-    }
-    return text.toString();
   }
 
   private static Struct stateOf(WorldStateSnapshot snapshot) {

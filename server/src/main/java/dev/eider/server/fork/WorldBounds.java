@@ -43,6 +43,18 @@ record WorldBounds(long bytesMax) {
     }
   }
 
+  /** Requires that an event can carry a patch, or an operation of one. */
+  void requireNestingOfPatch(Struct patch) throws MutationException {
+    int nesting = nesting(patch);
+    if (nesting > NESTING_MAX + 1) {
+      throw new MutationException(
+          "it is nested too deeply to be recorded: in "
+              + nesting
+              + " messages of protobuf, where an object takes 3 and a list 2; it may be in "
+              + (NESTING_MAX + 1));
+    }
+  }
+
   /** Returns how deep messages are nested. Walks all of the value. */
   static int nesting(Value value) {
     int inside =

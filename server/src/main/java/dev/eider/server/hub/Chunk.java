@@ -16,9 +16,7 @@ final class Chunk {
   /** The bytes that an event costs in memory besides its envelope. */
   private static final int EVENT_OVERHEAD_BYTES = 128;
 
-  /**
-   * The bytes that a chunk costs besides its events: itself, its lists, its entries in two more.
-   */
+  /** What a chunk costs besides its events: itself, its lists, its entries in two more. */
   private static final int CHUNK_OVERHEAD_BYTES = 256;
 
   private final RunId runId;
@@ -30,9 +28,7 @@ final class Chunk {
   private @Nullable Holder tail;
   private @Nullable Holder log;
 
-  /**
-   * @param run after the record
-   */
+  /** Makes a chunk of a record's events and the run after it. */
   Chunk(FoldedRun run, long position, List<SequencedEvent> events) {
     this.runId = run.runId();
     this.labels = run.labels();

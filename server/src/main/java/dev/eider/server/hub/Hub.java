@@ -6,9 +6,11 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
+import dev.eider.server.run.Parent;
 import dev.eider.server.run.RunPlace;
 import dev.eider.server.run.StagedFile;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,7 @@ public final class Hub {
   private final Map<RunId, Set<Runnable>> awaited = new ConcurrentHashMap<>();
   private final RunsInOrder inOrder = new RunsInOrder();
   private final ForksInMemory forks = new ForksInMemory();
-  private final Listeners<RunListener> listeners = new Listeners<>();
+  private final Listeners<Consumer<FoldedRun>> listeners = new Listeners<>();
   private final Listeners<Runnable> logListeners = new Listeners<>();
   private final Listeners<Consumer<RunId>> erasures = new Listeners<>();
   private final AtomicLong tailBytes = new AtomicLong();
@@ -61,10 +63,7 @@ public final class Hub {
     return runsByRequestId.get(requestId);
   }
 
-  /**
-   * Returns the runs in memory, and imported ones, that were forked from a run, deleted ones
-   * included. For the sequencer thread.
-   */
+  /** Returns the forks of a run in memory, or imported, even deleted ones. Sequencer thread. */
   public Collection<RunId> findForks(RunId parentId) {
     return forks.of(parentId);
   }
@@ -105,9 +104,7 @@ public final class Hub {
     return tailBytes.get() > bounds.persistedBytesMax() + bounds.unpersistedBytesMax();
   }
 
-  /**
-   * Returns the share that is surely taken of the memory for unpersisted events; 1 is all of it.
-   */
+  /** Returns the share that surely is taken of the memory for unpersisted events; 1 is all. */
   public double unpersistedShare() {
     return (double) (tailBytes.get() - bounds.persistedBytesMax()) / bounds.unpersistedBytesMax();
   }
@@ -130,23 +127,23 @@ public final class Hub {
     return log;
   }
 
-  /**
-   * Has {@code listener} called, on the sequencer thread and briefly, whenever there are events
-   * that were not there before, of whatever runs.
-   */
+  /** Has {@code listener} called on the sequencer thread, briefly, when any run has new events. */
   public Registration addLogListener(Runnable listener) {
     return logListeners.add(listener);
   }
 
-  /** Has {@code listener} called for every run that is opened, closed or deleted from now on. */
-  public Registration addListener(RunListener listener) {
+  /**
+   * Has {@code listener} called, briefly, with every run that is opened, closed or deleted, or
+   * several of these at once: on the sequencer thread, for a run of a library on that which found
+   * it.
+   */
+  public Registration addListener(Consumer<FoldedRun> listener) {
     return listeners.add(listener);
   }
 
   /**
-   * Has {@code listener} called, on the thread that brings it and briefly, when DuckDB has erased a
-   * deleted run and before memory forgets it, or a run of a library is not what it was, so that
-   * caches drop it.
+   * Has {@code listener} called, briefly, on the thread that brings it, before memory forgets a run
+   * that DuckDB has erased, or when a run of a library is not what it was, so that caches drop it.
    */
   public Registration addErasureListener(Consumer<RunId> listener) {
     return erasures.add(listener);
@@ -157,9 +154,7 @@ public final class Hub {
     erasures.forEach(listener -> listener.accept(runId));
   }
 
-  /**
-   * Has {@code listener} called, on the thread that brings it and briefly, once the run is there.
-   */
+  /** Has {@code listener} called once the run is there, briefly, on the thread that brings it. */
   public void awaitRun(RunId runId, Runnable listener) {
     awaited.compute(
         runId,
@@ -186,11 +181,7 @@ public final class Hub {
     add(new RunTail(run, null, run.headSeq()));
   }
 
-  /**
-   * Takes over what a durable record made of a run.
-   *
-   * @param events those of the record, possibly none
-   */
+  /** Takes over what a durable record made of a run; it may have no events. */
   public RunTail advance(FoldedRun after, long position, List<SequencedEvent> events) {
     RunTail known = tails.get(after.runId());
     long bytesBefore = known == null ? 0 : known.run().memoryBytes();
@@ -249,7 +240,7 @@ public final class Hub {
       wakeAwaiting(tail.run().runId());
     }
     if (opened || closed || tail.run().isDeleted()) {
-      listeners.forEach(listener -> listener.runChanged(tail.run()));
+      listeners.forEach(listener -> listener.accept(tail.run()));
     }
   }
 
@@ -271,10 +262,7 @@ public final class Hub {
     return imported.files();
   }
 
-  /**
-   * Removes the imported runs that DuckDB has, announces and returns them. For the sequencer
-   * thread.
-   */
+  /** Removes, announces and returns imported runs that DuckDB has. Sequencer thread. */
   public List<FoldedRun> releaseImported() {
     List<FoldedRun> released = imported.release(progress.position());
     runBytes.addAndGet(-ImportedRuns.memoryBytes(released));
@@ -290,7 +278,7 @@ public final class Hub {
   /** Announces a run that appears as a whole, without having been in memory. For any thread. */
   public void announce(FoldedRun run) {
     wakeAwaiting(run.runId());
-    listeners.forEach(listener -> listener.runChanged(run));
+    listeners.forEach(listener -> listener.accept(run));
   }
 
   private void wakeAwaiting(RunId runId) {
@@ -300,10 +288,7 @@ public final class Hub {
     }
   }
 
-  /**
-   * Records that DuckDB has committed these runs as they are given, and everything before a log
-   * position.
-   */
+  /** Records that DuckDB has committed these runs, and all before a log position. */
   public void persisted(Collection<FoldedRun> runs, long position) {
     for (FoldedRun run : runs) {
       RunTail tail = tails.get(run.runId());
@@ -332,5 +317,33 @@ public final class Hub {
     runsByRequestId.remove(run.requestId(), run.runId());
     tailBytes.addAndGet(-tail.clear());
     tail.notifyListeners();
+  }
+
+  /** Which of the runs in memory were forked from which run. Owned by the sequencer thread. */
+  private static final class ForksInMemory {
+    private final Map<RunId, Set<RunId>> byParent = new HashMap<>();
+
+    Collection<RunId> of(RunId parentId) {
+      return byParent.getOrDefault(parentId, Set.of());
+    }
+
+    void add(FoldedRun run) {
+      Parent parent = run.parent();
+      if (parent != null) {
+        byParent.computeIfAbsent(parent.runId(), id -> new LinkedHashSet<>()).add(run.runId());
+      }
+    }
+
+    void remove(FoldedRun run) {
+      Parent parent = run.parent();
+      if (parent != null) {
+        byParent.computeIfPresent(
+            parent.runId(),
+            (id, forks) -> {
+              forks.remove(run.runId());
+              return forks.isEmpty() ? null : forks;
+            });
+      }
+    }
   }
 }

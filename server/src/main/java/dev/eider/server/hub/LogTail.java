@@ -33,9 +33,7 @@ public final class LogTail extends Chunk.Holder {
   // The map does not count.
   private int chunkCount;
 
-  /**
-   * @param position up to where, exclusively, DuckDB has everything
-   */
+  /** Begins where DuckDB has everything before. */
   LogTail(long position) {
     completeFrom = position;
   }
@@ -46,10 +44,8 @@ public final class LogTail extends Chunk.Holder {
   }
 
   /**
-   * Reads events from memory. Does not block.
-   *
-   * @param bytesMax the read ends before the event that exceeds it, unless that is the first
-   * @return null when events after {@code after} may not be in memory
+   * Reads events, up to the one that would exceed {@code bytesMax} unless it is the first; null
+   * when some may not be in memory. Does not block.
    */
   public @Nullable LogPage read(
       LogPlace after, LogSelection selection, int eventsMax, long bytesMax) {

@@ -9,17 +9,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * The progress of DuckDB in the log, and the callers that wait for it. The persister thread
- * advances it. Thread-safe.
- */
+/** DuckDB's progress in the log, advanced by the persister, and who waits for it. Thread-safe. */
 public final class PersistProgress {
-  private final ReentrantLock lock = new ReentrantLock();
   private final Listeners<Runnable> listeners = new Listeners<>();
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private final PriorityQueue<Waiter> waiters =
       new PriorityQueue<>(Comparator.comparingLong(Waiter::position));
 
@@ -31,8 +26,6 @@ public final class PersistProgress {
 
   // Written by the persister thread, read by any.
   private volatile long checkpointedPosition;
-
-  // Written by the persister thread, read by any.
   private volatile boolean isFailing;
 
   public PersistProgress(long persistedPosition) {
@@ -45,30 +38,21 @@ public final class PersistProgress {
     return persistedPosition;
   }
 
-  /**
-   * Completes once everything before {@code position} is persisted, on the persister thread; asks
-   * the persister not to wait for more. A waiter costs a few words until then.
-   */
+  /** Completes on the persister thread once {@code position} is reached; hurries it. */
   public CompletableFuture<Void> await(long position) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    lock.lock();
-    try {
+    synchronized (this) {
       if (position <= persistedPosition) {
         done.complete(null);
       } else {
         waiters.add(new Waiter(position, done));
         onWanted.run();
       }
-    } finally {
-      lock.unlock();
     }
     return done;
   }
 
-  /**
-   * Returns how far DuckDB has come with its checkpoints, at least since the daemon's start: what
-   * lies between this and {@link #position} is still to be written into its main file.
-   */
+  /** Returns the position up to which, exclusively, DuckDB's main file is known to have all. */
   public long checkpointedPosition() {
     return checkpointedPosition;
   }
@@ -89,13 +73,8 @@ public final class PersistProgress {
   }
 
   /** Returns whether any caller waits for the persister. */
-  public boolean isWanted() {
-    lock.lock();
-    try {
-      return !waiters.isEmpty();
-    } finally {
-      lock.unlock();
-    }
+  public synchronized boolean isWanted() {
+    return !waiters.isEmpty();
   }
 
   /** Sets what is called when another caller waits for the persister, on any thread and briefly. */
@@ -103,18 +82,14 @@ public final class PersistProgress {
     onWanted = wake;
   }
 
-  /**
-   * Has {@code listener} called, on the persister thread and briefly, whenever DuckDB has come
-   * further. Unlike {@link #await} this does not hurry the persister.
-   */
+  /** Has {@code listener} called on the persister thread, briefly, whenever it advances. */
   public Registration addListener(Runnable listener) {
     return listeners.add(listener);
   }
 
   void advance(long position) {
     List<CompletableFuture<Void>> reached = new ArrayList<>();
-    lock.lock();
-    try {
+    synchronized (this) {
       Invariants.require(
           position >= persistedPosition, "persisted position went back to %d", position);
       persistedPosition = position;
@@ -124,8 +99,6 @@ public final class PersistProgress {
         reached.add(next.done());
         waiters.remove();
       }
-    } finally {
-      lock.unlock();
     }
     reached.forEach(done -> done.complete(null));
     listeners.forEach(Runnable::run);

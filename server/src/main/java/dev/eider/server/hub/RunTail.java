@@ -32,9 +32,7 @@ public final class RunTail extends Chunk.Holder {
   // Written by the persister thread.
   private volatile long persistedSeq;
 
-  /**
-   * @param chunk the run's events after {@code persistedSeq}, or null if there are none
-   */
+  /** Begins with the events after {@code persistedSeq}, if there are any. */
   RunTail(FoldedRun run, @Nullable Chunk chunk, long persistedSeq) {
     this.run = run;
     this.persistedSeq = persistedSeq;
@@ -53,12 +51,7 @@ public final class RunTail extends Chunk.Holder {
     return persistedSeq;
   }
 
-  /**
-   * Reads events from memory.
-   *
-   * @param afterSeq exclusive, below the head
-   * @return null when the event after {@code afterSeq} is no longer in memory
-   */
+  /** Reads events after a seq below the head; null if the next one has left memory. */
   public @Nullable TailSlice read(
       long afterSeq, EventMatcher matcher, int eventsMax, long bytesMax) {
     long seq = afterSeq + 1;
@@ -85,6 +78,29 @@ public final class RunTail extends Chunk.Holder {
       }
     }
     return new TailSlice(found, seq - 1);
+  }
+
+  /**
+   * Looks for the last event in memory that matches.
+   *
+   * @param untilSeq inclusive
+   */
+  public TailLast readLast(long untilSeq, EventMatcher matcher) {
+    long seq = Math.min(untilSeq, run.headSeq());
+    while (seq > 0) {
+      Map.Entry<Long, Chunk> entry = chunks.floorEntry(seq);
+      if (entry == null || seq > entry.getValue().lastSeq()) {
+        break;
+      }
+      Chunk chunk = entry.getValue();
+      while (seq >= chunk.firstSeq()) {
+        SequencedEvent event = chunk.event(seq--);
+        if (matcher.matches(event)) {
+          return new TailLast(event, seq);
+        }
+      }
+    }
+    return new TailLast(null, seq);
   }
 
   /** Has {@code listener} called, on the sequencer thread and briefly, after each change. */
@@ -139,11 +155,15 @@ public final class RunTail extends Chunk.Holder {
     return bytes;
   }
 
-  /**
-   * A part of a run from memory.
-   *
-   * @param events those that match, in seq order
-   * @param scannedSeq every match up to this seq, inclusive, is among them
-   */
+  /** Events of a run in seq order, and the seq up to which they are all that match, inclusive. */
   public record TailSlice(List<SequencedEvent> events, long scannedSeq) {}
+
+  /**
+   * The last event that matches.
+   *
+   * @param event null if there is none in memory
+   * @param restSeq up to which nothing was looked at, inclusive; without an event, what only DuckDB
+   *     has
+   */
+  public record TailLast(@Nullable SequencedEvent event, long restSeq) {}
 }

@@ -2,23 +2,10 @@ package dev.eider.server.hub;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * Decides which events leave memory: the oldest of all runs, as soon as they are persisted and the
- * bound is exceeded. Owned by the sequencer thread.
- */
-final class TailEviction {
+/** Drops the oldest persisted events that are over the bound. Owned by the sequencer thread. */
+record TailEviction(long bytesMax, LogTail log, AtomicLong tailBytes) {
   /** The most chunks that are kept, however small they are. */
   private static final int CHUNKS_MAX = 200_000;
-
-  private final LogTail log;
-  private final long bytesMax;
-  private final AtomicLong tailBytes;
-
-  TailEviction(long bytesMax, LogTail log, AtomicLong tailBytes) {
-    this.bytesMax = bytesMax;
-    this.log = log;
-    this.tailBytes = tailBytes;
-  }
 
   void run(long persistedPosition) {
     if (!isOverBound()) {

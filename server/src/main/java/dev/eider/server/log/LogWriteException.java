@@ -12,9 +12,7 @@ public final class LogWriteException extends Exception {
     FULL,
     /** The batch failed and left nothing that could come back; the next one may be tried. */
     FAILED,
-    /**
-     * The disk can no longer be trusted with what was given to it: the log takes no more batches.
-     */
+    /** The disk can no longer be trusted: the log takes no more batches. */
     BROKEN
   }
 

@@ -7,10 +7,7 @@ import dev.eider.server.base.StreamedCall;
 import dev.eider.server.base.Threads;
 import dev.eider.v1.QueryResponse;
 
-/**
- * Runs queries of callers, on threads of their own ({@code query-N}) and a timer ({@code
- * query-timer}). Thread-safe.
- */
+/** Runs queries of callers on threads {@code query-N} and a {@code query-timer}. Thread-safe. */
 public final class Queries implements AutoCloseable {
   private final QueryDependencies daemon;
   private final QueryBounds bounds;

@@ -6,7 +6,11 @@ import dev.eider.server.base.CallPool;
 import dev.eider.server.base.PooledCall;
 import dev.eider.server.base.Registration;
 import dev.eider.server.base.ResponseStream;
+import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.run.FoldedRun;
+import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.sql.QueryException;
 import dev.eider.server.store.sql.SqlColumn;
@@ -18,6 +22,7 @@ import dev.eider.v1.QueryResponse;
 import dev.eider.v1.QueryRows;
 import dev.eider.v1.QuerySchema;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -223,8 +228,56 @@ final class QueryCall extends PooledCall<QueryResponse> {
   }
 
   private static BrokerException unavailable(String text) {
-    return BrokerException.of(
-        ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
-        "DuckDB cannot be asked at the moment: " + text);
+    return BrokerException.unavailable("DuckDB cannot be asked at the moment: " + text);
+  }
+
+  /** What DuckDB must hold of runs before a query is run on it. Thread-safe. */
+  private record MinSeqs(Map<RunId, Long> minSeqs, Hub hub) {
+    /** Returns whether DuckDB holds enough of the runs in memory. Does not block. */
+    boolean isPersisted() {
+      return minSeqs.entrySet().stream().allMatch(this::isPersisted);
+    }
+
+    private boolean isPersisted(Map.Entry<RunId, Long> min) {
+      RunTail tail = hub.find(min.getKey());
+      if (tail == null) {
+        // Closed and persisted, or unknown: DuckDB knows.
+        return true;
+      }
+      if (tail.run().isDeleted()) {
+        throw notFound(min.getKey());
+      }
+      if (!tail.run().isOpen() && tail.run().headSeq() < min.getValue()) {
+        throw beyondHead(tail.run(), min.getValue());
+      }
+      return tail.persistedSeq() >= min.getValue();
+    }
+
+    /** Asks DuckDB for the runs not in memory; throws if one will never reach its seq. Blocks. */
+    void require(ColdReader reader) throws StoreException {
+      for (Map.Entry<RunId, Long> min : minSeqs.entrySet()) {
+        if (hub.find(min.getKey()) == null) {
+          FoldedRun run = reader.findRun(min.getKey());
+          if (run == null) {
+            throw notFound(min.getKey());
+          }
+          if (run.headSeq() < min.getValue()) {
+            throw beyondHead(run, min.getValue());
+          }
+        }
+      }
+    }
+
+    private static BrokerException notFound(RunId runId) {
+      return BrokerException.notFound("there is no run " + runId);
+    }
+
+    private static BrokerException beyondHead(FoldedRun run, long minSeq) {
+      return BrokerException.of(
+              ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
+              "run %s is closed with seq %d and will not have seq %d"
+                  .formatted(run.runId(), run.headSeq(), minSeq))
+          .with("head_seq", run.headSeq());
+    }
   }
 }

@@ -6,11 +6,7 @@ import dev.eider.server.store.StoreException;
 import dev.eider.server.store.sql.SqlSession;
 import java.util.function.LongSupplier;
 
-/**
- * The parts of the daemon that queries use. Immutable.
- *
- * @param logEnd the log's end position
- */
+/** The parts of the daemon that queries use; {@code logEnd} is a position. Immutable. */
 public record QueryDependencies(
     SessionSource sessions, ColdReader reader, Hub hub, LongSupplier logEnd) {
   /** Lends sessions; blocks until there is one. */

@@ -22,8 +22,13 @@ public final class ColdRead extends StreamReader {
   private final Request request;
   private final RunHistory history;
   private final ResponseStream<EncodedResponse<ColdStreamResponse>> responses;
-  private final Inheritance inheritance;
+
+  /** Also reads memory: a fork may be there before DuckDB has all that it inherits. */
+  private final Inheritance inherited;
+
   private Cursor cursor;
+
+  /** As DuckDB had it; null while it does not. */
   private @Nullable FoldedRun run;
 
   public ColdRead(
@@ -34,7 +39,7 @@ public final class ColdRead extends StreamReader {
     this.request = request;
     this.history = readers.history();
     this.responses = responses;
-    inheritance = new Inheritance(history, request.start(), true);
+    inherited = new Inheritance(history, request.start());
     cursor = new Cursor(request.start().ownAfterSeq(), 0);
   }
 
@@ -45,11 +50,11 @@ public final class ColdRead extends StreamReader {
     }
     if (mayBlock) {
       lookUp();
-    } else if (run == null || !inheritance.isOver() || history.peek(runId()) == null) {
+    } else if (run == null || !inherited.isOver() || history.peek(runId()) == null) {
       return Next.COLD;
     }
-    if (run != null && !inheritance.isOver()) {
-      Page page = inheritance.read(run, request.matcher(), pageSize(), true);
+    if (!inherited.isOver()) {
+      Page page = inherited.read(heir(), request.matcher(), pageSize(), true);
       return page == null ? Next.COLD : sendInherited(page);
     }
     long lastSeq = run == null ? 0 : Math.min(request.untilSeq(), run.headSeq());
@@ -78,12 +83,17 @@ public final class ColdRead extends StreamReader {
     history.requireThere(runId());
   }
 
+  /** Returns the run as far as its lineage goes, which is known before DuckDB has the run. */
+  private FoldedRun heir() {
+    return run == null ? history.get(runId()).run() : run;
+  }
+
   private RunId runId() {
     return request.start().runId();
   }
 
   private Next sendInherited(Page page) {
-    inheritance.advance(page);
+    inherited.advance(page);
     send(page);
     return Next.COLD;
   }
@@ -127,10 +137,6 @@ public final class ColdRead extends StreamReader {
     return ColdStreamResponse.newBuilder().setEnd(end).build();
   }
 
-  /**
-   * What a caller wants, checked.
-   *
-   * @param untilSeq inclusive, of the run's own events
-   */
+  /** What a caller wants, checked: own events up to {@code untilSeq}, inclusive. */
   public record Request(ReadStart start, long untilSeq, EventMatcher matcher) {}
 }

@@ -52,11 +52,7 @@ public sealed interface EncodedResponse<N extends MessageLite> {
     /** A tag and a length. */
     private static final int PREFIX_BYTES_MAX = 10;
 
-    /**
-     * Makes a response of events.
-     *
-     * @param events at least one, in the order in which they are sent
-     */
+    /** Makes a response of one event or more, in the order in which they are sent. */
     public static <N extends MessageLite> Events<N> of(List<SequencedEvent> events) {
       if (events instanceof PackedEvents packed) {
         return new Events<>(events, packed.encodedSize());
@@ -99,11 +95,7 @@ public sealed interface EncodedResponse<N extends MessageLite> {
     }
   }
 
-  /**
-   * A response of SubscribeAll with events: {@code bytes resume_token = 6} after the batch.
-   *
-   * @param resumeToken the place after the events; nobody changes it
-   */
+  /** Events of SubscribeAll, with {@code bytes resume_token = 6} after the batch; never changed. */
   @SuppressWarnings("ArrayRecordComponent") // nobody changes or compares it
   record TokenedEvents<N extends MessageLite>(Events<N> events, byte[] resumeToken)
       implements EncodedResponse<N> {

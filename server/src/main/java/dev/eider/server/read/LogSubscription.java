@@ -1,24 +1,20 @@
 package dev.eider.server.read;
 
 import com.google.protobuf.ByteString;
-import dev.eider.server.base.BrokerException;
+import com.google.protobuf.Timestamp;
 import dev.eider.server.base.Registration;
 import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.LogPage;
 import dev.eider.server.event.LogPlace;
-import dev.eider.server.event.Micros;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.read.history.LogHistory;
 import dev.eider.server.read.history.ResumeToken;
-import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.history.RunHistory.PageSize;
-import dev.eider.server.run.RunView;
 import dev.eider.v1.SubscribeAllResponse;
 import dev.eider.v1.SubscribeAllResponse.CaughtUp;
 import dev.eider.v1.SubscribeAllResponse.FellBehind;
 import dev.eider.v1.SubscribeAllResponse.Heartbeat;
 import dev.eider.v1.SubscribeAllResponse.Progress;
-import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,21 +27,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A subscriber that does not read costs this object: nothing is queued for it.
  */
-public final class LogSubscription extends StreamReader {
-  private static final int PAGES_PER_STEP = 16;
-  private static final long PROGRESS_EVENTS = 1_000;
-
+public final class LogSubscription extends FollowingReader<SubscribeAllResponse> {
   private final LogSubscriptionRequest request;
   private final LogHistory history;
-  private final ResponseStream<EncodedResponse<SubscribeAllResponse>> responses;
-  private final InstantSource clock;
   private final Registration counted;
   private final Registration hearing;
-  private final @Nullable Registration heartbeats;
-
-  // Written by the timer and by steps. The first is due at once: a subscriber for whom there is
-  // nothing yet is to know that it is connected.
-  private volatile boolean heartbeatDue = true;
 
   // Written by the persister thread and by steps.
   private volatile boolean awaitsPersister;
@@ -56,79 +42,51 @@ public final class LogSubscription extends StreamReader {
   /** An empty token needs no look at DuckDB. */
   private boolean isChecked;
 
-  /** Roughly how many events were passed over since the last one sent or the last progress. */
-  private long unreported;
-
-  private boolean isCaughtUp;
-  private boolean hasFallenBehind;
-  private boolean isIdle = true;
-
-  /**
-   * @throws BrokerException if there are as many as may be
-   */
+  /** Throws OVERLOADED if there are as many as may be. */
   public LogSubscription(
       LogSubscriptionRequest request,
       ResponseStream<EncodedResponse<SubscribeAllResponse>> responses,
       Readers readers) {
-    super(readers.pools(), readers.registry(), responses);
+    super(readers, responses, request.notices());
     this.request = request;
     this.history = readers.logHistory();
-    this.clock = readers.clock();
-    this.responses = responses;
     sent = request.token().place();
     lastEvent = request.token().last();
     isChecked = request.token().equals(ResumeToken.START);
     counted = readers.registry().addLogReader();
     hearing = readers.hub().addLogListener(this::wake);
-    heartbeats =
-        request.notices() ? pools().timer().every(readers.heartbeatMs(), this::beat) : null;
+    beatEvery(readers.heartbeatMs());
   }
 
   @Override
-  protected Next step(boolean mayBlock) {
+  @Nullable Next sendPage(boolean mayBlock) {
     PageSize size = new PageSize(request.eventsMax(), pageBytesMax());
-    for (int i = 0; i < PAGES_PER_STEP; i++) {
-      if (isOver() || !responses.isReady()) {
-        return Next.PARK;
+    if (!isChecked) {
+      if (!mayBlock) {
+        return Next.COLD;
       }
-      if (!isChecked) {
-        if (!mayBlock) {
-          return Next.COLD;
-        }
-        history.check(request.token());
-        isChecked = true;
-      }
-      LogPage page = history.readInMemory(sent, request.selection(), size);
-      if (page == null) {
-        if (!mayBlock) {
-          return Next.COLD;
-        }
-        fallBehind();
-        page = history.readPersisted(sent, request.selection(), size);
-      }
-      if (page == null) {
-        return awaitPersister();
-      }
-      send(page);
-      if (page.isLast()) {
-        return atHead();
-      }
+      history.check(request.token());
+      isChecked = true;
     }
-    return Next.LIVE;
-  }
-
-  /** A subscriber outlives a failure of DuckDB, but not damage: it waits, as it does for events. */
-  @Override
-  protected boolean outlives(BrokerException failure) {
-    return RunHistory.isPassing(failure);
+    LogPage page = history.readInMemory(sent, request.selection(), size);
+    if (page == null) {
+      if (!mayBlock) {
+        return Next.COLD;
+      }
+      fallBehind(() -> notice().setFellBehind(FellBehind.getDefaultInstance()).build());
+      page = history.readPersisted(sent, request.selection(), size);
+    }
+    if (page == null) {
+      return awaitPersister();
+    }
+    send(page);
+    return page.isLast() ? atHead() : null;
   }
 
   @Override
   protected void release() {
     hearing.close();
-    if (heartbeats != null) {
-      heartbeats.close();
-    }
+    super.release();
     counted.close();
   }
 
@@ -136,16 +94,13 @@ public final class LogSubscription extends StreamReader {
     List<SequencedEvent> events = page.events();
     LogPlace last = page.last();
     sent = page.next();
-    unreported += page.passedOver();
-    if (last != null && !events.isEmpty()) {
+    if (last == null || events.isEmpty()) {
+      deliver(null, page.passedOver());
+    } else {
       lastEvent = ResumeToken.Event.of(last, events.get(events.size() - 1));
-      responses.next(
-          new EncodedResponse.TokenedEvents<>(
-              EncodedResponse.Events.of(events), token().toBytes()));
-      unreported = 0;
-      isIdle = false;
-    } else if (unreported >= PROGRESS_EVENTS) {
-      reportProgress();
+      deliver(
+          new EncodedResponse.TokenedEvents<>(EncodedResponse.Events.of(events), token().toBytes()),
+          0);
     }
   }
 
@@ -154,13 +109,8 @@ public final class LogSubscription extends StreamReader {
   }
 
   private Next atHead() {
-    if (!isCaughtUp) {
-      isCaughtUp = true;
-      hasFallenBehind = false;
-      unreported = 0;
-      send(notice().setCaughtUp(CaughtUp.getDefaultInstance()));
-    }
-    sendHeartbeat();
+    catchUp(() -> notice().setCaughtUp(CaughtUp.getDefaultInstance()).build());
+    sendHeartbeat(this::heartbeat);
     return Next.PARK;
   }
 
@@ -174,51 +124,20 @@ public final class LogSubscription extends StreamReader {
             wake();
           });
     }
-    sendHeartbeat();
+    sendHeartbeat(this::heartbeat);
     return Next.PARK;
   }
 
-  private void fallBehind() {
-    if (isCaughtUp && !hasFallenBehind) {
-      send(notice().setFellBehind(FellBehind.getDefaultInstance()));
-      hasFallenBehind = true;
-    }
-    isCaughtUp = false;
+  @Override
+  SubscribeAllResponse progress() {
+    return notice().setProgress(Progress.getDefaultInstance()).build();
   }
 
-  private void reportProgress() {
-    unreported = 0;
-    send(notice().setProgress(Progress.getDefaultInstance()));
-  }
-
-  private void beat() {
-    heartbeatDue = true;
-    wake();
-  }
-
-  private void sendHeartbeat() {
-    if (!heartbeatDue) {
-      return;
-    }
-    heartbeatDue = false;
-    if (unreported > 0) {
-      reportProgress();
-    } else if (isIdle) {
-      Heartbeat heartbeat =
-          Heartbeat.newBuilder().setServerTime(RunView.timestamp(Micros.now(clock))).build();
-      send(notice().setHeartbeat(heartbeat));
-    }
-    isIdle = true;
+  private SubscribeAllResponse heartbeat(Timestamp now) {
+    return notice().setHeartbeat(Heartbeat.newBuilder().setServerTime(now)).build();
   }
 
   private SubscribeAllResponse.Builder notice() {
     return SubscribeAllResponse.newBuilder().setResumeToken(ByteString.copyFrom(token().toBytes()));
-  }
-
-  private void send(SubscribeAllResponse.Builder notice) {
-    if (request.notices()) {
-      responses.next(new EncodedResponse.Plain<>(notice.build()));
-      isIdle = false;
-    }
   }
 }

@@ -8,10 +8,7 @@ import dev.eider.server.read.history.RunHistory;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Counts the open streams of readers, bounds them and what they hold, and ends them when the daemon
- * stops. Thread-safe.
- */
+/** Counts, bounds and, when the daemon stops, ends the streams of readers. Thread-safe. */
 public final class ReaderRegistry {
   /** A page may have this size however many streams there are. */
   private static final long PAGE_BYTES_MIN = 16 << 10;
@@ -50,22 +47,12 @@ public final class ReaderRegistry {
     return watchBudget;
   }
 
-  /**
-   * Counts one more comparison.
-   *
-   * @return gives its place back, once
-   * @throws BrokerException if there are as many as may be
-   */
+  /** Takes a place for a comparison, to be given back once; throws OVERLOADED. */
   public Registration addDiff() {
     return diffs.take();
   }
 
-  /**
-   * Counts one more stream of all runs.
-   *
-   * @return gives its place back, once
-   * @throws BrokerException if there are as many as may be
-   */
+  /** Takes a place for a stream of all runs, to be given back once; throws OVERLOADED. */
   Registration addLogReader() {
     return logReaders.take();
   }
@@ -77,11 +64,8 @@ public final class ReaderRegistry {
   }
 
   /**
-   * Takes in a stream.
-   *
-   * @param end ends it with a refusal; does not block
-   * @return gives its place back, once
-   * @throws BrokerException if there are as many as may be
+   * Takes in a stream, which {@code end} ends without blocking; returns what gives its place back,
+   * once. Throws OVERLOADED.
    */
   Registration add(Consumer<BrokerException> end) {
     Registration place = places.take();
@@ -95,4 +79,18 @@ public final class ReaderRegistry {
       place.close();
     };
   }
+
+  /**
+   * The bounds of readers. Immutable.
+   *
+   * @param readersMax open streams
+   * @param outboundBytesMax bytes of pages that wait in the network, over all streams that are
+   *     open; each stream may have 16 KiB, or one larger event, in any case
+   * @param changesMax changed runs that wait, over all watches
+   * @param diffsMax open comparisons of runs
+   * @param logReadersMax open streams of all runs: the sequencer wakes each of them after each
+   *     batch
+   */
+  public record ReaderBounds(
+      int readersMax, long outboundBytesMax, int changesMax, int diffsMax, int logReadersMax) {}
 }

@@ -5,11 +5,7 @@ import dev.eider.server.read.history.LogHistory;
 import dev.eider.server.read.history.RunHistory;
 import java.time.InstantSource;
 
-/**
- * What every reader needs of the daemon. Immutable.
- *
- * @param heartbeatMs time between two heartbeats of an idle subscription
- */
+/** What every reader needs, with the time between an idle one's heartbeats. Immutable. */
 public record Readers(
     ReaderPools pools,
     ReaderRegistry registry,

@@ -53,11 +53,7 @@ public abstract class StreamReader implements StreamedCall {
     this.responses = responses;
   }
 
-  /**
-   * Begins.
-   *
-   * @throws BrokerException if there are as many streams as may be
-   */
+  /** Begins; throws OVERLOADED if there are as many streams as may be. */
   @Override
   public final void start() {
     try {
@@ -103,12 +99,7 @@ public abstract class StreamReader implements StreamedCall {
     releaseOnce();
   }
 
-  /**
-   * Sends what can be sent.
-   *
-   * @param mayBlock whether DuckDB may be asked
-   * @throws BrokerException to end the stream with a refusal
-   */
+  /** Sends what can be sent, with DuckDB if it may block; throws a refusal to end the stream. */
   protected abstract Next step(boolean mayBlock);
 
   /** Returns whether a step that failed like this is to be tried again a little later. */

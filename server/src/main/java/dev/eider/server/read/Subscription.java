@@ -1,10 +1,11 @@
 package dev.eider.server.read;
 
-import dev.eider.server.base.BrokerException;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import dev.eider.server.base.Registration;
 import dev.eider.server.base.ResponseStream;
-import dev.eider.server.event.Micros;
 import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.read.history.Inheritance;
@@ -16,7 +17,12 @@ import dev.eider.server.read.history.RunHistory.Page;
 import dev.eider.server.read.history.RunHistory.PageSize;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.v1.SubscribeResponse;
-import java.time.InstantSource;
+import dev.eider.v1.SubscribeResponse.CaughtUp;
+import dev.eider.v1.SubscribeResponse.FellBehind;
+import dev.eider.v1.SubscribeResponse.Heartbeat;
+import dev.eider.v1.SubscribeResponse.Progress;
+import dev.eider.v1.SubscribeResponse.RunClosed;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,96 +36,55 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A subscriber that does not read costs this object: nothing is queued for it.
  */
-public final class Subscription extends StreamReader {
-  private static final int PAGES_PER_STEP = 16;
-  private static final long PROGRESS_EVENTS = 1_000;
-
+public final class Subscription extends FollowingReader<SubscribeResponse> {
   private final SubscriptionRequest request;
   private final Hub hub;
   private final RunHistory history;
-  private final ResponseStream<EncodedResponse<SubscribeResponse>> responses;
-  private final InstantSource clock;
   private final Runnable waker = this::wake;
-  private final @Nullable Registration heartbeats;
 
   // Written by steps; read by release() on any thread.
   private volatile @Nullable Registration hearing;
 
   private @Nullable RunTail heard;
 
-  // Written by the timer and by steps. The first is due at once: a subscriber for whom there is
-  // nothing yet is to know that it is connected.
-  private volatile boolean heartbeatDue = true;
-
   private final Inheritance inheritance;
   private Cursor cursor;
 
-  /** How many events were passed over since the last one sent or the last progress. */
-  private long unreported;
-
   private boolean isAwaiting;
-  private boolean isCaughtUp;
-  private boolean hasFallenBehind;
-  private boolean isIdle = true;
 
   public Subscription(
       SubscriptionRequest request,
       ResponseStream<EncodedResponse<SubscribeResponse>> responses,
       Readers readers) {
-    super(readers.pools(), readers.registry(), responses);
+    super(readers, responses, request.notices());
     this.request = request;
     this.hub = readers.hub();
     this.history = readers.history();
-    this.clock = readers.clock();
-    this.responses = responses;
-    inheritance = new Inheritance(history, request.start(), false);
+    inheritance = new Inheritance(history, request.start());
     cursor = new Cursor(request.start().ownAfterSeq(), 0);
-    heartbeats =
-        request.notices() ? pools().timer().every(readers.heartbeatMs(), this::beat) : null;
+    beatEvery(readers.heartbeatMs());
   }
 
   @Override
-  protected Next step(boolean mayBlock) {
-    for (int i = 0; i < PAGES_PER_STEP; i++) {
-      if (isOver() || !responses.isReady()) {
-        return Next.PARK;
-      }
-      KnownRun known = find(mayBlock);
-      if (known == null && !mayBlock) {
-        return Next.COLD;
-      }
-      if (known == null) {
-        return awaitRun();
-      }
-      if (inheritance.isOver() && cursor.seq() >= known.run().headSeq()) {
-        return atHead(known.run());
-      }
-      if (!sendNext(known, mayBlock)) {
-        return Next.COLD;
-      }
+  @Nullable Next sendPage(boolean mayBlock) {
+    KnownRun known = find(mayBlock);
+    if (known == null) {
+      return mayBlock ? awaitRun() : Next.COLD;
     }
-    return Next.LIVE;
-  }
-
-  /** A subscriber outlives a failure of DuckDB, but not damage: it waits, as it does for events. */
-  @Override
-  protected boolean outlives(BrokerException failure) {
-    return RunHistory.isPassing(failure);
+    if (inheritance.isOver() && cursor.seq() >= known.run().headSeq()) {
+      return atHead(known.run());
+    }
+    return sendNext(known, mayBlock) ? null : Next.COLD;
   }
 
   @Override
   protected void release() {
-    if (heartbeats != null) {
-      heartbeats.close();
-    }
+    super.release();
     hub.removeAwaitRun(request.start().runId(), waker);
     stopHearing();
   }
 
-  /**
-   * Finds the run and listens to it; null when it is not in memory and DuckDB may not be asked or
-   * has none.
-   */
+  /** Finds the run and listens to it; null when neither memory nor, if allowed, DuckDB has it. */
   private @Nullable KnownRun find(boolean mayBlock) {
     KnownRun known = lookUp(mayBlock);
     if (known == null || known.tail() == null || known.tail().equals(heard)) {
@@ -157,7 +122,7 @@ public final class Subscription extends StreamReader {
     if (isOver()) {
       hub.removeAwaitRun(request.start().runId(), waker);
     }
-    sendHeartbeat(0);
+    sendHeartbeat(now -> Notices.heartbeat(0, now));
     // Looked for again, since what came before there was somebody to tell went unnoticed.
     return wasAwaiting ? Next.PARK : Next.COLD;
   }
@@ -181,7 +146,7 @@ public final class Subscription extends StreamReader {
       if (page == null) {
         return false;
       }
-      fallBehind();
+      fallBehind(() -> Notices.fellBehind(cursor.seq()));
     }
     long before = cursor.seq();
     cursor = page.next();
@@ -196,19 +161,15 @@ public final class Subscription extends StreamReader {
         : history.peekPersisted(known.run(), cursor, untilSeq, request.matcher(), size);
   }
 
-  /**
-   * @param scanned how many events the page stands for
-   */
+  /** Sends a page that stands for so many events. */
   private void send(Page page, long scanned) {
-    if (page.events().isEmpty()) {
-      unreported += scanned;
+    List<SequencedEvent> events = page.events();
+    if (events.isEmpty()) {
+      deliver(null, scanned);
     } else {
-      responses.next(EncodedResponse.Events.of(page.events()));
-      unreported = page.next().seq() - page.events().get(page.events().size() - 1).seq();
-      isIdle = false;
-    }
-    if (unreported >= PROGRESS_EVENTS) {
-      reportProgress();
+      deliver(
+          EncodedResponse.Events.of(events),
+          page.next().seq() - events.get(events.size() - 1).seq());
     }
   }
 
@@ -220,56 +181,59 @@ public final class Subscription extends StreamReader {
       send(Notices.runClosed(run));
       return complete();
     }
-    if (!isCaughtUp && cursor.seq() == run.headSeq()) {
-      isCaughtUp = true;
-      hasFallenBehind = false;
-      unreported = 0;
-      send(Notices.caughtUp(run.headSeq()));
+    if (cursor.seq() == run.headSeq()) {
+      catchUp(() -> Notices.caughtUp(run.headSeq()));
     }
-    sendHeartbeat(run.headSeq());
+    sendHeartbeat(now -> Notices.heartbeat(run.headSeq(), now));
     return Next.PARK;
   }
 
-  private void fallBehind() {
-    if (isCaughtUp && !hasFallenBehind) {
-      send(Notices.fellBehind(cursor.seq()));
-      hasFallenBehind = true;
-    }
-    isCaughtUp = false;
-  }
-
-  private void reportProgress() {
-    unreported = 0;
+  @Override
+  SubscribeResponse progress() {
     ReadStart start = request.start();
     RunId inherited = inheritance.runId();
-    send(
-        inherited == null
-            ? Notices.progress(cursor.seq(), start.includeInherited() ? start.runId() : null)
-            : Notices.progress(inheritance.seq(), inherited));
+    return inherited == null
+        ? Notices.progress(cursor.seq(), start.includeInherited() ? start.runId() : null)
+        : Notices.progress(inheritance.seq(), inherited);
   }
 
-  private void beat() {
-    heartbeatDue = true;
-    wake();
-  }
-
-  private void sendHeartbeat(long headSeq) {
-    if (!heartbeatDue) {
-      return;
+  /** Makes the notices of a subscription. */
+  private static final class Notices {
+    static SubscribeResponse caughtUp(long headSeq) {
+      return SubscribeResponse.newBuilder()
+          .setCaughtUp(CaughtUp.newBuilder().setHeadSeq(headSeq))
+          .build();
     }
-    heartbeatDue = false;
-    if (unreported > 0) {
-      reportProgress();
-    } else if (isIdle) {
-      send(Notices.heartbeat(headSeq, Micros.now(clock)));
-    }
-    isIdle = true;
-  }
 
-  private void send(SubscribeResponse notice) {
-    if (request.notices()) {
-      responses.next(new EncodedResponse.Plain<>(notice));
-      isIdle = false;
+    static SubscribeResponse fellBehind(long seq) {
+      return SubscribeResponse.newBuilder()
+          .setFellBehind(FellBehind.newBuilder().setSeq(seq))
+          .build();
+    }
+
+    /** Names the run that the seq is of, where that may be another than the one asked for. */
+    static SubscribeResponse progress(long scannedSeq, @Nullable RunId runId) {
+      Progress.Builder progress = Progress.newBuilder().setScannedSeq(scannedSeq);
+      if (runId != null) {
+        progress.setRunId(runId.value());
+      }
+      return SubscribeResponse.newBuilder().setProgress(progress).build();
+    }
+
+    static SubscribeResponse heartbeat(long headSeq, Timestamp now) {
+      return SubscribeResponse.newBuilder()
+          .setHeartbeat(Heartbeat.newBuilder().setHeadSeq(headSeq).setServerTime(now))
+          .build();
+    }
+
+    static SubscribeResponse runClosed(FoldedRun run) {
+      return SubscribeResponse.newBuilder()
+          .setRunClosed(
+              RunClosed.newBuilder()
+                  .setFinalSeq(run.headSeq())
+                  .setOutcome(run.outcome())
+                  .setDigest(ByteString.copyFrom(run.digest())))
+          .build();
     }
   }
 }

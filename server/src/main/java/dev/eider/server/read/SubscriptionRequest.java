@@ -3,11 +3,6 @@ package dev.eider.server.read;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.read.history.ReadStart;
 
-/**
- * What a subscriber wants, checked. Immutable.
- *
- * @param eventsMax the most events in one response, >= 1
- * @param notices whether to send anything but events
- */
+/** What a subscriber wants, checked: so many events in a response, notices or none. Immutable. */
 public record SubscriptionRequest(
     ReadStart start, EventMatcher matcher, boolean waitForRun, int eventsMax, boolean notices) {}

@@ -44,11 +44,7 @@ final class TailRounds {
     this.timer = timer;
   }
 
-  /**
-   * Has a reader take a step after each change of a tail from now on.
-   *
-   * @param step takes it, on a live thread
-   */
+  /** Has a reader take a step on a live thread after each change of a tail from now on. */
   Registration join(RunTail tail, Runnable step) {
     List<Registration> place = new ArrayList<>(1);
     roundsByTail.compute(

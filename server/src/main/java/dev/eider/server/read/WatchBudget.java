@@ -1,7 +1,6 @@
 package dev.eider.server.read;
 
 import dev.eider.server.base.BrokerException;
-import dev.eider.v1.ErrorReason;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -25,12 +24,7 @@ public final class WatchBudget {
     watches.decrementAndGet();
   }
 
-  /**
-   * Counts one more change.
-   *
-   * @param held how many the watch holds with it
-   * @return whether the watch may go on
-   */
+  /** Counts one more change; returns whether a watch that holds so many may go on. */
   public boolean take(int held) {
     boolean isExceeded = changes.incrementAndGet() > changesMax;
     return !isExceeded || held <= changesMax / Math.max(1, watches.get());
@@ -41,9 +35,7 @@ public final class WatchBudget {
   }
 
   public BrokerException exceeded() {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED,
-            "as many changed runs wait to be read as may, over all watches: " + changesMax)
-        .with("limit", changesMax);
+    return BrokerException.overloaded(
+        "as many changed runs wait to be read as may, over all watches: " + changesMax, changesMax);
   }
 }

@@ -158,11 +158,7 @@ final class BrokerEndpoint implements BindableService {
     }
   }
 
-  /**
-   * A method whose events go out again in responses, where they lie deeper.
-   *
-   * @param eventDepth how many messages an event lies in, in a request
-   */
+  /** Binds a method whose events, {@code eventDepth} deep in a request, lie deeper in responses. */
   private <T extends Message, R> MethodDescriptor<Incoming<T>, R> incoming(
       MethodDescriptor<T, R> method, T prototype, int eventDepth) {
     int nestingMax = RequestLimits.NESTING_MAX - EVENT_DEPTH_IN_RESPONSES + eventDepth;

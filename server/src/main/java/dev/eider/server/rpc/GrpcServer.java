@@ -10,24 +10,27 @@ import dev.eider.server.read.Readers;
 import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.run.RunIdMaker;
 import dev.eider.server.sequencer.RunWriter;
+import dev.eider.v1.GetServerInfoRequest;
 import dev.eider.v1.GetServerInfoResponse;
+import dev.eider.v1.ServerInfoServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 
-/**
- * The listening socket and everything that answers on it: Eider's services, health, reflection (v1
- * and v1alpha) and channelz. Thread-safe.
- */
+/** The socket and what answers on it: services, health, reflection, channelz. Thread-safe. */
 public final class GrpcServer {
   private static final int CALLS_PER_CONNECTION_MAX = 16_384;
   private static final int REQUEST_OVERHEAD_BYTES = 1 << 20;
@@ -35,6 +38,11 @@ public final class GrpcServer {
 
   /** How often a client may ping; the clients that ping more often are disconnected. */
   private static final long CLIENT_PINGS_S = 5;
+
+  // gRPC tells, with a stack trace, of each connection that breaks the protocol, which could fill a
+  // disk. Kept here, since java.util.logging forgets a logger that nobody holds, and its level.
+  private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
+  private static final Logger NETTY_LOG = Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty");
 
   private final Server server;
   private final BrokerEndpoint broker;
@@ -46,7 +54,8 @@ public final class GrpcServer {
       RequestLimits limits,
       long closeWaitMs,
       Parts parts) {
-    TransportLog.limit();
+    GRPC_LOG.setLevel(Level.WARNING);
+    NETTY_LOG.setLevel(Level.SEVERE);
     broker =
         new BrokerEndpoint(parts.writer(), parts.forker(), parts.readers(), limits, parts.runIds());
     RunEndpoint runs =
@@ -57,7 +66,7 @@ public final class GrpcServer {
             parts.readers());
     InboundBudget inbound =
         new InboundBudget(limits.inboundBytesMax(), limits.callsMax(), System::nanoTime);
-    server =
+    NettyServerBuilder builder =
         listener(address, connections)
             .directExecutor()
             // A little more than allowed, so that the refusal of what is over it can say why.
@@ -65,24 +74,21 @@ public final class GrpcServer {
                 Math.toIntExact(limits.requestBytesMax() + REQUEST_OVERHEAD_BYTES))
             .addStreamTracerFactory(new InboundCall.Factory(inbound))
             .intercept(new InboundGuard(inbound))
-            .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
-            .addService(CheckedService.of(broker, limits))
-            .addService(CheckedService.of(runs, limits))
-            .addService(
-                CheckedService.of(new QueryEndpoint(parts.queries(), parts.transfers()), limits))
-            .addService(CheckedService.of(new ServerInfoEndpoint(parts.info()), limits))
-            .addService(CheckedService.of(parts.state().service(), limits))
-            .addService(CheckedService.of(ProtoReflectionServiceV1.newInstance(), limits))
-            .addService(CheckedService.of(v1AlphaReflection(), limits))
-            .addService(CheckedService.of(ChannelzService.newInstance(CHANNELZ_PAGE_SIZE), limits))
-            .build();
+            .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX);
+    Stream.of(
+            broker,
+            runs,
+            new QueryEndpoint(parts.queries(), parts.transfers()),
+            new ServerInfoEndpoint(parts.info()),
+            parts.state().service(),
+            ProtoReflectionServiceV1.newInstance(),
+            v1AlphaReflection(),
+            ChannelzService.newInstance(CHANNELZ_PAGE_SIZE))
+        .forEach(service -> builder.addService(CheckedService.of(service, limits)));
+    server = builder.build();
   }
 
-  /**
-   * Binds the socket and begins to answer.
-   *
-   * @throws IOException if the address cannot be bound
-   */
+  /** Binds the socket and begins to answer; fails if the address cannot be bound. */
   public void start() throws IOException {
     server.start();
   }
@@ -124,8 +130,7 @@ public final class GrpcServer {
   /** Waits for the open calls to end, then ends what is left, and closes the socket. Blocks. */
   public void stop(long timeoutMs) throws InterruptedException {
     if (!server.awaitTermination(timeoutMs, TimeUnit.MILLISECONDS)) {
-      server.shutdownNow();
-      server.awaitTermination(timeoutMs, TimeUnit.MILLISECONDS);
+      stopNow(timeoutMs);
     }
   }
 
@@ -140,12 +145,7 @@ public final class GrpcServer {
     return ProtoReflectionService.newInstance();
   }
 
-  /**
-   * What the services hand their requests to.
-   *
-   * @param state what the health service answers
-   * @param info describes the daemon as it is at the moment
-   */
+  /** What the services hand their requests to; {@code info} describes the daemon as it is. */
   public record Parts(
       RunWriter writer,
       RunDirectory directory,
@@ -156,4 +156,40 @@ public final class GrpcServer {
       RunIdMaker runIds,
       ServingState state,
       Supplier<GetServerInfoResponse> info) {}
+
+  /** ServerInfoService. Thread-safe. */
+  private static final class ServerInfoEndpoint
+      extends ServerInfoServiceGrpc.ServerInfoServiceImplBase {
+    private final Supplier<GetServerInfoResponse> info;
+
+    ServerInfoEndpoint(Supplier<GetServerInfoResponse> info) {
+      this.info = info;
+    }
+
+    @Override
+    public void getServerInfo(
+        GetServerInfoRequest request, StreamObserver<GetServerInfoResponse> responses) {
+      responses.onNext(info.get());
+      responses.onCompleted();
+    }
+  }
+
+  /**
+   * How long connections last. Immutable.
+   *
+   * @param keepaliveMs silence after which a client is pinged
+   * @param keepaliveTimeoutMs how long it may take to answer before its connection is closed, and
+   *     its calls and streams with it
+   * @param idleMs how long a connection without calls is kept; 0 for ever
+   * @param ageMs how old a connection gets, give or take a tenth, before its client is told to open
+   *     another for new calls; 0 for ever
+   * @param graceMs how long the calls of a connection that is too old may go on before it is closed
+   */
+  public record ConnectionLimits(
+      long keepaliveMs, long keepaliveTimeoutMs, long idleMs, long ageMs, long graceMs) {
+    /** Returns how long a client that has gone without a word may go unnoticed. */
+    long silentMsMax() {
+      return keepaliveMs + keepaliveTimeoutMs;
+    }
+  }
 }

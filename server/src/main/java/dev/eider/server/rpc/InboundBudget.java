@@ -40,10 +40,7 @@ final class InboundBudget {
   private final Set<Upload> uploads = ConcurrentHashMap.newKeySet();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-  /**
-   * @param bytesMax most bytes of requests at a time
-   * @param callsMax most calls at a time
-   */
+  /** Bounds bytes of requests and calls at a time. */
   InboundBudget(long bytesMax, int callsMax, LongSupplier nanoTime) {
     this.bytesMax = bytesMax;
     this.callsMax = callsMax;
@@ -106,11 +103,7 @@ final class InboundBudget {
     return bytes.get() < unaryBytesMax();
   }
 
-  /**
-   * Has {@code waiter} called once, on any thread and briefly, when there is room again.
-   *
-   * @return false, and it is not called, if there is room by now
-   */
+  /** Has {@code waiter} called once, by any thread, when there is room; false if there is. */
   boolean awaitRoom(Runnable waiter) {
     waiting.add(waiter);
     return !hasRoom() || !waiting.remove(waiter);
@@ -139,10 +132,8 @@ final class InboundBudget {
   }
 
   BrokerException tooManyCalls() {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED,
-            "the daemon has its limit of " + callsMax + " open calls")
-        .with("limit", callsMax);
+    return BrokerException.overloaded(
+        "the daemon has its limit of " + callsMax + " open calls", callsMax);
   }
 
   private long unaryBytesMax() {

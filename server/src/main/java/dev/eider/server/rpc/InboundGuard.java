@@ -1,6 +1,5 @@
 package dev.eider.server.rpc;
 
-import dev.eider.server.base.BrokerException;
 import dev.eider.v1.BrokerServiceGrpc;
 import dev.eider.v1.RunServiceGrpc;
 import io.grpc.ForwardingServerCallListener;
@@ -9,7 +8,6 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.StatusRuntimeException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,15 +17,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * of requests that were handed on. Other services than Eider's own, such as health, are let through
  * however many calls there are. Thread-safe.
  */
-final class InboundGuard implements ServerInterceptor {
+record InboundGuard(InboundBudget budget) implements ServerInterceptor {
   private static final Set<String> BOUNDED_SERVICES =
       Set.of(BrokerServiceGrpc.SERVICE_NAME, RunServiceGrpc.SERVICE_NAME);
-
-  private final InboundBudget budget;
-
-  InboundGuard(InboundBudget budget) {
-    this.budget = budget;
-  }
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -35,24 +27,18 @@ final class InboundGuard implements ServerInterceptor {
     InboundCall inbound = Objects.requireNonNull(InboundCall.current(), "a call without account");
     boolean isBounded = BOUNDED_SERVICES.contains(call.getMethodDescriptor().getServiceName());
     if (isBounded && budget.hasTooManyCalls()) {
-      close(call, budget.tooManyCalls());
+      StatusMapper.close(call, budget.tooManyCalls());
       return new ServerCall.Listener<>() {};
     }
     AtomicReference<State> state = new AtomicReference<>(State.RECEIVING);
     inbound.onRefusal(
         refusal -> {
           if (state.compareAndSet(State.RECEIVING, State.REFUSED)) {
-            close(call, refusal);
+            StatusMapper.close(call, refusal);
           }
         });
     boolean isHeldUntilAnswered = call.getMethodDescriptor().getType() == MethodType.UNARY;
     return new Guarded<>(next.startCall(call, headers), inbound, state, isHeldUntilAnswered);
-  }
-
-  private static void close(ServerCall<?, ?> call, BrokerException refusal) {
-    StatusRuntimeException thrown = StatusMapper.toException(refusal);
-    Metadata trailers = thrown.getTrailers();
-    call.close(thrown.getStatus(), trailers == null ? new Metadata() : trailers);
   }
 
   private enum State {

@@ -3,10 +3,7 @@ package dev.eider.server.rpc;
 import dev.eider.server.base.BrokerException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What arrived as a request: the message, or why it is none. Exactly one of the two is there.
- * Immutable.
- */
+/** What arrived as a request: the message, or why it is none. Immutable. */
 public record Incoming<T>(@Nullable T message, @Nullable BrokerException refusal) {
   static <T> Incoming<T> of(T message) {
     return new Incoming<>(message, null);
@@ -16,11 +13,7 @@ public record Incoming<T>(@Nullable T message, @Nullable BrokerException refusal
     return new Incoming<>(null, refusal);
   }
 
-  /**
-   * Returns the message.
-   *
-   * @throws BrokerException if there is none
-   */
+  /** Returns the message, or throws the refusal. */
   T orRefuse() {
     if (message != null) {
       return message;

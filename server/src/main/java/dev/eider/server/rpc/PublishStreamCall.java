@@ -60,10 +60,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
   @GuardedBy("lock")
   private @Nullable BrokerException ending;
 
-  /**
-   * @param inbound what the call holds of the inbound budget
-   * @param open the calls that are open; this one is in it from here to its end
-   */
+  /** Begins with what the call holds of the inbound budget, in the set of {@code open} calls. */
   PublishStreamCall(
       RunWriter writer,
       PublishRequests requests,
@@ -119,13 +116,13 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
         return;
       }
       owed.add(answer);
-      bytesUnderWay += answer.bytes();
+      bytesUnderWay += answer.bytes;
     }
     CompletableFuture<Applied> unused =
         execute(request)
             .whenComplete(
                 (applied, failure) -> {
-                  answer.response = response(answer.requestId(), applied, failure);
+                  answer.response = response(answer.requestId, applied, failure);
                   proceed();
                 });
     proceed();
@@ -176,7 +173,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
       }
       for (Answer next = owed.peek(); next != null && next.response != null; next = owed.peek()) {
         owed.remove();
-        bytesUnderWay -= next.bytes();
+        bytesUnderWay -= next.bytes;
         responses.onNext(next.response);
       }
       if (owed.isEmpty() && (isHalfClosed || ending != null)) {
@@ -229,10 +226,7 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
     }
   }
 
-  /**
-   * Ends the stream at once, since the request that is arriving cannot be held. What is under way
-   * goes unanswered, so its outcome is open to the caller.
-   */
+  /** Ends the stream at once, for want of room; the outcome of what is under way stays open. */
   private void cutOff(BrokerException refusal) {
     synchronized (lock) {
       if (isOver) {
@@ -270,14 +264,6 @@ final class PublishStreamCall implements StreamObserver<Incoming<PublishStreamRe
     Answer(String requestId, int bytes) {
       this.requestId = requestId;
       this.bytes = bytes;
-    }
-
-    String requestId() {
-      return requestId;
-    }
-
-    int bytes() {
-      return bytes;
     }
   }
 }

@@ -28,10 +28,7 @@ public final class RequestMarshaller<T extends Message>
   private final int nestingMax;
   private final RequestLimits limits;
 
-  /**
-   * @param prototype any message of the type
-   * @param nestingMax how many messages may lie within each other, the outermost not counted
-   */
+  /** Allows {@code nestingMax} messages within the outermost one of the prototype's type. */
   RequestMarshaller(T prototype, int nestingMax, RequestLimits limits) {
     this.prototype = prototype;
     this.nestingMax = nestingMax;

@@ -1,7 +1,6 @@
 package dev.eider.server.rpc;
 
 import dev.eider.server.api.RequestValidator;
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.ResponseStream;
 import dev.eider.server.base.StreamedCall;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -14,13 +13,7 @@ import java.util.function.Supplier;
 
 /** Answers calls. */
 final class Responses {
-  private Responses() {}
-
-  /**
-   * Answers with what a stage completes with, on its thread.
-   *
-   * @param begin checks the request and begins; a refusal is thrown
-   */
+  /** Answers with what a stage completes with, on its thread; {@code begin} may throw a refusal. */
   static <R> void sendStage(
       StreamObserver<R> responses, Supplier<? extends CompletionStage<R>> begin) {
     sendStage(responses, begin, Function.identity());
@@ -35,17 +28,23 @@ final class Responses {
     sendWhenDone(responses, begin, toResponse);
   }
 
-  /** Answers with what a computation that may block gives, on a thread where it may. */
+  /**
+   * Answers with what a computation that may block gives, on a thread where it may.
+   *
+   * @param check checks the request and returns the computation; a refusal is thrown
+   */
   static <R> void sendFrom(
-      Executor executor, StreamObserver<R> responses, Supplier<R> computation) {
-    tolerateCancel(responses);
-    execute(executor, responses, () -> sendResult(responses, computation));
+      Executor executor, StreamObserver<R> responses, Supplier<Supplier<R>> check) {
+    try {
+      Supplier<R> computation = check.get();
+      tolerateCancel(responses);
+      execute(executor, responses, () -> sendResult(responses, computation));
+    } catch (RuntimeException refusal) {
+      refuse(responses, refusal);
+    }
   }
 
-  /**
-   * Answers with what a stage completes with; beginning it may block and happens on a thread where
-   * it may.
-   */
+  /** Answers with a stage that is begun where it may block. */
   static <R> void sendFromStage(
       Executor executor,
       StreamObserver<R> responses,
@@ -54,11 +53,7 @@ final class Responses {
     execute(executor, responses, () -> sendWhenDone(responses, begin, Function.identity()));
   }
 
-  /**
-   * Answers with what a call sends until it is over.
-   *
-   * @param make checks the request and makes the call; a refusal is thrown
-   */
+  /** Answers with what a call sends; {@code make} checks the request and may throw a refusal. */
   static <R> void stream(
       StreamObserver<R> responses, Function<ResponseStream<R>, StreamedCall> make) {
     try {
@@ -68,11 +63,7 @@ final class Responses {
     }
   }
 
-  /**
-   * Starts a call that sends its own responses.
-   *
-   * @throws BrokerException if the call is refused
-   */
+  /** Starts a call that sends its own responses; throws a refusal. */
   static void start(StreamObserver<?> responses, StreamedCall call) {
     ServerCallStreamObserver<?> transport = (ServerCallStreamObserver<?>) responses;
     transport.setOnReadyHandler(call::wake);
@@ -125,10 +116,7 @@ final class Responses {
     }
   }
 
-  /**
-   * Lets an answer to a caller that has gone be dropped; without this it would throw. For the
-   * network thread.
-   */
+  /** Drops an answer to a caller that has gone, which else would throw. Network thread. */
   static void tolerateCancel(StreamObserver<?> responses) {
     ((ServerCallStreamObserver<?>) responses).setOnCancelHandler(() -> {});
   }

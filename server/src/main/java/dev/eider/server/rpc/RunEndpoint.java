@@ -65,33 +65,28 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
 
   @Override
   public void getRun(GetRunRequest request, StreamObserver<GetRunResponse> responses) {
-    try {
-      RunId runId = RequestValidator.runId("run_id", request.getRunId());
-      Responses.sendFrom(
-          readers.pools().cold(),
-          responses,
-          () -> GetRunResponse.newBuilder().setRun(directory.get(runId)).build());
-    } catch (RuntimeException refusal) {
-      Responses.refuse(responses, refusal);
-    }
+    Responses.sendFrom(
+        readers.pools().cold(),
+        responses,
+        () -> {
+          RunId runId = RequestValidator.runId("run_id", request.getRunId());
+          return () -> GetRunResponse.newBuilder().setRun(directory.get(runId)).build();
+        });
   }
 
   @Override
   public void listRuns(ListRunsRequest request, StreamObserver<ListRunsResponse> responses) {
-    try {
-      int size =
-          (int) RequestValidator.inRange("page_size", request.getPageSize(), 0, PAGE_SIZE_MAX);
-      RunSelection selection = RequestValidator.selection(request.getFilter());
-      PageToken after = PageToken.parse(request.getPageToken());
-      Responses.sendFrom(
-          readers.pools().cold(),
-          responses,
-          () ->
-              listed(
-                  directory.list(selection, after.place(), size == 0 ? PAGE_SIZE_DEFAULT : size)));
-    } catch (RuntimeException refusal) {
-      Responses.refuse(responses, refusal);
-    }
+    Responses.sendFrom(
+        readers.pools().cold(),
+        responses,
+        () -> {
+          long size =
+              RequestValidator.inRange("page_size", request.getPageSize(), 0, PAGE_SIZE_MAX);
+          RunSelection selection = RequestValidator.selection(request.getFilter());
+          PageToken after = PageToken.parse(request.getPageToken());
+          int runsMax = size == 0 ? PAGE_SIZE_DEFAULT : (int) size;
+          return () -> listed(directory.list(selection, after.place(), runsMax));
+        });
   }
 
   @Override
@@ -106,20 +101,17 @@ final class RunEndpoint extends RunServiceGrpc.RunServiceImplBase {
   @Override
   public void getSnapshot(
       GetSnapshotRequest request, StreamObserver<GetSnapshotResponse> responses) {
-    try {
-      RunId runId = RequestValidator.runId("run_id", request.getRunId());
-      RequestValidator.atLeast("t", request.getT(), 0);
-      String agentId = request.hasAgentId() ? request.getAgentId() : null;
-      Responses.sendFrom(
-          readers.pools().cold(),
-          responses,
-          () ->
-              GetSnapshotResponse.newBuilder()
-                  .setSnapshot(forker.snapshot(runId, request.getT(), agentId))
-                  .build());
-    } catch (RuntimeException refusal) {
-      Responses.refuse(responses, refusal);
-    }
+    Responses.sendFrom(
+        readers.pools().cold(),
+        responses,
+        () -> {
+          RunId runId = RequestValidator.runId("run_id", request.getRunId());
+          RequestValidator.atLeast("t", request.getT(), 0);
+          if (request.hasSeq()) {
+            RequestValidator.atLeast("seq", request.getSeq(), 1);
+          }
+          return () -> forker.snapshot(request, runId);
+        });
   }
 
   @Override

@@ -7,10 +7,7 @@ import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 
-/**
- * What the health service answers: SERVING from the end of the start on, as long as publishes are
- * accepted. Thread-safe.
- */
+/** What the health service answers: SERVING while publishes are accepted. Thread-safe. */
 public final class ServingState {
   private final HealthStatusManager health = new HealthStatusManager();
 

@@ -39,9 +39,7 @@ public final class Inquiry {
 
   private final AtomicInteger undecided;
 
-  /**
-   * @param undecided how many decisions will rest on it
-   */
+  /** Stands until {@code undecided} decisions have been made. */
   Inquiry(Set<RunId> runIds, Set<String> requestIds, Set<RunId> parentIds, int undecided) {
     this.runIds = runIds;
     this.requestIds = requestIds;
@@ -73,10 +71,7 @@ public final class Inquiry {
     return lately == null ? stored.get(runId) : lately;
   }
 
-  /**
-   * Returns the run that was opened with a request id and is not in memory, or null. It may have
-   * been deleted since.
-   */
+  /** Returns the run of a request id that is not in memory, or null; it may be deleted since. */
   public @Nullable FoldedRun findByRequestId(String requestId) {
     for (FoldedRun run : left.values()) {
       if (run.requestId().equals(requestId) && !run.isDeleted()) {

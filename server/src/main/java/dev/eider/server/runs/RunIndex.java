@@ -41,9 +41,7 @@ public final class RunIndex {
   private int partsRead;
   private volatile boolean isFilterComplete;
 
-  /**
-   * @param hub with the runs as the log leaves them
-   */
+  /** Begins with the runs as the log leaves them. */
   public RunIndex(Hub hub, PersistedRuns persisted) {
     this.hub = hub;
     this.persisted = persisted;
@@ -148,17 +146,11 @@ public final class RunIndex {
   }
 
   private void leaves(FoldedRun run) {
-    filter.add(IdFilter.hash(run.runId()));
-    if (!run.requestId().isEmpty()) {
-      filter.add(IdFilter.hash(run.requestId()));
-    }
+    remember(run.runId(), run.requestId());
     inquiries.forEach(inquiry -> inquiry.leaves(run));
   }
 
-  /**
-   * Returns the runs in memory, and imported ones, that were forked from a run, deleted ones
-   * included. For the sequencer thread.
-   */
+  /** Returns the forks of a run in memory, or imported, even deleted ones. Sequencer thread. */
   public Collection<RunId> findForks(RunId parentId) {
     return hub.findForks(parentId);
   }
@@ -175,13 +167,17 @@ public final class RunIndex {
     inLibraries.remove(inLibrary.runId(), inLibrary);
   }
 
+  private void remember(RunId runId, String requestId) {
+    filter.add(IdFilter.hash(runId));
+    if (!requestId.isEmpty()) {
+      filter.add(IdFilter.hash(requestId));
+    }
+  }
+
   private final class FilterFilling implements StoredIds {
     @Override
     public void stored(RunId runId, String requestId) {
-      filter.add(IdFilter.hash(runId));
-      if (!requestId.isEmpty()) {
-        filter.add(IdFilter.hash(requestId));
-      }
+      remember(runId, requestId);
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.StoreException;
-import dev.eider.v1.ErrorReason;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -52,8 +51,7 @@ public record StorePersistedRuns(ColdReader store) implements PersistedRuns {
     try {
       return asking.ask();
     } catch (StoreException e) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
+      throw BrokerException.unavailable(
           "DuckDB cannot say at the moment whether the run exists: " + e.getMessage());
     }
   }

@@ -1,7 +1,4 @@
-/**
- * Which runs there are: memory, libraries and DuckDB behind one answer, {@link
- * dev.eider.server.runs.RunIndex}.
- */
+/** Which runs there are: memory, libraries and DuckDB behind one answer, {@code RunIndex}. */
 @NullMarked
 package dev.eider.server.runs;
 

@@ -7,7 +7,6 @@ import dev.eider.server.base.WorkerLoop;
 import dev.eider.server.event.RunId;
 import dev.eider.server.runs.Inquiry;
 import dev.eider.server.runs.RunIndex;
-import dev.eider.v1.ErrorReason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -171,14 +170,10 @@ final class Admission implements WorkerLoop.Work {
   }
 
   private BrokerException queueFull() {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED,
-            "as many requests wait to be sequenced as may: "
-                + config.queueRequestsMax()
-                + ", or "
-                + config.queueBytesMax()
-                + " bytes")
-        .with("limit", config.queueRequestsMax())
+    return BrokerException.overloaded(
+            "as many requests wait to be sequenced as may: %s, or %s bytes"
+                .formatted(config.queueRequestsMax(), config.queueBytesMax()),
+            config.queueRequestsMax())
         .with("limit_bytes", config.queueBytesMax());
   }
 }

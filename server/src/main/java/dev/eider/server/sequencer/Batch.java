@@ -13,7 +13,9 @@ import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.StepRecord;
 import dev.eider.server.runs.Inquiry;
 import dev.eider.server.runs.RunIndex;
+import dev.eider.server.sequencer.Decider.Decision;
 import dev.eider.server.sequencer.Decider.Related;
+import dev.eider.server.sequencer.LogApplier.Effect;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -79,18 +81,13 @@ final class Batch {
     return changed == null ? index.find(runId) : changed;
   }
 
-  /**
-   * Returns a run as the commands before leave it, wherever it is, or null if there never was one.
-   */
+  /** Returns a run as the commands before leave it, wherever it is; null if there never was one. */
   private @Nullable FoldedRun find(RunId runId, @Nullable Inquiry inquiry) {
     FoldedRun inMemory = find(runId);
     return inMemory != null || inquiry == null ? inMemory : inquiry.find(runId);
   }
 
-  /**
-   * Decides a command. A refusal waits for the batch as well: it may rest on a command before it,
-   * which the disk may yet refuse.
-   */
+  /** Decides a command; a refusal waits, since the disk may yet refuse what it rests on. */
   void add(Submission submission, long nowUs) {
     try {
       if (submission.command() instanceof Command.Import command) {

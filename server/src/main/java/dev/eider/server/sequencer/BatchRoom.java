@@ -21,28 +21,18 @@ final class BatchRoom {
   private int openedCount;
   private long openedBytes;
 
-  /**
-   * @param isDiskFull refuses what needs room in the log, but for the end of a run, which is small
-   *     and lets the rest of it go
-   */
+  /** A full disk takes no more but the end of a run, which is small and frees the rest. */
   BatchRoom(Hub hub, int openRunsMax, boolean isDiskFull) {
     this.hub = hub;
     this.openRunsMax = openRunsMax;
     this.isDiskFull = isDiskFull;
   }
 
-  /**
-   * Requires room for a step.
-   *
-   * @param run before the step, null if there is none
-   * @throws BrokerException if there is none
-   */
+  /** Requires room for a step of a run, null for a new one; throws OVERLOADED or STORAGE_FULL. */
   void require(@Nullable FoldedRun run, StepRecord step) {
     if (step.opened() != null && hub.openRunCount() + openedCount >= openRunsMax) {
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "the daemon has its limit of " + openRunsMax + " open runs; close some")
-          .with("limit", openRunsMax);
+      throw BrokerException.overloaded(
+          "the daemon has its limit of " + openRunsMax + " open runs; close some", openRunsMax);
     }
     if (hub.runBytes() + openedBytes >= hub.bounds().runBytesMax() && isEnlarged(run, step)) {
       throw runRoomFull();
@@ -52,11 +42,7 @@ final class BatchRoom {
     }
   }
 
-  /**
-   * Requires room for an import.
-   *
-   * @throws BrokerException if there is none
-   */
+  /** Requires room for an import; throws OVERLOADED or STORAGE_FULL. */
   void require(ImportRecord record) {
     if (hub.runBytes() + openedBytes + memoryBytes(record) > hub.bounds().runBytesMax()) {
       throw runRoomFull();

@@ -13,10 +13,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a client wants done to one run, checked as far as that goes without knowing the run.
- * Immutable.
- */
+/** What a client wants done to one run, checked as far as possible without the run. Immutable. */
 public sealed interface Command {
   /** What an event costs in memory besides its bytes. */
   int EVENT_BYTES = 176;
@@ -28,8 +25,15 @@ public sealed interface Command {
     return List.of(runId());
   }
 
+  /** The events that it appends. */
+  default List<EncodedEvent> events() {
+    return List.of();
+  }
+
   /** Roughly what the command takes in memory and in the log, in bytes. */
-  long bytes();
+  default long bytes() {
+    return 256 + events().stream().mapToLong(event -> event.bytes().length + EVENT_BYTES).sum();
+  }
 
   /** Another run that must be there, or null. */
   default @Nullable RunId neededRunId() {
@@ -59,11 +63,7 @@ public sealed interface Command {
         && (requestId().isEmpty() || isRequestKnown.test(requestId()));
   }
 
-  /**
-   * Append events.
-   *
-   * @param expectedSeq the head the caller believes in, or null
-   */
+  /** Append events; {@code expectedSeq} is the head the caller believes in, or null. */
   record Publish(
       RunId runId,
       List<EncodedEvent> events,
@@ -71,18 +71,14 @@ public sealed interface Command {
       @Nullable Long expectedSeq,
       @Nullable ProducerStamp producer,
       boolean close)
-      implements Command {
-    @Override
-    public long bytes() {
-      return bytesOf(events);
-    }
-  }
+      implements Command {}
 
   /**
    * Open a run, with its first events when it is a fork.
    *
    * @param requestHash tells a repeat from a conflict
    * @param conflict what to answer when the request id was used with other arguments
+   * @param needed the run that must be there: the parent, or one that inherits from it; or null
    */
   @SuppressWarnings("ArrayRecordComponent") // written once, compared by content where it matters
   record Open(
@@ -92,30 +88,37 @@ public sealed interface Command {
       byte[] requestHash,
       @Nullable Parent parent,
       List<EncodedEvent> events,
-      ErrorReason conflict)
+      ErrorReason conflict,
+      @Nullable RunId needed)
       implements Command {
+    /** Opens a run that needs its parent, if it has one. */
+    public Open(
+        RunId runId,
+        Map<String, String> labels,
+        String requestId,
+        byte[] requestHash,
+        @Nullable Parent parent,
+        List<EncodedEvent> events,
+        ErrorReason conflict) {
+      this(
+          runId,
+          labels,
+          requestId,
+          requestHash,
+          parent,
+          events,
+          conflict,
+          parent == null ? null : parent.runId());
+    }
+
     @Override
     public @Nullable RunId neededRunId() {
-      return parent == null ? null : parent.runId();
-    }
-
-    @Override
-    public long bytes() {
-      return bytesOf(events);
+      return needed;
     }
   }
 
-  /**
-   * Delete a run.
-   *
-   * @param force even if it is open, or forks inherit from it
-   */
-  record Delete(RunId runId, boolean force) implements Command {
-    @Override
-    public long bytes() {
-      return bytesOf(List.of());
-    }
-  }
+  /** Delete a run; with force even if it is open, or forks inherit from it. */
+  record Delete(RunId runId, boolean force) implements Command {}
 
   /** Take in runs from a file; none of them may be there. */
   record Import(ImportRecord record, long bytes) implements Command {
@@ -136,26 +139,8 @@ public sealed interface Command {
     public RunId runId() {
       return run.runId();
     }
-
-    @Override
-    public long bytes() {
-      return bytesOf(List.of());
-    }
   }
 
   /** Close a run. */
-  record Close(RunId runId, RunOutcome outcome) implements Command {
-    @Override
-    public long bytes() {
-      return bytesOf(List.of());
-    }
-  }
-
-  private static long bytesOf(List<EncodedEvent> events) {
-    long sum = 256;
-    for (EncodedEvent event : events) {
-      sum += event.bytes().length + EVENT_BYTES;
-    }
-    return sum;
-  }
+  record Close(RunId runId, RunOutcome outcome) implements Command {}
 }

@@ -26,14 +26,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of a command, given the run as it is. Pure. Immutable. */
-final class Decider {
+record Decider(int producersMax) {
   private static final Opened PLAIN_OPEN = new Opened(Map.of(), "", new byte[0], null);
-
-  private final int producersMax;
-
-  Decider(int producersMax) {
-    this.producersMax = producersMax;
-  }
 
   /**
    * Decides.
@@ -48,7 +42,7 @@ final class Decider {
       return decide(run, related.fork(), delete, nowUs);
     }
     if (run != null && run.isDeleted()) {
-      throw command instanceof Open ? idUsed(run) : deleted(command.runId());
+      throw command instanceof Open ? idUsed(run) : BrokerException.deleted(command.runId());
     }
     if (command instanceof Publish publish) {
       return decide(run, publish, nowUs);
@@ -63,20 +57,10 @@ final class Decider {
     if (run != null && run.isInLibrary()) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_RUN_READ_ONLY,
-              "run "
-                  + run.runId()
-                  + " is in a library, which is only read; fork it, or choose"
-                  + " another id")
+              "run %s is in a library, which is only read; fork it, or choose another id"
+                  .formatted(run.runId()))
           .with("run_id", run.runId());
     }
-  }
-
-  /** Says that a run is gone, in the same words to everybody. */
-  static BrokerException deleted(RunId runId) {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
-            "run " + runId + " was deleted; its id is not used again")
-        .with("deleted", true);
   }
 
   private static BrokerException idUsed(FoldedRun run) {
@@ -86,12 +70,7 @@ final class Decider {
         .with("deleted", true);
   }
 
-  /**
-   * Decides an import.
-   *
-   * @param known one of its runs that exists, null if none does
-   * @throws BrokerException if it is refused
-   */
+  /** Decides an import, of which {@code known} is a run that exists, if any; throws a refusal. */
   static ImportRecord decide(@Nullable FoldedRun known, Import command, long nowUs) {
     requireNotInLibrary(known);
     if (known != null && known.isDeleted()) {
@@ -122,8 +101,7 @@ final class Decider {
 
   private Decision decide(@Nullable FoldedRun run, Publish publish, long nowUs) {
     if (run == null && !publish.openIfMissing()) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+      throw BrokerException.notFound(
           "run " + publish.runId() + " does not exist; open it or set open_if_missing");
     }
     if (run != null) {
@@ -133,7 +111,9 @@ final class Decider {
       }
       // Before anything else: a fenced producer's events may be stored, and their end forgotten.
       requireNotFenced(run, publish);
-      requireOpen(run);
+      if (!run.isOpen()) {
+        throw closedError(run);
+      }
     }
     requireComesNext(run, publish);
     requireExpectedSeq(run, publish);
@@ -176,13 +156,8 @@ final class Decider {
     if (stamp != null && known != null && stamp.epoch() < known.epoch()) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_PRODUCER_FENCED,
-              "producer "
-                  + stamp.id()
-                  + " is at epoch "
-                  + known.epoch()
-                  + "; epoch "
-                  + stamp.epoch()
-                  + " is fenced")
+              "producer %s is at epoch %s; epoch %s is fenced"
+                  .formatted(stamp.id(), known.epoch(), stamp.epoch()))
           .with("current_epoch", known.epoch());
     }
   }
@@ -203,10 +178,8 @@ final class Decider {
           .with("actual", stamp.seq());
     }
     if (run != null && known == null && run.producers().size() >= producersMax) {
-      throw BrokerException.of(
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              "run " + run.runId() + " has its limit of " + producersMax + " producers")
-          .with("limit", producersMax);
+      throw BrokerException.overloaded(
+          "run " + run.runId() + " has its limit of " + producersMax + " producers", producersMax);
     }
   }
 
@@ -219,12 +192,6 @@ final class Decider {
               "run " + publish.runId() + ": expected head " + expected + ", it is " + head)
           .with("expected", expected)
           .with("actual", head);
-    }
-  }
-
-  private static void requireOpen(FoldedRun run) {
-    if (!run.isOpen()) {
-      throw closedError(run);
     }
   }
 
@@ -248,7 +215,7 @@ final class Decider {
     RunId parentId = open.neededRunId();
     // It was there when its snapshot was read.
     if (parentId != null && (parent == null || parent.isDeleted())) {
-      throw deleted(parentId);
+      throw BrokerException.deleted(parentId);
     }
     Opened opened = new Opened(open.labels(), open.requestId(), open.requestHash(), open.parent());
     return new Decision.Append(
@@ -272,11 +239,8 @@ final class Decider {
   static BrokerException requestIdTaken(Open open, FoldedRun run) {
     return BrokerException.of(
             open.conflict(),
-            "request_id "
-                + open.requestId()
-                + " was used for run "
-                + run.runId()
-                + " with other arguments; use a new request_id")
+            "request_id %s was used for run %s with other arguments; use a new request_id"
+                .formatted(open.requestId(), run.runId()))
         .with("run_id", run.runId());
   }
 
@@ -284,9 +248,8 @@ final class Decider {
       @Nullable FoldedRun run, @Nullable RunId fork, Delete delete, long nowUs) {
     if (run == null || run.isDeleted()) {
       throw run == null
-          ? BrokerException.of(
-              ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + delete.runId() + " does not exist")
-          : deleted(delete.runId());
+          ? BrokerException.notFound("run " + delete.runId() + " does not exist")
+          : BrokerException.deleted(delete.runId());
     }
     if (run.isOpen() && !delete.force()) {
       throw BrokerException.of(
@@ -297,12 +260,9 @@ final class Decider {
     if (fork != null && !delete.force()) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_RUN_HAS_FORKS,
-              "run "
-                  + delete.runId()
-                  + " is what run "
-                  + fork
-                  + " was forked from; delete its forks first, or set force to keep what they"
-                  + " inherit")
+              ("run %s is what run %s was forked from; delete its forks first, or set"
+                      + " force to keep what they inherit")
+                  .formatted(delete.runId(), fork))
           .with("fork_run_id", fork);
     }
     return new Decision.Append(
@@ -315,20 +275,14 @@ final class Decider {
             new Deleted(fork != null)));
   }
 
-  /**
-   * What a command depends on besides its run. Immutable.
-   *
-   * @param needed the run it needs, null if that never existed
-   * @param fork one that inherits from the run to be deleted, null if none does
-   */
+  /** What a command depends on besides its run: one it needs, a fork that inherits. Immutable. */
   record Related(@Nullable FoldedRun needed, @Nullable RunId fork) {
     static final Related NONE = new Related(null, null);
   }
 
   private static Decision decide(@Nullable FoldedRun run, Close close, long nowUs) {
     if (run == null) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + close.runId() + " does not exist");
+      throw BrokerException.notFound("run " + close.runId() + " does not exist");
     }
     if (!run.isOpen()) {
       if (run.outcome() != close.outcome()) {
@@ -338,5 +292,14 @@ final class Decider {
     }
     return new Decision.Append(
         new StepRecord(close.runId(), nowUs, null, null, new Closed(close.outcome())));
+  }
+
+  /** What a command leads to. Immutable. */
+  sealed interface Decision {
+    /** A record to append; its fold is the command's effect. */
+    record Append(StepRecord record) implements Decision {}
+
+    /** An answer at once, since nothing is to change. */
+    record Answer(Applied applied) implements Decision {}
   }
 }

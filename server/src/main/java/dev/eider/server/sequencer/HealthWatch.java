@@ -4,16 +4,12 @@ import dev.eider.server.base.BrokerException;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.log.EventLog;
 import dev.eider.server.log.LogWriteException;
-import dev.eider.v1.ErrorReason;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Finds out whether publishes are taken, by how the log and DuckDB do. Owned by the sequencer
- * thread.
- */
+/** Tells by log and DuckDB whether publishes are taken. Owned by the sequencer thread. */
 final class HealthWatch {
   private static final Logger LOG = LoggerFactory.getLogger(HealthWatch.class);
   private static final long PROBE_MS = 250;
@@ -99,9 +95,7 @@ final class HealthWatch {
     set(now);
     return now == PublishHealth.FULL
         ? BatchRoom.diskFull()
-        : BrokerException.of(
-            ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
-            "the log could not be written: " + e.getMessage());
+        : BrokerException.unavailable("the log could not be written: " + e.getMessage());
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.eider.server.sequencer;
 
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.EventLog;
@@ -12,8 +14,10 @@ import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.RunRecord;
 import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Published;
 import dev.eider.server.runs.RunIndex;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +40,7 @@ public final class LogApplier {
   private final Map<RunTail, Change> unannounced = new LinkedHashMap<>();
   private boolean hasUnannounced;
 
-  /**
-   * @param hub with the runs as DuckDB has them
-   * @param index of these runs
-   * @param graceMs how long a closed run stays in memory
-   */
+  /** Begins with the runs as DuckDB has them; a closed one stays for {@code graceMs}. */
   public LogApplier(Hub hub, RunIndex index, InstantSource clock, long graceMs) {
     this.hub = hub;
     this.index = index;
@@ -97,11 +97,7 @@ public final class LogApplier {
     return new Effect.Step(step, entry.position(), after);
   }
 
-  /**
-   * Shows to readers what durable records did.
-   *
-   * @param effects in the order of the log
-   */
+  /** Shows to readers what durable records did, in the order of the log. */
   void apply(List<Effect> effects) {
     effects.forEach(this::apply);
   }
@@ -109,7 +105,7 @@ public final class LogApplier {
   private void apply(Effect effect) {
     hasUnannounced = true;
     if (effect instanceof Effect.Step step) {
-      RunTail tail = hub.advance(step.after(), step.position(), Sequencing.of(step.record()));
+      RunTail tail = hub.advance(step.after(), step.position(), sequenced(step.record()));
       boolean isClosing = step.record().closed() != null;
       if (step.after().isDeleted()) {
         reaper.deleted(tail);
@@ -120,6 +116,22 @@ public final class LogApplier {
     } else if (effect instanceof Effect.Import imported) {
       hub.addImport(imported.record(), imported.position());
     }
+  }
+
+  /** Makes a record's events what readers get. */
+  private static List<SequencedEvent> sequenced(StepRecord record) {
+    Published published = record.published();
+    if (published == null) {
+      return List.of();
+    }
+    List<SequencedEvent> sequenced = new ArrayList<>(published.events().size());
+    long seq = published.firstSeq();
+    for (EncodedEvent event : published.events()) {
+      sequenced.add(
+          SequencedEvent.of(
+              record.runId(), seq++, event.kind(), event.agentId(), event.t(), event.bytes()));
+    }
+    return sequenced;
   }
 
   /** Tells those who wait for it of all that was shown since the last call. */
@@ -147,5 +159,14 @@ public final class LogApplier {
     Change and(Change later) {
       return new Change(opened || later.opened, closed || later.closed);
     }
+  }
+
+  /** What a record of the log does to the runs in memory, once it is durable. Immutable. */
+  sealed interface Effect {
+    /** A run takes a step, by a record at a position, and is as {@code after} then. */
+    record Step(StepRecord record, long position, FoldedRun after) implements Effect {}
+
+    /** Runs come in from a file; readers see them once DuckDB has them. */
+    record Import(ImportRecord record, long position) implements Effect {}
   }
 }

@@ -29,11 +29,8 @@ public final class RunWriter {
   private volatile boolean stopping;
 
   /**
-   * Starts the writer.
-   *
-   * @param applier has replayed the log
-   * @param onHealth told on the sequencer thread when the log's health changes
-   * @param onDefect told which worker ended by what
+   * Starts the writer on a log that {@code applier} has replayed; both listeners are told on the
+   * thread whose news it is.
    */
   public RunWriter(
       EventLog log,
@@ -48,7 +45,13 @@ public final class RunWriter {
     index = applier.index();
     this.config = config;
     sequencer =
-        new Sequencer(log, applier, clock, config, threads, new Feedback(onHealth, onDefect));
+        new Sequencer(
+            log,
+            applier,
+            clock,
+            config,
+            threads,
+            new Sequencer.Listener(onHealth, this::lookUp, onDefect));
     admission = new Admission(index, sequencer, config, threads, onDefect);
     sequencer.start();
   }
@@ -71,10 +74,7 @@ public final class RunWriter {
     return persisted(execute(close));
   }
 
-  /**
-   * Deletes a run; the future completes once DuckDB has erased it, or keeps no more of it than its
-   * forks inherit.
-   */
+  /** Deletes a run; completes once DuckDB has erased all of it that no fork inherits. */
   public CompletableFuture<Applied> deleteAndPersist(Command.Delete delete) {
     return persisted(execute(delete));
   }
@@ -95,11 +95,7 @@ public final class RunWriter {
     stopping = true;
   }
 
-  /**
-   * Finishes the commands accepted and ends the threads. Blocks.
-   *
-   * @return whether they ended in time
-   */
+  /** Finishes the commands accepted and ends the threads; returns whether in time. Blocks. */
   public boolean stop(long timeoutMs) throws InterruptedException {
     refuse();
     return admission.stop(timeoutMs) && sequencer.stop(timeoutMs);
@@ -116,41 +112,18 @@ public final class RunWriter {
   }
 
   private BrokerException storeBehind() {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED,
-            "DuckDB lacks more than "
-                + config.unpersistedBytesMax()
-                + " bytes of what was published")
-        .with("limit", config.unpersistedBytesMax());
+    return BrokerException.overloaded(
+        "DuckDB lacks more than %s bytes of what was published"
+            .formatted(config.unpersistedBytesMax()),
+        config.unpersistedBytesMax());
   }
 
-  private final class Feedback implements Sequencer.Listener {
-    private final Consumer<PublishHealth> onHealth;
-    private final BiConsumer<String, Throwable> onDefect;
-
-    Feedback(Consumer<PublishHealth> onHealth, BiConsumer<String, Throwable> onDefect) {
-      this.onHealth = onHealth;
-      this.onDefect = onDefect;
-    }
-
-    @Override
-    public void healthChanged(PublishHealth health) {
-      onHealth.accept(health);
-    }
-
-    @Override
-    public void runUnknown(Submission submission) {
-      if (stopping) {
-        // Nobody looks runs up any more.
-        submission.done().completeExceptionally(shuttingDown());
-      } else {
-        admission.submit(submission);
-      }
-    }
-
-    @Override
-    public void defectFound(String worker, Throwable defect) {
-      onDefect.accept(worker, defect);
+  private void lookUp(Submission submission) {
+    if (stopping) {
+      // Nobody looks runs up any more.
+      submission.done().completeExceptionally(shuttingDown());
+    } else {
+      admission.submit(submission);
     }
   }
 }

@@ -13,6 +13,8 @@ import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +65,9 @@ final class Sequencer implements WorkerLoop.Work {
     this.clock = clock;
     this.config = config;
     this.listener = listener;
-    loop = new WorkerLoop(threads, "sequencer", this, listener::defectFound);
+    loop = new WorkerLoop(threads, "sequencer", this, listener.defectFound());
     decider = new Decider(config.producersPerRunMax());
-    health = new HealthWatch(log, hub.progress(), clock, config, listener::healthChanged);
+    health = new HealthWatch(log, hub.progress(), clock, config, listener.healthChanged());
     queue = new ArrayBlockingQueue<>(config.queueRequestsMax());
     idleMs = config.async() ? Math.min(IDLE_MS_MAX, config.forceIntervalMs()) : IDLE_MS_MAX;
     throttle = new Throttle(idleMs);
@@ -77,10 +79,7 @@ final class Sequencer implements WorkerLoop.Work {
     loop.start();
   }
 
-  /**
-   * Reserves room for a command's bytes, or returns false when too many wait; one alone always
-   * fits.
-   */
+  /** Reserves room for a command's bytes if not too many wait; one alone always fits. */
   boolean reserve(Submission submission) {
     long bytes = submission.command().bytes();
     long waiting = queuedBytes.addAndGet(bytes);
@@ -103,11 +102,7 @@ final class Sequencer implements WorkerLoop.Work {
     return accepted;
   }
 
-  /**
-   * Finishes what has been offered and ends the thread. Blocks.
-   *
-   * @return whether it ended in time
-   */
+  /** Finishes what has been offered and ends the thread; returns whether in time. Blocks. */
   boolean stop(long timeoutMs) throws InterruptedException {
     return loop.stop(timeoutMs);
   }
@@ -178,7 +173,7 @@ final class Sequencer implements WorkerLoop.Work {
     } else if (submission.command().isDecidable(batch::isKnown, batch::isRequestKnown)) {
       batch.add(submission, nowUs);
     } else {
-      listener.runUnknown(submission);
+      listener.runUnknown().accept(submission);
     }
   }
 
@@ -231,13 +226,9 @@ final class Sequencer implements WorkerLoop.Work {
     }
   }
 
-  /** Hears, on the sequencer thread, of what others must act on. */
-  interface Listener {
-    void healthChanged(PublishHealth health);
-
-    /** Gives back a command for whose run DuckDB must be asked first. */
-    void runUnknown(Submission submission);
-
-    void defectFound(String worker, Throwable defect);
-  }
+  /** Hears, on the sequencer thread, what others must act on; an unknown run is to be looked up. */
+  record Listener(
+      Consumer<PublishHealth> healthChanged,
+      Consumer<Submission> runUnknown,
+      BiConsumer<String, Throwable> defectFound) {}
 }

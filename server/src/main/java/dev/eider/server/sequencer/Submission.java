@@ -4,11 +4,7 @@ import dev.eider.server.runs.Inquiry;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A command on its way. Immutable, but for the future.
- *
- * @param inquiry what is known of runs that are not in memory; null as long as DuckDB was not asked
- */
+/** A command on its way, with what DuckDB said of runs if asked. Immutable but the future. */
 record Submission(Command command, CompletableFuture<Applied> done, @Nullable Inquiry inquiry) {
   static Submission of(Command command) {
     return new Submission(command, new CompletableFuture<>(), null);

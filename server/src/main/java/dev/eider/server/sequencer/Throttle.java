@@ -26,20 +26,12 @@ final class Throttle {
   private double storeBytesPerMs;
   private double bytesPerMsMax = Double.POSITIVE_INFINITY;
 
-  /**
-   * @param pauseMsMax how long a pause may be
-   */
+  /** Makes no pause longer than {@code pauseMsMax}. */
   Throttle(long pauseMsMax) {
     this.pauseMsMax = pauseMsMax;
   }
 
-  /**
-   * Records how far DuckDB is.
-   *
-   * @param persistedPosition the log position up to which it has committed
-   * @param unpersistedBytes how many bytes it lacks
-   * @param share how much that is of what it may lack
-   */
+  /** Records how far DuckDB has committed, how many bytes it lacks, and what share of its bound. */
   void observe(long persistedPosition, long unpersistedBytes, double share, long nowMs) {
     long persistedBytes = persistedPosition - position;
     if (persistedBytes >= MEASURED_BYTES_MIN && position >= 0) {

@@ -99,6 +99,12 @@ public interface ColdReader {
   /** Returns the next events of a deleted run that is kept; as {@link #readPage}. */
   ColdPage readKeptPage(PageQuery query) throws StoreException;
 
+  /** Returns where the last events of a run are that a query selects, the last one first. */
+  List<EventPlace> readLastPlaces(PageQuery query) throws StoreException;
+
+  /** Returns the same of a deleted run that is kept. */
+  List<EventPlace> readLastKeptPlaces(PageQuery query) throws StoreException;
+
   /**
    * Selects runs.
    *
@@ -210,4 +216,11 @@ public interface ColdReader {
    *     none
    */
   record ColdPage(PackedEvents events, long scannedSeq, long position) {}
+
+  /**
+   * A place of an event.
+   *
+   * @param position a log position at or before it
+   */
+  record EventPlace(long seq, long position) {}
 }

@@ -90,4 +90,14 @@ public abstract class ForwardingColdReader implements ColdReader {
   public ColdPage readKeptPage(PageQuery query) throws StoreException {
     return store.readKeptPage(query);
   }
+
+  @Override
+  public List<EventPlace> readLastPlaces(PageQuery query) throws StoreException {
+    return store.readLastPlaces(query);
+  }
+
+  @Override
+  public List<EventPlace> readLastKeptPlaces(PageQuery query) throws StoreException {
+    return store.readLastKeptPlaces(query);
+  }
 }

@@ -10,6 +10,7 @@ import dev.eider.server.sequencer.RunWriter;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.server.store.read.ExpiredRuns;
+import dev.eider.server.upkeep.Upkeep.Chore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

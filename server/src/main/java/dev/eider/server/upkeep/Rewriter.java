@@ -3,6 +3,7 @@ package dev.eider.server.upkeep;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.server.store.rewrite.FileRoom;
+import dev.eider.server.upkeep.Upkeep.Chore;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

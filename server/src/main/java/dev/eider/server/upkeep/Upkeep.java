@@ -22,11 +22,7 @@ public final class Upkeep implements WorkerLoop.Work {
     loop.start();
   }
 
-  /**
-   * Gives up what is under way and ends the thread. Blocks.
-   *
-   * @return whether it ended in time
-   */
+  /** Gives up what is under way and ends the thread; returns whether in time. Blocks. */
   public boolean stop(long timeoutMs) throws InterruptedException {
     loop.askToStop();
     chores.forEach(Chore::askToStop);
@@ -42,5 +38,14 @@ public final class Upkeep implements WorkerLoop.Work {
       }
     }
     return idleMs;
+  }
+
+  /** Something that is to be looked after from time to time. Owned by the thread {@code upkeep}. */
+  public interface Chore {
+    /** Does what is due; returns how long to wait, unless any thread wakes it. May block. */
+    long turn(Runnable wake);
+
+    /** Gives up what is under way, if that takes long. Does not block; for any thread. */
+    void askToStop();
   }
 }

@@ -3,7 +3,6 @@ package dev.eider.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
@@ -82,6 +81,7 @@ final class EventValidatorTest {
         .isFalse();
   }
 
+  /** Besides those that BadInputIT sends to a daemon. */
   static Stream<Arguments> badEvents() {
     Event.Builder metric = Samples.metric("ada", 1).toBuilder();
     return Stream.of(
@@ -93,24 +93,10 @@ final class EventValidatorTest {
         Arguments.of("agent_id", metric.clone().setAgentId("a\ud83cb")),
         Arguments.of("schema_version", metric.clone().setSchemaVersion(Integer.MIN_VALUE)),
         Arguments.of("schema_version", metric.clone().setSchemaVersion(-1)),
-        Arguments.of("t", metric.clone().setT(-1)),
-        Arguments.of("ts", metric.clone().setTs(Timestamp.newBuilder().setNanos(-1))),
         Arguments.of("ts", metric.clone().setTs(Timestamp.newBuilder().setNanos(1_000_000_000))),
-        Arguments.of("attributes", metric.clone().setAttributes(INFINITE)),
         Arguments.of("attributes", metric.clone().setAttributes(struct(Value.newBuilder()))),
         Arguments.of("attributes", metric.clone().setAttributes(struct(list(INFINITE)))),
-        Arguments.of("payload", Samples.base("", 1)),
         Arguments.of("payload", Samples.base("", 1).setUnknownFields(field(19))),
-        Arguments.of("metric.name", metric.clone().setMetric(MetricPayload.newBuilder())),
-        Arguments.of(
-            "metric.value",
-            metric.clone().setMetric(MetricPayload.newBuilder().setName("x").setValue(0.0 / 0))));
-  }
-
-  static Stream<Arguments> badPayloads() {
-    return Stream.of(
-        Arguments.of("turn_start.turn_num", turnStart(-1, "")),
-        Arguments.of("turn_start.snapshot.media_type", turnStart(0, "x".repeat(257))),
         Arguments.of(
             "turn_start.snapshot.state",
             Samples.base("", 0)
@@ -118,41 +104,25 @@ final class EventValidatorTest {
                     TurnStartPayload.newBuilder()
                         .setSnapshot(WorldStateSnapshot.newBuilder().setState(INFINITE)))),
         Arguments.of(
-            "observation.entity_count",
-            Samples.base("", 0).setObservation(ObservationPayload.newBuilder().setEntityCount(-1))),
-        Arguments.of(
             "llm_response.actions[1]",
-            response(LlmResponsePayload.newBuilder().addActions(struct(number(1))))),
-        Arguments.of(
-            "llm_response.cost_usd",
             Samples.base("", 0)
-                .setLlmResponse(LlmResponsePayload.newBuilder().setCostUsd(1.0 / 0))),
-        Arguments.of(
-            "action.index_in_turn",
-            Samples.base("", 0).setAction(ActionPayload.newBuilder().setIndexInTurn(-1))),
+                .setLlmResponse(
+                    LlmResponsePayload.newBuilder()
+                        .addActions(struct(number(1)))
+                        .addActions(INFINITE))),
         Arguments.of(
             "action.action",
             Samples.base("", 0).setAction(ActionPayload.newBuilder().setAction(INFINITE))),
-        Arguments.of(
-            "action_result.index_in_turn",
-            Samples.base("", 0)
-                .setActionResult(ActionResultPayload.newBuilder().setIndexInTurn(-1))),
         Arguments.of(
             "action_result.output",
             Samples.base("", 0)
                 .setActionResult(ActionResultPayload.newBuilder().setOutput(list(INFINITE)))),
         Arguments.of("fork.parent_run_id", Samples.base("", 0).setFork(ForkPayload.newBuilder())),
-        Arguments.of(
-            "fork.parent_seq",
-            Samples.base("", 0)
-                .setFork(ForkPayload.newBuilder().setParentRunId("a").setParentSeq(0))),
+        Arguments.of("fork.parent_seq", Samples.base("", 0).setFork(fork().setParentSeq(0))),
         Arguments.of(
             "fork.snapshot.state",
             Samples.base("", 0)
-                .setFork(
-                    ForkPayload.newBuilder()
-                        .setParentRunId("a")
-                        .setSnapshot(WorldStateSnapshot.newBuilder().setState(INFINITE)))),
+                .setFork(fork().setSnapshot(WorldStateSnapshot.newBuilder().setState(INFINITE)))),
         Arguments.of(
             "fork.parent_t",
             Samples.base("", 0)
@@ -214,7 +184,7 @@ final class EventValidatorTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"badEvents", "badPayloads", "badModelPayloads"})
+  @MethodSource({"badEvents", "badModelPayloads"})
   void shouldNameTheFieldAtFault(String field, Event.Builder event) {
     // when
     BrokerException refusal =
@@ -226,6 +196,10 @@ final class EventValidatorTest {
     assertThat(refusal.field()).isEqualTo("events[3]." + field);
     assertThat(refusal.metadata()).containsEntry("field", "events[3]." + field);
     assertThat(refusal.text()).startsWith("events[3]." + field + ": ");
+  }
+
+  private static ForkPayload.Builder fork() {
+    return ForkPayload.newBuilder().setParentRunId("game-1");
   }
 
   @Test
@@ -255,21 +229,6 @@ final class EventValidatorTest {
     return Samples.base("", 0)
         .setObservation(ObservationPayload.newBuilder().addAllClasses(List.of(classes)))
         .build();
-  }
-
-  private static Event.Builder turnStart(int turnNum, String mediaType) {
-    return Samples.base("", 0)
-        .setTurnStart(
-            TurnStartPayload.newBuilder()
-                .setTurnNum(turnNum)
-                .setSnapshot(
-                    WorldStateSnapshot.newBuilder()
-                        .setOpaque(ByteString.EMPTY)
-                        .setMediaType(mediaType)));
-  }
-
-  private static Event.Builder response(LlmResponsePayload.Builder response) {
-    return Samples.base("", 0).setLlmResponse(response.addActions(INFINITE));
   }
 
   private static UnknownFieldSet field(int number) {

@@ -31,13 +31,10 @@ final class CallPoolTest {
 
   @Test
   void shouldRefuseWhomItHasNoThreadFor() {
-    // given
     pool.execute(this::block, 0, this::refused);
 
-    // when
     pool.execute(() -> told.add("ran"), 0, this::refused);
 
-    // then
     assertThat(told).containsExactly("OVERLOADED only 1 at a time");
   }
 

@@ -122,27 +122,6 @@ final class WorkerLoopTest {
   }
 
   @Test
-  void shouldReportWhatEndsItEarly() throws Exception {
-    // given
-    CompletableFuture<String> reported = new CompletableFuture<>();
-    WorkerLoop loop =
-        new WorkerLoop(
-            SystemThreads.INSTANCE,
-            "carrier",
-            () -> {
-              throw new IllegalStateException("lost");
-            },
-            (name, defect) -> reported.complete(name + ": " + defect.getMessage()));
-
-    // when
-    loop.start();
-
-    // then
-    assertThat(reported.get(20, TimeUnit.SECONDS)).isEqualTo("carrier: lost");
-    assertThat(loop.stop(20_000)).isTrue();
-  }
-
-  @Test
   void shouldHaveEndedWhenItWasNeverStarted() throws Exception {
     assertThat(new WorkerLoop(threads, "carrier", () -> 1, NO_DEFECT).stop(1)).isTrue();
   }

@@ -3,15 +3,12 @@ package dev.eider.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -73,8 +70,6 @@ final class ServerConfigTest {
       stop-ms                   8000        100      600000
       """;
 
-  @TempDir private Path directory;
-
   @Test
   void shouldHaveTheseKeysDefaultsAndRanges() {
     // given
@@ -92,36 +87,6 @@ final class ServerConfigTest {
           .as(setting.key())
           .isEqualTo(row);
     }
-  }
-
-  @Test
-  void shouldHaveTwoTiersOfSettings() {
-    List<String> common =
-        Arrays.stream(Setting.values())
-            .filter(setting -> setting.tier() == Setting.Tier.COMMON)
-            .map(Setting::key)
-            .toList();
-    assertThat(common)
-        .containsExactly(
-            "force-interval-ms",
-            "grace-ms",
-            "heartbeat-ms",
-            "keepalive-ms",
-            "keepalive-timeout-ms",
-            "connection-age-ms",
-            "request-bytes-max",
-            "subscriptions-max",
-            "open-runs-max",
-            "disk-reserve-bytes",
-            "store-memory-bytes-max",
-            "store-threads-max",
-            "retention-age-ms",
-            "retention-runs-max",
-            "retention-bytes-max",
-            "query-concurrent-max",
-            "query-ms-max",
-            "library-runs-max",
-            "stop-ms");
   }
 
   @Test
@@ -197,30 +162,5 @@ final class ServerConfigTest {
   void shouldRefuseAPortThatCannotBe() {
     assertThatThrownBy(() -> DEFAULTS.at("localhost", 65_536)).hasMessageContaining("0 to 65535");
     assertThatThrownBy(() -> DEFAULTS.at("localhost", -1)).hasMessageContaining("0 to 65535");
-  }
-
-  @Test
-  void shouldHoldADataDirectoryAlone() {
-    // given
-    Path path = directory.resolve("a/b");
-    DataDir held = DataDir.take(path);
-
-    // then
-    assertThat(held.log()).isDirectory();
-    assertThat(held.temp()).isDirectory();
-    assertThatThrownBy(() -> DataDir.take(path))
-        .isInstanceOf(StartupException.class)
-        .hasMessageContaining(path + " is in use by another Eider");
-    held.close();
-    DataDir.take(path).close();
-  }
-
-  @Test
-  void shouldSayThatADataDirectoryCannotBeUsed() throws Exception {
-    Path file = Files.createFile(directory.resolve("file"));
-    assertThatThrownBy(() -> DataDir.take(file))
-        .isInstanceOf(StartupException.class)
-        .hasMessageContaining("cannot be used")
-        .hasMessageContaining("choose another --data-dir");
   }
 }

@@ -10,14 +10,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Invariants.InvariantBroken;
 import dev.eider.server.base.Registration;
-import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.hub.RunTail.TailSlice;
-import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -27,13 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-final class HubTest {
-  private static final RunId OTHER = new RunId("game-2");
-
-  private final PersistProgress progress = new PersistProgress(0);
-  private Hub hub = new Hub(new HubBounds(0, Long.MAX_VALUE / 2, Long.MAX_VALUE), progress);
-  private long position;
-
+final class HubTest extends HubFixture {
   @Test
   void shouldReadAcrossRecords() {
     // given
@@ -156,7 +148,7 @@ final class HubTest {
     // given
     publish(RUN, 2);
     FoldedRun run = tail(RUN).run();
-    List<SequencedEvent> events = sequenced(publishing(RUN, 4, null, metrics(1)));
+    List<SequencedEvent> events = Samples.sequenced(publishing(RUN, 4, null, metrics(1)));
 
     // then
     assertThatThrownBy(() -> hub.advance(run, position, events))
@@ -199,28 +191,6 @@ final class HubTest {
     assertThat(called).hasSize(1);
   }
 
-  private RunTail publish(RunId runId, int count) {
-    RunTail known = hub.find(runId);
-    if (known == null) {
-      known = advance(opening(runId));
-    }
-    return advance(publishing(runId, known.run().headSeq() + 1, null, metrics(count)));
-  }
-
-  private RunTail advance(StepRecord record) {
-    RunTail known = hub.find(record.runId());
-    FoldedRun after = Fold.apply(known == null ? null : known.run(), position, record);
-    return hub.advance(Objects.requireNonNull(after), position++, sequenced(record));
-  }
-
-  private void persistAll() {
-    hub.persisted(hub.runs().stream().map(RunTail::run).toList(), position);
-  }
-
-  private RunTail tail(RunId runId) {
-    return Objects.requireNonNull(hub.find(runId));
-  }
-
   private TailSlice read(RunId runId, long afterSeq, int eventsMax) {
     return Objects.requireNonNull(
         tail(runId).read(afterSeq, EventMatcher.ALL, eventsMax, Long.MAX_VALUE));
@@ -228,17 +198,5 @@ final class HubTest {
 
   private static List<Long> seqs(@Nullable TailSlice slice) {
     return Objects.requireNonNull(slice).events().stream().map(SequencedEvent::seq).toList();
-  }
-
-  private static List<SequencedEvent> sequenced(StepRecord record) {
-    List<SequencedEvent> sequenced = new ArrayList<>();
-    if (record.published() != null) {
-      long seq = record.published().firstSeq();
-      for (EncodedEvent e : record.published().events()) {
-        sequenced.add(
-            SequencedEvent.of(record.runId(), seq++, e.kind(), e.agentId(), e.t(), e.bytes()));
-      }
-    }
-    return sequenced;
   }
 }

@@ -3,18 +3,13 @@ package dev.eider.server.hub;
 import static dev.eider.server.run.Samples.NOW_US;
 import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.run.Samples.closing;
-import static dev.eider.server.run.Samples.metrics;
-import static dev.eider.server.run.Samples.publishing;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.LogPage;
 import dev.eider.server.event.LogPlace;
 import dev.eider.server.event.LogSelection;
 import dev.eider.server.event.RunId;
-import dev.eider.server.event.SequencedEvent;
-import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.StepRecord;
 import java.util.ArrayList;
@@ -22,18 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-final class LogTailTest {
-  private static final RunId OTHER = new RunId("game-2");
+final class LogTailTest extends HubFixture {
   private static final long PLENTY = 1 << 20;
-
-  private final PersistProgress progress = new PersistProgress(0);
-  private final Hub hub = new Hub(new HubBounds(0, Long.MAX_VALUE / 2, Long.MAX_VALUE), progress);
-  private long position;
 
   @Test
   void shouldReadAllRunsInTheOrderOfTheLog() {
@@ -137,7 +126,7 @@ final class LogTailTest {
     open(RUN, "gold");
     publish(RUN, 1);
     advance(closing(RUN));
-    hub.persisted(hub.runs().stream().map(RunTail::run).toList(), position);
+    persistAll();
     assertThat(hub.log().chunkCount()).isEqualTo(2);
 
     // when
@@ -199,31 +188,5 @@ final class LogTailTest {
             new StepRecord.Opened(Map.of("arena", arena), "", new byte[0], null),
             null,
             null));
-  }
-
-  private void publish(RunId runId, int count) {
-    advance(publishing(runId, tail(runId).run().headSeq() + 1, null, metrics(count)));
-  }
-
-  private void advance(StepRecord record) {
-    @Nullable RunTail known = hub.find(record.runId());
-    FoldedRun after = Fold.apply(known == null ? null : known.run(), position, record);
-    hub.advance(Objects.requireNonNull(after), position++, sequenced(record));
-  }
-
-  private RunTail tail(RunId runId) {
-    return Objects.requireNonNull(hub.find(runId));
-  }
-
-  private static List<SequencedEvent> sequenced(StepRecord record) {
-    List<SequencedEvent> sequenced = new ArrayList<>();
-    if (record.published() != null) {
-      long seq = record.published().firstSeq();
-      for (EncodedEvent e : record.published().events()) {
-        sequenced.add(
-            SequencedEvent.of(record.runId(), seq++, e.kind(), e.agentId(), e.t(), e.bytes()));
-      }
-    }
-    return sequenced;
   }
 }

@@ -49,14 +49,11 @@ final class PersistProgressTest {
 
   @Test
   void shouldLetAWaiterAskForMore() {
-    // given
     CompletableFuture<Void> second = progress.await(11).thenCompose(done -> progress.await(12));
 
-    // when
     progress.advance(11);
     progress.advance(12);
 
-    // then
     assertThat(second).isCompleted();
   }
 

@@ -51,44 +51,22 @@ public final class PersistRig implements AutoCloseable {
   /** Starts on what the directory holds. */
   public PersistRig(Path directory, long tailBytesMax, PersisterConfig config)
       throws IOException, StoreException {
-    this(directory, tailBytesMax, config, StoreConfig.MEMORY_LIMIT_BYTES_DEFAULT);
-  }
-
-  PersistRig(Path directory, long tailBytesMax, PersisterConfig config, long memoryLimitBytes)
-      throws IOException, StoreException {
-    this(directory, bounds(tailBytesMax, Long.MAX_VALUE / 2), config, memoryLimitBytes);
+    this(directory, tailBytesMax, Long.MAX_VALUE / 2, config);
   }
 
   /** With a bound for what DuckDB lacks in memory. */
   PersistRig(Path directory, long tailBytesMax, long lackedBytesMax, PersisterConfig config)
       throws IOException, StoreException {
-    this(
-        directory,
-        bounds(tailBytesMax, lackedBytesMax),
-        config,
-        StoreConfig.MEMORY_LIMIT_BYTES_DEFAULT);
-  }
-
-  private static HubBounds bounds(long tailBytesMax, long lackedBytesMax) {
-    return new HubBounds(tailBytesMax, lackedBytesMax, Long.MAX_VALUE);
-  }
-
-  private PersistRig(
-      Path directory, HubBounds bounds, PersisterConfig config, long memoryLimitBytes)
-      throws IOException, StoreException {
     Path logDirectory = Files.createDirectories(directory.resolve("log"));
     store =
         DuckDbStore.open(
-            new StoreConfig(
-                directory.resolve("events.duckdb"),
-                directory.resolve("tmp"),
-                memoryLimitBytes,
-                StoreConfig.THREADS_DEFAULT,
-                StoreConfig.READERS_MAX_DEFAULT,
-                StoreConfig.QUERIES_MAX_DEFAULT));
+            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
     long position = store.persistedPosition();
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
-    hub = new Hub(bounds, new PersistProgress(position));
+    hub =
+        new Hub(
+            new HubBounds(tailBytesMax, lackedBytesMax, Long.MAX_VALUE),
+            new PersistProgress(position));
     store.openRuns().forEach(hub::restore);
     RunIndex index = new RunIndex(hub, new StorePersistedRuns(store.reader()));
     LogApplier applier = new LogApplier(hub, index, clock, SEQUENCER.graceMs());

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.PersistBatch;
@@ -15,8 +14,6 @@ import dev.eider.server.store.StoreException;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
-import dev.eider.v1.Event;
-import dev.eider.v1.LlmPromptPayload;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,8 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class PersisterTest {
   private static final RunId OTHER = new RunId("game-2");
 
-  private static final int MEMORY_LIMIT_BYTES = 128 << 20;
-  private static final int LARGE_BYTES = 200_000;
+  /** Waits for more to persist for as long as may be. */
+  private static final PersisterConfig PATIENT =
+      new PersisterConfig(3_600_000, 1_000, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
 
   @TempDir private Path directory;
 
@@ -78,26 +76,8 @@ final class PersisterTest {
   }
 
   @Test
-  void shouldPersistMoreLargeEventsThanDuckDbHasMemory() throws Exception {
-    try (PersistRig rig =
-        new PersistRig(directory, 1 << 20, PersistRig.EAGER, MEMORY_LIMIT_BYTES)) {
-      // when
-      int count = 2 * MEMORY_LIMIT_BYTES / LARGE_BYTES;
-      for (int i = 0; i < count; i++) {
-        rig.apply(publish(RUN, List.of(large())));
-      }
-
-      // then
-      rig.awaitPersisted();
-      assertThat(rig.store.persistedPosition()).isEqualTo(rig.log.endPosition());
-    }
-  }
-
-  @Test
   void shouldNotLetAWaiterWaitForALargerBatch() throws Exception {
-    PersisterConfig patient =
-        new PersisterConfig(3_600_000, 1_000, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
-    try (PersistRig rig = new PersistRig(directory, 1 << 20, patient)) {
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, PATIENT)) {
       rig.apply(publish(RUN, 5));
       assertThat(rig.writer.closeAndPersist(close(RUN)).get(20, TimeUnit.SECONDS).lastSeq())
           .isEqualTo(5);
@@ -108,10 +88,8 @@ final class PersisterTest {
   @Test
   void shouldPersistEverythingBeforeItStops() throws Exception {
     // given
-    PersisterConfig patient =
-        new PersisterConfig(3_600_000, 1_000, 1 << 20, 1 << 20, 1 << 30, 3_600_000);
     FoldedRun before;
-    try (PersistRig rig = new PersistRig(directory, 1 << 20, patient)) {
+    try (PersistRig rig = new PersistRig(directory, 1 << 20, PATIENT)) {
       before = rig.apply(publish(RUN, 5)).run();
     }
 
@@ -148,20 +126,6 @@ final class PersisterTest {
       assertRows(rig.store, OTHER, 12);
       assertThat(rig.tail(RUN).persistedSeq()).isEqualTo(20);
       assertThat(rig.store.persistedPosition()).isEqualTo(rig.log.endPosition());
-    }
-  }
-
-  @Test
-  void shouldGoOnAfterEachOfManyFailures() throws Exception {
-    try (PersistRig rig = new PersistRig(directory, 0, PersistRig.EAGER)) {
-      rig.apply(publish(RUN, 3));
-      for (int i = 2; i <= 4; i++) {
-        rig.awaitPersisted();
-        fail(rig.store);
-        rig.apply(publish(RUN, 3));
-        rig.awaitPersisted();
-        assertRows(rig.store, RUN, 3 * i);
-      }
     }
   }
 
@@ -206,14 +170,6 @@ final class PersisterTest {
                 "SELECT count(*), count(DISTINCT seq), max(seq) FROM events WHERE run_id = ?",
                 runId.value()))
         .containsExactly(List.of(count, count, count));
-  }
-
-  private static EncodedEvent large() {
-    String prompt = "x".repeat(LARGE_BYTES);
-    return EncodedEvent.of(
-        Event.newBuilder()
-            .setLlmPrompt(LlmPromptPayload.newBuilder().setStateSummary(prompt))
-            .build());
   }
 
   private DuckDbStore openStore() throws StoreException {

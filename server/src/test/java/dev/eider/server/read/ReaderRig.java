@@ -6,16 +6,15 @@ import dev.eider.server.base.SystemThreads;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.persist.PersistRig;
+import dev.eider.server.read.ReaderRegistry.ReaderBounds;
 import dev.eider.server.read.history.LogHistory;
 import dev.eider.server.read.history.ReadStart;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.store.read.ReadAhead;
 import dev.eider.v1.SubscribeResponse;
-import dev.eider.v1.WatchRunsResponse;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** Readers of a broker whose every part is real, but for where their streams go. */
 public final class ReaderRig implements AutoCloseable {
@@ -31,14 +30,8 @@ public final class ReaderRig implements AutoCloseable {
   public final RunHistory history;
   public final LogHistory logHistory;
   public final RunDirectory directory;
-  private final long heartbeatMs;
 
   public ReaderRig(Path path, long tailBytesMax) throws Exception {
-    this(path, tailBytesMax, HOUR_MS);
-  }
-
-  public ReaderRig(Path path, long tailBytesMax, long heartbeatMs) throws Exception {
-    this.heartbeatMs = heartbeatMs;
     broker = new PersistRig(path, tailBytesMax, PersistRig.EAGER);
     history = new RunHistory(broker.hub, broker.store.reader());
     logHistory = new LogHistory(broker.hub, history, readAhead(), broker.log::endPosition);
@@ -60,15 +53,7 @@ public final class ReaderRig implements AutoCloseable {
   }
 
   public Readers readers(RunHistory source) {
-    return new Readers(pools, registry, broker.hub, source, logHistory, broker.clock, heartbeatMs);
-  }
-
-  public static TestSink<SubscribeResponse> sink() {
-    return new TestSink<>(notice -> notice.getResponseCase().name().toLowerCase(Locale.ROOT));
-  }
-
-  public static TestSink<WatchRunsResponse> watchSink() {
-    return new TestSink<>(notice -> notice.getResponseCase().name().toLowerCase(Locale.ROOT));
+    return new Readers(pools, registry, broker.hub, source, logHistory, broker.clock, HOUR_MS);
   }
 
   public static SubscriptionRequest after(RunId runId, long seq) {

@@ -1,6 +1,5 @@
 package dev.eider.server.read;
 
-import static dev.eider.server.read.ReaderRig.sink;
 import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.run.Samples.fold;
 import static dev.eider.server.run.Samples.opening;
@@ -13,6 +12,8 @@ import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
+import dev.eider.server.read.ReaderRegistry.ReaderBounds;
+import dev.eider.v1.SubscribeResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -138,7 +139,7 @@ final class TailRoundsTest {
     private Runnable during = () -> {};
 
     Counting() {
-      super(pools, registry, sink());
+      super(pools, registry, new TestSink<SubscribeResponse>());
     }
 
     @Override

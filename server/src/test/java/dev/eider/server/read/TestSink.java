@@ -1,30 +1,29 @@
 package dev.eider.server.read;
 
-import com.google.protobuf.MessageLite;
+import com.google.common.collect.MoreCollectors;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.SequencedEvent;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A caller that takes what it is sent while it reads, and nothing while it does not. Thread-safe.
  */
-public final class TestSink<N extends MessageLite> implements ResponseStream<EncodedResponse<N>> {
+public final class TestSink<N extends Message> implements ResponseStream<EncodedResponse<N>> {
   private final List<SequencedEvent> events = new CopyOnWriteArrayList<>();
   private final List<N> notices = new CopyOnWriteArrayList<>();
   private final List<String> story = new CopyOnWriteArrayList<>();
-  private final Function<N, String> name;
+  private final List<Mark> marks = new CopyOnWriteArrayList<>();
   private volatile boolean ready = true;
   private volatile boolean complete;
   private volatile @Nullable BrokerException refusal;
 
-  /** Names each notice in the story by {@code name}. */
-  public TestSink(Function<N, String> name) {
-    this.name = name;
-  }
+  /** A token that came with events, and how many had come by then. */
+  public record Mark(int eventsSoFar, byte[] token) {}
 
   public void setReady(boolean isReading) {
     ready = isReading;
@@ -44,6 +43,10 @@ public final class TestSink<N extends MessageLite> implements ResponseStream<Enc
 
   public List<N> notices() {
     return notices;
+  }
+
+  public List<Mark> marks() {
+    return marks;
   }
 
   /** What came, in order; events that follow one another are one word. */
@@ -68,15 +71,28 @@ public final class TestSink<N extends MessageLite> implements ResponseStream<Enc
   @Override
   public void next(EncodedResponse<N> response) {
     if (response instanceof EncodedResponse.Events<N> batch) {
-      events.addAll(batch.events());
-      if (story.isEmpty() || !story.get(story.size() - 1).equals("events")) {
-        story.add("events");
-      }
+      take(batch);
+    } else if (response instanceof EncodedResponse.TokenedEvents<N> batch) {
+      take(batch.events());
+      marks.add(new Mark(events.size(), batch.resumeToken()));
     } else if (response instanceof EncodedResponse.Plain<N> notice) {
       notices.add(notice.message());
-      story.add(name.apply(notice.message()));
-    } else {
-      throw new AssertionError("the events of one run have no token: " + response);
+      story.add(name(notice.message()));
+    }
+  }
+
+  /** Returns which of its responses it is, such as caught_up. */
+  private static String name(Message notice) {
+    return notice.getAllFields().keySet().stream()
+        .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
+        .map(FieldDescriptor::getName)
+        .collect(MoreCollectors.onlyElement());
+  }
+
+  private void take(EncodedResponse.Events<N> batch) {
+    events.addAll(batch.events());
+    if (story.isEmpty() || !story.get(story.size() - 1).equals("events")) {
+      story.add("events");
     }
   }
 

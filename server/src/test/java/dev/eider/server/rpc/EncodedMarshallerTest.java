@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.read.EncodedResponse;
 import dev.eider.server.run.Samples;
@@ -17,7 +16,6 @@ import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,11 +101,6 @@ final class EncodedMarshallerTest {
   }
 
   private static List<SequencedEvent> events(int count) {
-    List<SequencedEvent> events = new ArrayList<>();
-    for (EncodedEvent e : Samples.metrics(count)) {
-      events.add(
-          SequencedEvent.of(RUN, events.size() + 1, e.kind(), e.agentId(), e.t(), e.bytes()));
-    }
-    return events;
+    return Samples.sequenced(Samples.publishing(RUN, 1, null, Samples.metrics(count)));
   }
 }

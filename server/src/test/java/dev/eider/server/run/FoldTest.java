@@ -3,6 +3,7 @@ package dev.eider.server.run;
 import static dev.eider.server.run.Samples.NOW_US;
 import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.run.Samples.closing;
+import static dev.eider.server.run.Samples.deleting;
 import static dev.eider.server.run.Samples.fold;
 import static dev.eider.server.run.Samples.metrics;
 import static dev.eider.server.run.Samples.opening;
@@ -21,20 +22,72 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
 final class FoldTest {
   private static final Parent PARENT = new Parent(new RunId("p"), 3, 12, new RunId("root"));
 
+  static Stream<Arguments> skipped() {
+    FoldedRun open =
+        fold(opening(RUN), publishing(RUN, 1, new ProducerStamp("p", 1, 1), metrics(2)));
+    FoldedRun closed = fold(opening(RUN), closing(RUN));
+    FoldedRun deleted = fold(opening(RUN), closing(RUN), deleting(RUN, false));
+    StepRecord first = publishing(RUN, 1, null, metrics(1));
+    Published second = new Published(2, null, metrics(1));
+    Closed closing = new Closed(RunOutcome.RUN_OUTCOME_COMPLETED);
+    return Stream.of(
+        Arguments.of(null, first),
+        Arguments.of(null, closing(RUN)),
+        Arguments.of(open, opening(RUN)),
+        Arguments.of(open, deleting(RUN, false)),
+        Arguments.of(closed, opening(RUN)),
+        Arguments.of(closed, first),
+        Arguments.of(closed, closing(RUN)),
+        Arguments.of(deleted, opening(RUN)),
+        Arguments.of(deleted, first),
+        Arguments.of(deleted, closing(RUN)),
+        Arguments.of(deleted, deleting(RUN, false)),
+        // what does not continue the head, the rest of its record included
+        Arguments.of(open, publishing(RUN, 2, null, metrics(1))),
+        Arguments.of(open, publishing(RUN, 4, null, metrics(1))),
+        Arguments.of(null, new StepRecord(RUN, NOW_US, Samples.plainly(), second, closing)),
+        Arguments.of(fold(opening(RUN)), new StepRecord(RUN, 5, null, second, closing)),
+        // what is not the producer's next
+        Arguments.of(open, producing("p", 1, 2)),
+        Arguments.of(open, producing("p", 1, 4)),
+        Arguments.of(open, producing("p", 0, 1)),
+        Arguments.of(open, producing("p", 2, 3)),
+        Arguments.of(open, producing("q", 0, 2)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("skipped")
+  void shouldSkipWhatDoesNotFit(@Nullable FoldedRun run, StepRecord record) {
+    assertThat(Fold.apply(run, 5, record)).isNull();
+  }
+
   @Test
-  void shouldDeleteAClosedRun() {
-    FoldedRun run = fold(opening(RUN), closing(RUN), Samples.deleting(RUN, false));
-    assertThat(run.isDeleted()).isTrue();
-    assertThat(run.isOpen()).isFalse();
-    assertThat(run.isSeen()).isTrue();
-    assertThat(run.deletion()).isEqualTo(FoldedRun.Deletion.GONE);
+  void shouldTakeWhatComesNext() {
+    FoldedRun run =
+        fold(opening(RUN), publishing(RUN, 1, new ProducerStamp("p", 1, 1), metrics(2)));
+    assertThat(
+            Stream.of(
+                publishing(RUN, 3, null, metrics(1)),
+                producing("p", 1, 3),
+                producing("p", 2, 1),
+                producing("q", 0, 1)))
+        .allMatch(record -> Fold.apply(run, 5, record) != null);
+  }
+
+  private static StepRecord producing(String id, long epoch, long seq) {
+    return publishing(RUN, 3, new ProducerStamp(id, epoch, seq), metrics(1));
   }
 
   @Test
@@ -49,30 +102,17 @@ final class FoldTest {
             new StepRecord.Deleted(true));
     FoldedRun run = fold(opening(RUN), record);
     assertThat(run.deletion()).isEqualTo(FoldedRun.Deletion.KEPT);
+    assertThat(run.isSeen()).isTrue();
     assertThat(run.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
   }
 
   @Test
   void shouldDeleteARunThatMemoryHasForgotten() {
-    FoldedRun run = Fold.apply(null, 80, Samples.deleting(RUN, false));
+    FoldedRun run = Fold.apply(null, 80, deleting(RUN, false));
     assertThat(run).isNotNull();
-    assertThat(run.isDeleted()).isTrue();
+    assertThat(run.deletion()).isEqualTo(FoldedRun.Deletion.GONE);
     assertThat(run.isSeen()).isFalse();
     assertThat(run.lastPosition()).isEqualTo(80);
-  }
-
-  @Test
-  void shouldNotDeleteAnOpenRun() {
-    assertThat(Fold.apply(fold(opening(RUN)), 1, Samples.deleting(RUN, false))).isNull();
-  }
-
-  @Test
-  void shouldTakeNothingMoreOnceDeleted() {
-    FoldedRun run = fold(opening(RUN), closing(RUN), Samples.deleting(RUN, false));
-    assertThat(Fold.apply(run, 3, Samples.deleting(RUN, false))).isNull();
-    assertThat(Fold.apply(run, 3, opening(RUN))).isNull();
-    assertThat(Fold.apply(run, 3, closing(RUN))).isNull();
-    assertThat(Fold.apply(run, 3, Samples.publishing(RUN, 1, null, Samples.metrics(1)))).isNull();
   }
 
   @Test
@@ -101,11 +141,6 @@ final class FoldTest {
   }
 
   @Test
-  void shouldBeItsOwnRootWithoutAParent() {
-    assertThat(fold(opening(RUN)).rootRunId()).isEqualTo(RUN);
-  }
-
-  @Test
   void shouldApplyOpenedPublishedAndClosedOfOneRecordInThisOrder() {
     // given
     StepRecord all =
@@ -126,66 +161,6 @@ final class FoldTest {
     assertThat(run.lastT()).isEqualTo(2);
     assertThat(run.closeTimeUs()).isEqualTo(NOW_US);
     assertThat(Objects.requireNonNull(run.producers().find("p")).lastSeq()).isEqualTo(3);
-  }
-
-  @Test
-  void shouldSkipAnOpeningOfARunThatExists() {
-    assertThat(Fold.apply(fold(opening(RUN)), 1, opening(RUN))).isNull();
-    assertThat(Fold.apply(fold(opening(RUN), closing(RUN)), 2, opening(RUN))).isNull();
-  }
-
-  @Test
-  void shouldSkipWhatIsNotOfAnOpenRun() {
-    // given
-    FoldedRun closed = fold(opening(RUN), closing(RUN));
-
-    // then
-    assertThat(Fold.apply(null, 0, publishing(RUN, 1, null, metrics(1)))).isNull();
-    assertThat(Fold.apply(null, 0, closing(RUN))).isNull();
-    assertThat(Fold.apply(closed, 2, publishing(RUN, 1, null, metrics(1)))).isNull();
-    assertThat(Fold.apply(closed, 2, closing(RUN))).isNull();
-  }
-
-  @Test
-  void shouldSkipWhatDoesNotContinueTheHead() {
-    // given
-    FoldedRun run = fold(opening(RUN), publishing(RUN, 1, null, metrics(2)));
-
-    // then
-    assertThat(Fold.apply(run, 2, publishing(RUN, 2, null, metrics(1)))).isNull();
-    assertThat(Fold.apply(run, 2, publishing(RUN, 4, null, metrics(1)))).isNull();
-    assertThat(Fold.apply(run, 2, publishing(RUN, 3, null, metrics(1)))).isNotNull();
-  }
-
-  @Test
-  void shouldSkipTheWholeRecordWhenItsEventsDoNotFit() {
-    // given
-    Published published = new Published(2, null, metrics(1));
-    Closed closed = new Closed(RunOutcome.RUN_OUTCOME_COMPLETED);
-
-    // then
-    assertThat(
-            Fold.apply(null, 0, new StepRecord(RUN, NOW_US, Samples.plainly(), published, closed)))
-        .isNull();
-    assertThat(Fold.apply(fold(opening(RUN)), 1, new StepRecord(RUN, 5, null, published, closed)))
-        .isNull();
-  }
-
-  @Test
-  void shouldSkipAProducerThatDoesNotComeNext() {
-    // given
-    FoldedRun run =
-        fold(opening(RUN), publishing(RUN, 1, new ProducerStamp("p", 1, 1), metrics(2)));
-
-    // then
-    assertThat(isAccepted(run, new ProducerStamp("p", 1, 2))).isFalse();
-    assertThat(isAccepted(run, new ProducerStamp("p", 1, 4))).isFalse();
-    assertThat(isAccepted(run, new ProducerStamp("p", 0, 1))).isFalse();
-    assertThat(isAccepted(run, new ProducerStamp("p", 2, 3))).isFalse();
-    assertThat(isAccepted(run, new ProducerStamp("q", 0, 2))).isFalse();
-    assertThat(isAccepted(run, new ProducerStamp("p", 1, 3))).isTrue();
-    assertThat(isAccepted(run, new ProducerStamp("p", 2, 1))).isTrue();
-    assertThat(isAccepted(run, new ProducerStamp("q", 0, 1))).isTrue();
   }
 
   @Test
@@ -240,10 +215,6 @@ final class FoldTest {
     assertThat(closed.lastPosition()).isEqualTo(9);
     assertThat(closed.producers()).isSameAs(open.producers());
     assertThat(open.isOpen()).isTrue();
-  }
-
-  private static boolean isAccepted(FoldedRun run, ProducerStamp stamp) {
-    return Fold.apply(run, 5, publishing(RUN, run.headSeq() + 1, stamp, metrics(1))) != null;
   }
 
   private static EncodedEvent response(int t, double costUsd) {

@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
+import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.run.StepRecord.Closed;
 import dev.eider.server.run.StepRecord.Deleted;
 import dev.eider.server.run.StepRecord.Opened;
@@ -82,6 +83,20 @@ public final class Samples {
   /** A record that deletes a run. */
   public static StepRecord deleting(RunId runId, boolean kept) {
     return new StepRecord(runId, NOW_US + 3, null, null, null, new Deleted(kept));
+  }
+
+  /** The events of a record at their places in the run. */
+  public static List<SequencedEvent> sequenced(StepRecord record) {
+    Published published = record.published();
+    if (published == null) {
+      return List.of();
+    }
+    return IntStream.range(0, published.events().size())
+        .mapToObj(
+            i ->
+                SequencedEvent.of(
+                    record.runId(), published.firstSeq() + i, published.events().get(i).bytes()))
+        .toList();
   }
 
   /** An opening without anything to it. */

@@ -20,14 +20,12 @@ final class IdFilterTest {
     long bytes = filter.bytes();
     IntStream.range(0, IDS).forEach(i -> filter.add(hash("known-", i)));
 
-    // then
     assertThat(IntStream.range(0, IDS)).allMatch(i -> filter.mayContain(hash("known-", i)));
     assertThat(filter.bytes()).isBetween(4 * bytes, 8L * IDS);
   }
 
   @Test
   void shouldTakeFewOthersForKnown() {
-    // when
     IntStream.range(0, IDS).forEach(i -> filter.add(hash("known-", i)));
 
     // then one in five thousand at the most

@@ -90,11 +90,9 @@ final class RunIndexTest {
 
   @Test
   void shouldAskDuckDbAboutDeletedRuns() {
-    // given
     stored.put(FoldedRun.goneUnseen(RUN, 0, FoldedRun.Deletion.GONE));
     readAllIds();
 
-    // then
     assertThat(index.isKnown(RUN)).isFalse();
     assertThat(inquire(RUN).find(RUN)).isNotNull().matches(FoldedRun::isDeleted);
   }
@@ -135,11 +133,9 @@ final class RunIndexTest {
 
   @Test
   void shouldFindARunThatWasDeletedSinceDuckDbWasAsked() {
-    // given
     stored.put(closed(RUN));
     stored.afterAnswer(() -> deleteAndLeave(closed(RUN)));
 
-    // then
     assertThat(inquire(RUN).find(RUN)).isNotNull().matches(FoldedRun::isDeleted);
   }
 

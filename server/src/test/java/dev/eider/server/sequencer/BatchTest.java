@@ -9,20 +9,15 @@ import dev.eider.server.base.BrokerException;
 import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
-import dev.eider.server.log.segment.FileDisk;
-import dev.eider.server.log.segment.LogConfig;
-import dev.eider.server.log.segment.SegmentedLog;
+import dev.eider.server.log.MemoryLog;
 import dev.eider.server.runs.RunIndex;
 import dev.eider.server.runs.StoredRuns;
 import dev.eider.v1.ErrorReason;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A refusal that rests on a command of the same batch: a publish behind a close. */
 @Timeout(60)
@@ -35,22 +30,15 @@ final class BatchTest {
   private final Submission closing = Submission.of(close(RUN));
   private final Submission late = Submission.of(publish(RUN, 1));
 
-  @TempDir private Path directory;
-  private SegmentedLog log;
+  private final MemoryLog log = new MemoryLog();
   private Batch batch;
 
   @BeforeEach
-  void decide() throws Exception {
-    log = SegmentedLog.open(new FileDisk(directory), LogConfig.defaults(), 0);
+  void decide() {
     batch = new Batch(log, index, new Decider(3), new BatchRoom(hub, 10, false));
     batch.add(first, 1);
     batch.add(closing, 2);
     batch.add(late, 3);
-  }
-
-  @AfterEach
-  void stop() {
-    log.close();
   }
 
   @Test

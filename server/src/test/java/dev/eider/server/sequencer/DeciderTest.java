@@ -15,53 +15,116 @@ import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Samples;
 import dev.eider.server.run.StepRecord;
+import dev.eider.server.sequencer.Decider.Decision;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
 final class DeciderTest {
-  private final Decider decider = new Decider(3);
-  private long position;
+  private static final Decider DECIDER = new Decider(3);
 
-  @Test
-  void shouldRefuseARunThatDoesNotExist() {
-    assertThat(refusal(null, publishToExisting(RUN, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    assertThat(refusal(null, close(RUN)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+  static Stream<Arguments> refusals() {
+    FoldedRun two = after(publish(RUN, 2));
+    FoldedRun closed = after(publish(RUN, 2), close(RUN));
+    FoldedRun inLibrary = two.inLibrary();
+    Command conflicting =
+        new Command.Open(
+            RUN,
+            Map.of(),
+            "req",
+            new byte[] {2},
+            null,
+            List.of(),
+            ErrorReason.ERROR_REASON_FORK_ALREADY_EXISTS);
+    Map<String, String> id = Map.of("run_id", RUN.value());
+    Map<String, String> closing = Map.of("head_seq", "2", "outcome", "COMPLETED");
+    return Stream.of(
+        refused(null, publishToExisting(RUN, 1), "RUN_NOT_FOUND", Map.of()),
+        refused(null, close(RUN), "RUN_NOT_FOUND", Map.of()),
+        refused(inLibrary, publish(RUN, 1), "RUN_READ_ONLY", id),
+        refused(inLibrary, publishToExisting(RUN, 0), "RUN_READ_ONLY", id),
+        refused(inLibrary, open(RUN, "", 1), "RUN_READ_ONLY", id),
+        refused(inLibrary, close(RUN), "RUN_READ_ONLY", id),
+        refused(inLibrary, Commands.delete(RUN), "RUN_READ_ONLY", id),
+        refused(closed, publish(RUN, 1), "RUN_CLOSED", closing),
+        refused(
+            closed, new Command.Close(RUN, RunOutcome.RUN_OUTCOME_FAILED), "RUN_CLOSED", closing),
+        refused(two, publishAt(RUN, 1L, 1), "SEQ_MISMATCH", mismatch(1, 2)),
+        refused(two, publishAt(RUN, 0L, 1), "SEQ_MISMATCH", mismatch(0, 2)),
+        refused(null, publishAt(RUN, 1L, 1), "SEQ_MISMATCH", mismatch(1, 0)),
+        refused(two, open(RUN, "", 1), "RUN_ALREADY_EXISTS", Map.of()),
+        refused(two, open(RUN, "req", 1), "RUN_ALREADY_EXISTS", Map.of()),
+        refused(after(open(RUN, "req", 1)), conflicting, "FORK_ALREADY_EXISTS", id));
   }
 
-  @Test
-  void shouldRefuseWhateverWouldChangeARunInALibrary() {
-    FoldedRun run = after(publish(RUN, 2)).inLibrary();
-    for (Command command :
-        List.of(
-            publish(RUN, 1),
-            publishToExisting(RUN, 0),
-            open(RUN, "", 1),
-            close(RUN),
-            Commands.delete(RUN))) {
-      assertThat(refusal(run, command).reason())
-          .as("%s", command)
-          .isEqualTo(ErrorReason.ERROR_REASON_RUN_READ_ONLY);
-    }
+  static Stream<Arguments> refusalsOfProducers() {
+    FoldedRun run = after(publish(RUN, "p", 0, 1, 2));
+    FoldedRun newer = after(publish(RUN, "p", 0, 1, 2), publish(RUN, "p", 7, 1, 1));
+    FoldedRun closed = after(publish(RUN, "p", 0, 1, 2), publish(RUN, "p", 7, 1, 1), close(RUN));
+    FoldedRun full =
+        after(publish(RUN, "a", 0, 1, 1), publish(RUN, "b", 0, 1, 1), publish(RUN, "c", 0, 1, 1));
+    Map<String, String> fence = Map.of("current_epoch", "7");
+    return Stream.of(
+        refused(run, publish(RUN, "p", 0, 5, 1), "PRODUCER_GAP", mismatch(3, 5)),
+        refused(run, publish(RUN, "q", 0, 2, 1), "PRODUCER_GAP", mismatch(1, 2)),
+        refused(run, publish(RUN, "p", 1, 3, 1), "PRODUCER_GAP", mismatch(1, 3)),
+        refused(null, publish(RUN, "p", 0, 2, 1), "PRODUCER_GAP", mismatch(1, 2)),
+        // a repeat with something new behind it
+        refused(run, publish(RUN, "p", 0, 2, 2), "PRODUCER_GAP", mismatch(3, 2)),
+        refused(newer, publish(RUN, "p", 6, 1, 1), "PRODUCER_FENCED", fence),
+        refused(newer, publish(RUN, "p", 6, 2, 1), "PRODUCER_FENCED", fence),
+        refused(newer, publish(RUN, "p", 6, 3, 1), "PRODUCER_FENCED", fence),
+        // RUN_CLOSED would say that these events, which are stored, are not
+        refused(closed, publish(RUN, "p", 0, 1, 2), "PRODUCER_FENCED", fence),
+        refused(
+            closed,
+            publish(RUN, "p", 7, 2, 1),
+            "RUN_CLOSED",
+            Map.of("head_seq", "3", "outcome", "COMPLETED")),
+        refused(full, publish(RUN, "d", 0, 1, 1), "OVERLOADED", Map.of("limit", "3")));
   }
 
-  @Test
-  void shouldOpenARunThatIsMissing() {
-    // when
-    StepRecord record = append(null, publish(RUN, 2));
+  @ParameterizedTest
+  @MethodSource({"refusals", "refusalsOfProducers"})
+  void shouldRefuse(
+      @Nullable FoldedRun run, Command command, String reason, Map<String, String> metadata) {
+    BrokerException refusal =
+        catchThrowableOfType(BrokerException.class, () -> decide(run, command));
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.valueOf("ERROR_REASON_" + reason));
+    assertThat(refusal.metadata()).isEqualTo(metadata);
+  }
 
-    // then
+  static Stream<Arguments> accepted() {
+    FoldedRun two = after(publish(RUN, 2));
+    FoldedRun newer = after(publish(RUN, "p", 0, 1, 2), publish(RUN, "p", 7, 1, 1));
+    FoldedRun full =
+        after(publish(RUN, "a", 0, 1, 1), publish(RUN, "b", 0, 1, 1), publish(RUN, "c", 0, 1, 1));
+    return Stream.of(
+        Arguments.of(two, publishAt(RUN, 2L, 1), 3),
+        Arguments.of(null, publishAt(RUN, 0L, 1), 1),
+        Arguments.of(newer, publish(RUN, "p", 7, 2, 1), 4),
+        Arguments.of(newer, publish(RUN, "p", 8, 1, 1), 4),
+        Arguments.of(full, publish(RUN, "a", 1, 1, 1), 4),
+        Arguments.of(full, publish(RUN, 1), 4));
+  }
+
+  @ParameterizedTest
+  @MethodSource("accepted")
+  void shouldPublishBehindTheHead(@Nullable FoldedRun run, Command command, long firstSeq) {
+    StepRecord record = append(run, command);
+    assertThat(Objects.requireNonNull(record.published()).firstSeq()).isEqualTo(firstSeq);
+    assertThat(record.opened() == null).isEqualTo(run != null);
     assertThat(record.timeUs()).isEqualTo(NOW_US);
-    assertThat(record.opened()).isNotNull();
-    assertThat(Objects.requireNonNull(record.published()).firstSeq()).isEqualTo(1);
     assertThat(record.closed()).isNull();
   }
 
@@ -73,223 +136,76 @@ final class DeciderTest {
   }
 
   @Test
-  void shouldAnswerWhatChangesNothing() {
-    Applied applied = answer(after(publish(RUN, 2)), publish(RUN, 0));
-    assertThat(applied.duplicate()).isFalse();
-    assertThat(applied.firstSeq()).isZero();
-    assertThat(applied.lastSeq()).isEqualTo(2);
-  }
-
-  @Test
   void shouldContinueAndCloseInOneRecord() {
-    // when
     StepRecord record =
         append(
             after(publish(RUN, 2)),
             new Command.Publish(RUN, Samples.metrics(3), false, 2L, null, true));
-
-    // then
     assertThat(record.opened()).isNull();
     assertThat(Objects.requireNonNull(record.published()).firstSeq()).isEqualTo(3);
     assertThat(Objects.requireNonNull(record.closed()).outcome())
         .isEqualTo(RunOutcome.RUN_OUTCOME_COMPLETED);
   }
 
-  @Test
-  void shouldRefuseAClosedRun() {
-    // given
-    FoldedRun run = after(publish(RUN, 2), close(RUN));
-
-    // when
-    BrokerException refusal = refusal(run, publish(RUN, 1));
-
-    // then
-    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
-    assertThat(refusal.metadata()).isEqualTo(Map.of("head_seq", "2", "outcome", "COMPLETED"));
-    assertThat(refusal(run, new Command.Close(RUN, RunOutcome.RUN_OUTCOME_FAILED)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
-  }
-
-  @Test
-  void shouldAnswerAClosingWithTheSameOutcome() {
-    Applied applied = answer(after(publish(RUN, 2), close(RUN)), close(RUN));
-    assertThat(applied.duplicate()).isTrue();
-    assertThat(applied.lastSeq()).isEqualTo(2);
-  }
-
-  @Test
-  void shouldRefuseAHeadThatIsNotTheExpectedOne() {
-    // given
-    FoldedRun run = after(publish(RUN, 2));
-
-    // then
-    BrokerException refusal = refusal(run, publishAt(RUN, 1L, 1));
-    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_SEQ_MISMATCH);
-    assertThat(refusal.metadata()).isEqualTo(Map.of("expected", "1", "actual", "2"));
-    assertThat(refusal(run, publishAt(RUN, 0L, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_SEQ_MISMATCH);
-    assertThat(refusal(null, publishAt(RUN, 1L, 1)).metadata())
-        .isEqualTo(Map.of("expected", "1", "actual", "0"));
-    assertThat(append(run, publishAt(RUN, 2L, 1)).published()).isNotNull();
-    assertThat(append(null, publishAt(RUN, 0L, 1)).opened()).isNotNull();
-  }
-
-  @Test
-  void shouldRefuseAGapInAProducersEvents() {
-    // given
-    FoldedRun run = after(publish(RUN, "p", 0, 1, 2));
-
-    // then
-    BrokerException refusal = refusal(run, publish(RUN, "p", 0, 5, 1));
-    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_PRODUCER_GAP);
-    assertThat(refusal.metadata()).isEqualTo(Map.of("expected", "3", "actual", "5"));
-    assertThat(refusal(run, publish(RUN, "q", 0, 2, 1)).metadata())
-        .isEqualTo(Map.of("expected", "1", "actual", "2"));
-    assertThat(refusal(run, publish(RUN, "p", 1, 3, 1)).metadata())
-        .isEqualTo(Map.of("expected", "1", "actual", "3"));
-    assertThat(refusal(null, publish(RUN, "p", 0, 2, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_PRODUCER_GAP);
-  }
-
-  @Test
-  void shouldFenceAnOlderEpochOfAClosedRun() {
-    // given
-    FoldedRun run = after(publish(RUN, "p", 0, 1, 2), publish(RUN, "p", 1, 1, 1), close(RUN));
-
-    // when
-    BrokerException refusal = refusal(run, publish(RUN, "p", 0, 1, 2));
-
-    // then: RUN_CLOSED would say that these events, which are stored, are not
-    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_PRODUCER_FENCED);
-    assertThat(refusal(run, publish(RUN, "p", 1, 2, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
-  }
-
-  @Test
-  void shouldFenceAnOlderEpoch() {
-    // given
-    FoldedRun run = after(publish(RUN, "p", 0, 1, 2), publish(RUN, "p", 7, 1, 1));
-
-    // then
-    for (long seq : new long[] {1, 2, 3}) {
-      BrokerException refusal = refusal(run, publish(RUN, "p", 6, seq, 1));
-      assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_PRODUCER_FENCED);
-      assertThat(refusal.metadata()).isEqualTo(Map.of("current_epoch", "7"));
-    }
-    assertThat(append(run, publish(RUN, "p", 7, 2, 1)).published()).isNotNull();
-    assertThat(append(run, publish(RUN, "p", 8, 1, 1)).published()).isNotNull();
-  }
-
-  @Test
-  void shouldAnswerARepeatWithTheSeqsOfTheFirstTime() {
-    // given
-    FoldedRun run =
+  static Stream<Arguments> answered() {
+    FoldedRun closed = after(publish(RUN, "p", 0, 1, 2), close(RUN));
+    FoldedRun mixed =
         after(
             publish(RUN, "p", 0, 1, 2),
             publish(RUN, "q", 0, 1, 3),
             publish(RUN, "p", 0, 3, 2),
             publish(RUN, 1));
-
-    // then
-    assertRepeat(run, publish(RUN, "p", 0, 1, 2), 1, 2);
-    assertRepeat(run, publish(RUN, "q", 0, 1, 3), 3, 5);
-    assertRepeat(run, publish(RUN, "p", 0, 3, 2), 6, 7);
-    assertRepeat(run, publish(RUN, "p", 0, 2, 1), 2, 2);
-  }
-
-  @Test
-  void shouldRecogniseARepeatBeforeItSaysThatTheRunIsClosed() {
-    FoldedRun run = after(publish(RUN, "p", 0, 1, 2), close(RUN));
-    assertRepeat(run, publish(RUN, "p", 0, 1, 2), 1, 2);
-    assertThat(refusal(run, publish(RUN, "p", 0, 3, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
-  }
-
-  @Test
-  void shouldRecogniseARepeatWhateverHeadItExpected() {
-    FoldedRun run = after(publish(RUN, "p", 0, 1, 2), publish(RUN, 4));
     Command.Publish first = publish(RUN, "p", 0, 1, 2);
-    assertRepeat(
-        run, new Command.Publish(RUN, first.events(), false, 0L, first.producer(), false), 1, 2);
+    return Stream.of(
+        Arguments.of(mixed, publish(RUN, 0), false, 0, 8),
+        Arguments.of(mixed, first, true, 1, 2),
+        Arguments.of(mixed, publish(RUN, "q", 0, 1, 3), true, 3, 5),
+        Arguments.of(mixed, publish(RUN, "p", 0, 3, 2), true, 6, 7),
+        Arguments.of(mixed, publish(RUN, "p", 0, 2, 1), true, 2, 2),
+        // whatever head it expected, and before it is said that the run is closed
+        Arguments.of(
+            mixed,
+            new Command.Publish(RUN, first.events(), false, 0L, first.producer(), false),
+            true,
+            1,
+            2),
+        Arguments.of(closed, first, true, 1, 2),
+        Arguments.of(closed, close(RUN), true, 0, 2),
+        Arguments.of(after(open(RUN, "req", 1)), open(RUN, "req", 1), true, 0, 0));
   }
 
-  @Test
-  void shouldRefuseARepeatWithSomethingNewBehindIt() {
-    BrokerException refusal =
-        refusal(after(publish(RUN, "p", 0, 1, 2)), publish(RUN, "p", 0, 2, 2));
-    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_PRODUCER_GAP);
-    assertThat(refusal.metadata()).isEqualTo(Map.of("expected", "3", "actual", "2"));
-  }
-
-  @Test
-  void shouldBoundTheProducersOfARun() {
-    // given
-    FoldedRun run =
-        after(publish(RUN, "a", 0, 1, 1), publish(RUN, "b", 0, 1, 1), publish(RUN, "c", 0, 1, 1));
-
-    // then
-    BrokerException refusal = refusal(run, publish(RUN, "d", 0, 1, 1));
-    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_OVERLOADED);
-    assertThat(refusal.metadata()).isEqualTo(Map.of("limit", "3"));
-    assertThat(append(run, publish(RUN, "a", 1, 1, 1)).published()).isNotNull();
-    assertThat(append(run, publish(RUN, 1)).published()).isNotNull();
-  }
-
-  @Test
-  void shouldRefuseToOpenARunThatExists() {
-    FoldedRun run = after(publish(RUN, 1));
-    assertThat(refusal(run, open(RUN, "", 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
-    assertThat(refusal(run, open(RUN, "req", 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
-  }
-
-  @Test
-  void shouldTellARepeatedOpeningFromAConflict() {
-    // given
-    FoldedRun run = after(open(RUN, "req", 1));
-    Command.Open conflicting =
-        new Command.Open(
-            RUN,
-            Map.of(),
-            "req",
-            new byte[] {2},
-            null,
-            List.of(),
-            ErrorReason.ERROR_REASON_FORK_ALREADY_EXISTS);
-
-    // then
-    assertThat(answer(run, open(RUN, "req", 1)).duplicate()).isTrue();
-    BrokerException refusal = refusal(run, conflicting);
-    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_FORK_ALREADY_EXISTS);
-    assertThat(refusal.metadata()).isEqualTo(Map.of("run_id", RUN.value()));
-  }
-
-  private FoldedRun after(Command... commands) {
-    FoldedRun run = null;
-    for (Command command : commands) {
-      run = Fold.apply(run, position++, append(run, command));
-    }
-    return Objects.requireNonNull(run);
-  }
-
-  private StepRecord append(@Nullable FoldedRun run, Command command) {
-    return ((Decision.Append) decider.decide(run, Decider.Related.NONE, command, NOW_US)).record();
-  }
-
-  private Applied answer(FoldedRun run, Command command) {
-    return ((Decision.Answer) decider.decide(run, Decider.Related.NONE, command, NOW_US)).applied();
-  }
-
-  private void assertRepeat(FoldedRun run, Command command, long firstSeq, long lastSeq) {
-    Applied applied = answer(run, command);
-    assertThat(applied.duplicate()).isTrue();
+  @ParameterizedTest
+  @MethodSource("answered")
+  void shouldAnswerWhatChangesNothingWithTheSeqsOfTheFirstTime(
+      FoldedRun run, Command command, boolean duplicate, long firstSeq, long lastSeq) {
+    Applied applied = ((Decision.Answer) decide(run, command)).applied();
+    assertThat(applied.duplicate()).isEqualTo(duplicate);
     assertThat(applied.firstSeq()).isEqualTo(firstSeq);
     assertThat(applied.lastSeq()).isEqualTo(lastSeq);
   }
 
-  private BrokerException refusal(@Nullable FoldedRun run, Command command) {
-    return catchThrowableOfType(
-        BrokerException.class, () -> decider.decide(run, Decider.Related.NONE, command, NOW_US));
+  private static Arguments refused(
+      @Nullable FoldedRun run, Command command, String reason, Map<String, String> metadata) {
+    return Arguments.of(run, command, reason, metadata);
+  }
+
+  private static Map<String, String> mismatch(long expected, long actual) {
+    return Map.of("expected", "" + expected, "actual", "" + actual);
+  }
+
+  private static FoldedRun after(Command... commands) {
+    FoldedRun run = null;
+    for (int position = 0; position < commands.length; position++) {
+      run = Fold.apply(run, position, append(run, commands[position]));
+    }
+    return Objects.requireNonNull(run);
+  }
+
+  private static StepRecord append(@Nullable FoldedRun run, Command command) {
+    return ((Decision.Append) decide(run, command)).record();
+  }
+
+  private static Decision decide(@Nullable FoldedRun run, Command command) {
+    return DECIDER.decide(run, Decider.Related.NONE, command, NOW_US);
   }
 }

@@ -12,53 +12,26 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.RunOutcome;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** DeleteRun as the sequencer decides it. */
 @Timeout(60)
 final class DeletionTest {
   private static final RunId CHILD = new RunId("child");
-  private static final RunId GRANDCHILD = new RunId("grandchild");
 
-  @TempDir private Path directory;
-  private WriterRig rig;
-
-  @BeforeEach
-  void open() throws Exception {
-    rig = new WriterRig(directory);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    rig.close();
-  }
-
-  @Test
-  void shouldDeleteAClosedRun() throws Exception {
-    rig.apply(publish(RUN, 2));
-    rig.apply(Commands.close(RUN));
-
-    Applied applied = rig.apply(delete(RUN));
-
-    assertThat(applied.run().isDeleted()).isTrue();
-    assertThat(applied.run().headSeq()).isEqualTo(2);
-    assertThat(rig.hub.openRunCount()).isZero();
-  }
+  @RegisterExtension private final WriterRig rig = new WriterRig();
 
   @Test
   void shouldRefuseAnOpenRunUnlessForced() throws Exception {
     rig.apply(publish(RUN, 2));
 
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_OPEN);
+    rig.shouldRefuse(delete(RUN), "RUN_OPEN");
     FoldedRun deleted = rig.apply(new Command.Delete(RUN, true)).run();
 
     assertThat(deleted.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
@@ -66,31 +39,13 @@ final class DeletionTest {
     assertThat(rig.hub.openRunCount()).isZero();
   }
 
-  @Test
-  void shouldNotFindWhatNeverWasOrIsDeleted() throws Exception {
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    deleteARun();
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    forgetTheRun();
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-  }
-
-  @Test
-  void shouldNeverUseTheIdAgain() throws Exception {
-    deleteARun();
-    requireIdUsed();
-    forgetTheRun();
-    requireIdUsed();
-  }
-
   private void requireIdUsed() {
     BrokerException opening = rig.refusalOf(Commands.open(RUN, "", 1));
     assertThat(opening.reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
     assertThat(opening.metadata()).containsEntry("deleted", "true");
-    assertThat(reason(publish(RUN, 1))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    assertThat(reason(publish(RUN, "ada", 1, 1, 1)))
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    assertThat(reason(Commands.close(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
+    rig.shouldRefuse(publish(RUN, 1), "RUN_NOT_FOUND");
+    rig.shouldRefuse(publish(RUN, "ada", 1, 1, 1), "RUN_NOT_FOUND");
+    rig.shouldRefuse(Commands.close(RUN), "RUN_NOT_FOUND");
   }
 
   @Test
@@ -117,30 +72,9 @@ final class DeletionTest {
 
     rig.apply(Commands.close(CHILD));
     forgetTheRun();
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
+    rig.shouldRefuse(delete(RUN), "RUN_HAS_FORKS");
     rig.apply(delete(CHILD));
     assertThat(rig.apply(delete(RUN)).run().deletion()).isEqualTo(FoldedRun.Deletion.GONE);
-  }
-
-  @Test
-  void shouldKeepWhatForksInheritWhenForced() throws Exception {
-    rig.apply(publish(RUN, 2));
-    rig.apply(fork(CHILD, RUN));
-    rig.apply(fork(GRANDCHILD, CHILD));
-
-    assertThat(rig.apply(new Command.Delete(CHILD, true)).run().deletion())
-        .isEqualTo(FoldedRun.Deletion.KEPT);
-    // The grandchild inherits through the deleted child.
-    rig.apply(Commands.close(RUN));
-    assertThat(reason(delete(RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
-  }
-
-  @Test
-  void shouldNotForkADeletedRun() throws Exception {
-    deleteARun();
-    assertThat(reason(fork(CHILD, RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    forgetTheRun();
-    assertThat(reason(fork(CHILD, RUN))).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
   }
 
   @Test
@@ -175,10 +109,9 @@ final class DeletionTest {
     // given
     deleteARun();
     rig.apply(publish(CHILD, 1));
-    rig.close();
 
     // when
-    rig = new WriterRig(directory);
+    rig.restart();
 
     // then
     assertThat(rig.run(RUN).isDeleted()).isTrue();
@@ -197,10 +130,6 @@ final class DeletionTest {
     rig.persist();
     rig.clock.advance(100_000);
     await().until(() -> rig.hub.find(RUN) == null);
-  }
-
-  private ErrorReason reason(Command command) {
-    return rig.refusalOf(command).reason();
   }
 
   private static boolean isAccepted(CompletableFuture<Applied> answer, ErrorReason otherwise)

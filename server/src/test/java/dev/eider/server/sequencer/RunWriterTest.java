@@ -11,40 +11,28 @@ import static org.awaitility.Awaitility.await;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
+import dev.eider.server.hub.RunTail;
+import dev.eider.server.log.LogWriteException.Kind;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.v1.ErrorReason;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 final class RunWriterTest {
   private static final RunId OTHER = new RunId("game-2");
 
-  @TempDir private Path directory;
-  private WriterRig rig;
-
-  @BeforeEach
-  void start() throws Exception {
-    rig = new WriterRig(directory);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    rig.close();
-  }
+  @RegisterExtension private final WriterRig rig = new WriterRig();
 
   @Test
   void shouldKeepTheOrderOfOneCallersCommands() throws Exception {
@@ -63,57 +51,12 @@ final class RunWriterTest {
   }
 
   @Test
-  void shouldGiveManyThreadsContiguousSeqs() throws Exception {
-    // given
-    int threads = 8;
-    int publishes = 150;
-    ExecutorService callers = Executors.newFixedThreadPool(threads);
-    List<Future<List<Applied>>> callersAnswers = new ArrayList<>();
-
-    // when
-    for (int i = 0; i < threads; i++) {
-      int size = 1 + i % 3;
-      callersAnswers.add(callers.submit(() -> publishOften(size, publishes)));
-    }
-
-    // then
-    List<Long> firstSeqs = new ArrayList<>();
-    long events = 0;
-    for (Future<List<Applied>> answers : callersAnswers) {
-      List<Applied> applied = answers.get(30, TimeUnit.SECONDS);
-      assertThat(applied).extracting(Applied::firstSeq).isSorted();
-      for (Applied one : applied) {
-        firstSeqs.add(one.firstSeq());
-        events += one.lastSeq() - one.firstSeq() + 1;
-      }
-    }
-    callers.shutdown();
-    assertThat(firstSeqs).doesNotHaveDuplicates();
-    assertThat(rig.run(RUN).headSeq()).isEqualTo(events);
-    assertThat(visible(RUN)).hasSize((int) events).extracting(SequencedEvent::seq).isSorted();
-  }
-
-  @Test
   void shouldBeVisibleWhenItIsAcknowledged() throws Exception {
-    // when
     Applied applied = rig.apply(publish(RUN, 3));
 
-    // then
     assertThat(applied.run()).isSameAs(rig.run(RUN));
     assertThat(visible(RUN)).hasSize(3);
     assertThat(rig.log.forcedPosition()).isGreaterThan(applied.run().lastPosition());
-  }
-
-  @Test
-  void shouldAnswerARequestIdThatWasUsed() throws Exception {
-    // given
-    rig.apply(open(RUN, "req", 1));
-
-    // then
-    assertThat(rig.apply(open(RUN, "req", 1)).duplicate()).isTrue();
-    assertThat(rig.refusalOf(open(OTHER, "req", 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
-    assertThat(rig.hub.find(OTHER)).isNull();
   }
 
   @Test
@@ -138,23 +81,13 @@ final class RunWriterTest {
     reap(RUN);
 
     // then
-    assertThat(rig.refusalOf(publish(RUN, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
-    assertThat(rig.refusalOf(publishToExisting(RUN, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_CLOSED);
+    rig.shouldRefuse(publish(RUN, 1), "RUN_CLOSED");
+    rig.shouldRefuse(publishToExisting(RUN, 1), "RUN_CLOSED");
     assertThat(rig.apply(close(RUN)).duplicate()).isTrue();
     assertThat(rig.apply(publish(RUN, "p", 0, 1, 2)).lastSeq()).isEqualTo(2);
     assertThat(rig.apply(open(RUN, "req", 1)).duplicate()).isTrue();
     assertThat(rig.refusalOf(open(OTHER, "req", 1)).metadata()).containsEntry("run_id", "game-1");
     assertThat(rig.hub.find(RUN)).isNull();
-  }
-
-  @Test
-  void shouldRefuseARunThatNobodyKnows() {
-    assertThat(rig.refusalOf(publishToExisting(RUN, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
-    assertThat(rig.refusalOf(close(RUN)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND);
   }
 
   @Test
@@ -173,10 +106,102 @@ final class RunWriterTest {
   }
 
   @Test
-  void shouldRefuseWhenItStops() throws Exception {
-    rig.writer.refuse();
-    assertThat(rig.refusalOf(publish(RUN, 1)).reason())
-        .isEqualTo(ErrorReason.ERROR_REASON_SHUTTING_DOWN);
+  void shouldRefuseWhileDuckDbIsFarBehindButClose() throws Exception {
+    WriterRig rig = new WriterRig(config(false, 1_000));
+    rig.apply(publish(RUN, 100));
+    rig.shouldRefuse(publish(RUN, 1), "OVERLOADED");
+    rig.persist();
+    assertThat(rig.apply(publish(RUN, 100)).firstSeq()).isEqualTo(101);
+    assertThat(rig.apply(close(RUN)).lastSeq()).isEqualTo(200);
+    rig.stop();
+  }
+
+  @Test
+  void shouldForceLaterWhenItIsAsync() throws Exception {
+    WriterRig rig = new WriterRig(config(true, 1 << 20));
+    rig.apply(publish(RUN, 1));
+    rig.clock.advance(10);
+    await().until(() -> rig.log.forcedPosition() == rig.log.endPosition());
+    rig.stop();
+  }
+
+  @Test
+  void shouldKeepWhatItAcknowledgedThroughALossOfPower() throws Exception {
+    // given
+    rig.apply(open(RUN, "req", 1));
+    rig.apply(publish(RUN, "p", 0, 1, 3));
+    rig.apply(publish(OTHER, 2));
+    rig.apply(close(OTHER));
+    Map<RunId, FoldedRun> before = runs();
+
+    // when
+    rig.restart();
+
+    // then
+    assertThat(runs()).usingRecursiveComparison().isEqualTo(before);
+    assertThat(rig.hub.findByRequestId("req")).isEqualTo(RUN);
+    assertThat(visible(RUN)).hasSize(3);
+    assertThat(rig.apply(publish(RUN, "p", 0, 2, 2)).duplicate()).isTrue();
+    assertThat(rig.apply(publish(RUN, "p", 0, 4, 1)).firstSeq()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FULL, STORAGE_FULL", "FAILED, STORAGE_UNAVAILABLE"})
+  void shouldRefuseWhileTheLogFailsAndGoOnByItself(Kind kind, String reason) throws Exception {
+    // given
+    rig.apply(publish(RUN, 2));
+    FoldedRun before = rig.run(RUN);
+    rig.log.failWith(kind);
+
+    // when, then
+    rig.shouldRefuse(publish(RUN, "p", 0, 1, 3), reason);
+    rig.shouldRefuse(publish(OTHER, 3), reason);
+    shouldBeAsBefore(before);
+
+    // when
+    rig.log.failWith(null);
+    await()
+        .untilAsserted(
+            () -> {
+              rig.clock.advance(1_000);
+              assertThat(rig.healths).hasSize(2).endsWith(PublishHealth.OK);
+            });
+
+    // then
+    Applied applied = rig.apply(publish(RUN, "p", 0, 1, 3));
+    assertThat(applied.firstSeq()).isEqualTo(3);
+    assertThat(applied.duplicate()).isFalse();
+  }
+
+  @Test
+  void shouldRefuseForGoodOnceTheLogIsBroken() throws Exception {
+    // given
+    rig.apply(publish(RUN, 2));
+    FoldedRun before = rig.run(RUN);
+    rig.log.failWith(Kind.BROKEN);
+
+    // when, then
+    rig.shouldRefuse(publish(RUN, 1), "STORAGE_UNAVAILABLE");
+    rig.log.failWith(null);
+    rig.shouldRefuse(close(RUN), "STORAGE_UNAVAILABLE");
+    assertThat(rig.healths).containsExactly(PublishHealth.BROKEN);
+    shouldBeAsBefore(before);
+  }
+
+  private void shouldBeAsBefore(FoldedRun before) {
+    assertThat(rig.run(RUN)).isSameAs(before);
+    assertThat(visible(RUN)).hasSize((int) before.headSeq());
+    assertThat(rig.hub.find(OTHER)).isNull();
+  }
+
+  private Map<RunId, FoldedRun> runs() {
+    return rig.hub.runs().stream()
+        .collect(Collectors.toMap(tail -> tail.run().runId(), RunTail::run));
+  }
+
+  private static SequencerConfig config(boolean async, long unpersistedBytesMax) {
+    return new SequencerConfig(
+        async, 10, 100, 1 << 20, 1 << 20, 10, 3, unpersistedBytesMax, 1 << 20, 60_000);
   }
 
   private void reap(RunId runId) {
@@ -188,14 +213,6 @@ final class RunWriterTest {
               rig.clock.advance(60_000);
               return rig.hub.find(runId) == null;
             });
-  }
-
-  private List<Applied> publishOften(int size, int publishes) throws Exception {
-    List<Applied> answers = new ArrayList<>();
-    for (int i = 0; i < publishes; i++) {
-      answers.add(rig.apply(publish(RUN, size)));
-    }
-    return answers;
   }
 
   private List<SequencedEvent> visible(RunId runId) {

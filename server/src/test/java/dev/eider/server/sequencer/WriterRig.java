@@ -10,46 +10,50 @@ import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.HubBounds;
 import dev.eider.server.hub.PersistProgress;
 import dev.eider.server.hub.RunTail;
-import dev.eider.server.log.segment.FileDisk;
-import dev.eider.server.log.segment.LogConfig;
-import dev.eider.server.log.segment.SegmentedLog;
+import dev.eider.server.log.MemoryLog;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.runs.RunIndex;
 import dev.eider.server.runs.StoredRuns;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.eider.v1.ErrorReason;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A run writer over a real log on disk; what DuckDB would hold is in a map. */
-final class WriterRig implements AutoCloseable {
-  static final SequencerConfig CONFIG =
+/** A run writer over a log in memory; what DuckDB would hold is in a map. */
+final class WriterRig implements AfterEachCallback {
+  private static final SequencerConfig CONFIG =
       new SequencerConfig(
           false, 10, 10_000, 64 << 20, 8 << 20, 1_000, 3, 192 << 20, 1 << 20, 60_000);
 
   final TestClock clock = new TestClock();
   final List<PublishHealth> healths = new CopyOnWriteArrayList<>();
   final List<Throwable> defects = new CopyOnWriteArrayList<>();
-  final SickDisk disk;
-  final SegmentedLog log;
-  final Hub hub =
-      new Hub(new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE), new PersistProgress(0));
-  final StoredRuns stored = new StoredRuns();
-  final RunIndex index = new RunIndex(hub, stored);
-  final RunWriter writer;
+  private final SequencerConfig config;
+  MemoryLog log = new MemoryLog();
+  StoredRuns stored;
+  Hub hub;
+  RunIndex index;
+  RunWriter writer;
 
-  WriterRig(Path directory) throws IOException {
-    this(directory, CONFIG);
+  WriterRig() {
+    this(CONFIG);
   }
 
-  WriterRig(Path directory, SequencerConfig config) throws IOException {
-    Files.createDirectories(directory);
-    disk = new SickDisk(new FileDisk(directory));
-    log = SegmentedLog.open(disk, LogConfig.defaults(), 0);
+  WriterRig(SequencerConfig config) {
+    this.config = config;
+    start();
+  }
+
+  private void start() {
+    stored = new StoredRuns();
+    hub =
+        new Hub(
+            new HubBounds(64 << 20, Long.MAX_VALUE / 2, Long.MAX_VALUE), new PersistProgress(0));
+    index = new RunIndex(hub, stored);
     LogApplier applier = new LogApplier(hub, index, clock, config.graceMs());
     applier.replay(log, 0);
     writer =
@@ -61,6 +65,13 @@ final class WriterRig implements AutoCloseable {
             SystemThreads.INSTANCE,
             healths::add,
             (worker, defect) -> defects.add(defect));
+  }
+
+  /** Starts anew on what a loss of power leaves of the log. */
+  void restart() throws InterruptedException {
+    stop();
+    log = log.afterCrash();
+    start();
   }
 
   Applied apply(Command command) throws Exception {
@@ -76,6 +87,11 @@ final class WriterRig implements AutoCloseable {
     return (BrokerException) failure.getCause();
   }
 
+  void shouldRefuse(Command command, String reason) {
+    assertThat(refusalOf(command).reason())
+        .isEqualTo(ErrorReason.valueOf("ERROR_REASON_" + reason));
+  }
+
   /** Does what the persister does, at once. */
   void persist() {
     List<FoldedRun> runs = hub.runs().stream().map(RunTail::run).toList();
@@ -87,11 +103,13 @@ final class WriterRig implements AutoCloseable {
     return Objects.requireNonNull(hub.find(runId), "run " + runId + " is not in memory").run();
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  void stop() throws InterruptedException {
     assertThat(writer.stop(20_000)).isTrue();
-    disk.heal();
-    log.close();
     assertThat(defects).isEmpty();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws InterruptedException {
+    stop();
   }
 }

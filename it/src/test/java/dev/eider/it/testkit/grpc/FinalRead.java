@@ -2,10 +2,8 @@ package dev.eider.it.testkit.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import dev.eider.it.Daemon;
 import dev.eider.it.DuckDbFile;
-import dev.eider.it.RawEnvelope;
 import dev.eider.it.RunCalls;
 import dev.eider.it.RunReader;
 import dev.eider.it.StreamChecker;
@@ -124,13 +122,9 @@ final class FinalRead {
     Reader reader = history.read("SQL", runId, 0);
     file.rows(
             DuckDbFile.SELECT_EVENTS + "WHERE run_id = '" + runId + "' ORDER BY seq",
-            row -> envelope(runId, row.getLong(1), DuckDbFile.event(row)))
-        .forEach(envelope -> reader.saw(Plays.stored(envelope)));
+            row -> Plays.stored(runId, row.getLong(1), DuckDbFile.event(row)))
+        .forEach(reader::saw);
     reader.caughtUp(file.number("SELECT head_seq FROM runs WHERE run_id = '" + runId + "'"));
-  }
-
-  private static RawEnvelope envelope(String runId, long seq, byte[] event) {
-    return new RawEnvelope(runId, seq, ByteString.copyFrom(event), ByteString.EMPTY);
   }
 
   private void timeline(DuckDbFile file, String runId) {

@@ -2,7 +2,6 @@ package dev.eider.it.testkit.grpc;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import dev.eider.it.RawResponse;
 import dev.eider.it.testkit.workload.Answer;
 import dev.eider.it.testkit.workload.Inflow;
 import io.grpc.CallOptions;
@@ -12,6 +11,8 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -20,38 +21,41 @@ import org.jspecify.annotations.Nullable;
  * A streaming call that takes a response from the network for each that is pulled. Fed by the
  * connection's threads, pulled by one client.
  */
-final class GrpcInflow<Q, M> extends ClientCall.Listener<RawResponse<M>> implements Inflow<M> {
-  private final ClientCall<Q, RawResponse<M>> call;
-  private final BlockingQueue<RawResponse<M>> arrived = new LinkedBlockingQueue<>();
-  private volatile @Nullable Answer<Boolean> end;
+final class GrpcInflow<Q, R> extends ClientCall.Listener<R> implements Inflow<R> {
+  private final ClientCall<Q, R> call;
 
-  private GrpcInflow(ClientCall<Q, RawResponse<M>> call) {
+  /** What came, and at the end nothing, which stays. */
+  private final BlockingQueue<Optional<R>> arrived = new LinkedBlockingQueue<>();
+
+  private volatile Answer<Boolean> end = Answer.unknown();
+
+  private GrpcInflow(ClientCall<Q, R> call) {
     this.call = call;
   }
 
-  static <Q, M> Inflow<M> open(
-      Channel channel, MethodDescriptor<Q, RawResponse<M>> method, Q request) {
-    GrpcInflow<Q, M> inflow = new GrpcInflow<>(channel.newCall(method, CallOptions.DEFAULT));
+  static <Q, R> Inflow<R> open(
+      Channel channel, MethodDescriptor<Q, R> method, CallOptions options, List<Q> requests) {
+    GrpcInflow<Q, R> inflow = new GrpcInflow<>(channel.newCall(method, options));
     inflow.call.start(inflow, new Metadata());
-    inflow.call.sendMessage(request);
+    requests.forEach(inflow.call::sendMessage);
     inflow.call.halfClose();
     inflow.call.request(2);
     return inflow;
   }
 
   @Override
-  public @Nullable RawResponse<M> next(long atMostMs) {
+  public @Nullable R next(long atMostMs) {
     try {
-      RawResponse<M> response = arrived.poll();
-      long leftMs = atMostMs;
-      while (response == null && end == null && leftMs > 0) {
-        response = arrived.poll(Math.min(leftMs, 10), MILLISECONDS);
-        leftMs -= 10;
+      Optional<R> response = isOver() ? null : arrived.poll(atMostMs, MILLISECONDS);
+      if (response == null) {
+        return null;
       }
-      if (response != null) {
+      if (response.isEmpty()) {
+        arrived.add(response);
+      } else {
         call.request(1);
       }
-      return response;
+      return response.orElse(null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
@@ -60,16 +64,13 @@ final class GrpcInflow<Q, M> extends ClientCall.Listener<RawResponse<M>> impleme
 
   @Override
   public boolean isOver() {
-    return end != null && arrived.isEmpty();
+    Optional<R> first = arrived.peek();
+    return first != null && first.isEmpty();
   }
 
   @Override
   public Answer<Boolean> end() {
-    Answer<Boolean> told = end;
-    if (told == null) {
-      throw new IllegalStateException("the stream goes on");
-    }
-    return told;
+    return end;
   }
 
   @Override
@@ -78,8 +79,8 @@ final class GrpcInflow<Q, M> extends ClientCall.Listener<RawResponse<M>> impleme
   }
 
   @Override
-  public void onMessage(RawResponse<M> response) {
-    arrived.add(response);
+  public void onMessage(R response) {
+    arrived.add(Optional.of(response));
   }
 
   @Override
@@ -88,5 +89,6 @@ final class GrpcInflow<Q, M> extends ClientCall.Listener<RawResponse<M>> impleme
         status.isOk()
             ? Answer.of(true)
             : GrpcWire.answer(new StatusRuntimeException(status, trailers));
+    arrived.add(Optional.empty());
   }
 }

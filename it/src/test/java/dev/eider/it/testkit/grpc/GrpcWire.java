@@ -2,8 +2,10 @@ package dev.eider.it.testkit.grpc;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import com.google.protobuf.Parser;
 import dev.eider.it.RawResponse;
 import dev.eider.it.Refusal;
+import dev.eider.it.testkit.Rule;
 import dev.eider.it.testkit.workload.Answer;
 import dev.eider.it.testkit.workload.Inflow;
 import dev.eider.it.testkit.workload.Wire;
@@ -20,6 +22,8 @@ import dev.eider.v1.GetRunRequest;
 import dev.eider.v1.OpenRunRequest;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.PublishResponse;
+import dev.eider.v1.PublishStreamRequest;
+import dev.eider.v1.PublishStreamResponse;
 import dev.eider.v1.Run;
 import dev.eider.v1.RunServiceGrpc;
 import dev.eider.v1.RunServiceGrpc.RunServiceBlockingStub;
@@ -27,10 +31,13 @@ import dev.eider.v1.SubscribeAllRequest;
 import dev.eider.v1.SubscribeAllResponse;
 import dev.eider.v1.SubscribeRequest;
 import dev.eider.v1.SubscribeResponse;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -88,7 +95,40 @@ public record GrpcWire(Channel channel, int patienceMs) implements Wire {
 
   @Override
   public List<Answer<PublishResponse>> publishRow(List<PublishRequest> requests, long deadlineMs) {
-    return new GrpcRow(requests).send(channel, deadlineMs);
+    List<PublishStreamRequest> row =
+        requests.stream()
+            .map(request -> PublishStreamRequest.newBuilder().setPublish(request).build())
+            .toList();
+    List<Answer<PublishResponse>> answers = new ArrayList<>();
+    try (Inflow<PublishStreamResponse> responses =
+        GrpcInflow.open(
+            channel,
+            BrokerServiceGrpc.getPublishStreamMethod(),
+            CallOptions.DEFAULT.withDeadlineAfter(deadlineMs, MILLISECONDS),
+            row)) {
+      while (!responses.isOver()) {
+        PublishStreamResponse response = responses.next(deadlineMs);
+        if (response != null) {
+          answers.add(answer(response));
+        }
+      }
+      Answer<Boolean> end = responses.end();
+      Rule.NO_DEFECT.require(end.isOk() || end.isUnknown(), "a PublishStream ended with %s", end);
+    }
+    while (answers.size() < requests.size()) {
+      answers.add(Answer.unknown());
+    }
+    return answers;
+  }
+
+  private static Answer<PublishResponse> answer(PublishStreamResponse response) {
+    if (!response.hasError()) {
+      return Answer.of(response.getPublished());
+    }
+    Refusal refusal = Refusal.of(response.getError());
+    return refusal.code() == Status.Code.UNAVAILABLE
+        ? Answer.unknown()
+        : Answer.refused(refusal.reason(), refusal.metadata());
   }
 
   @Override
@@ -117,30 +157,25 @@ public record GrpcWire(Channel channel, int patienceMs) implements Wire {
   }
 
   @Override
-  public Inflow<SubscribeResponse> subscribe(SubscribeRequest request) {
-    return GrpcInflow.open(
-        channel,
-        RawResponse.keepingBytes(
-            BrokerServiceGrpc.getSubscribeMethod(), SubscribeResponse.parser()),
-        request);
+  public Inflow<RawResponse<SubscribeResponse>> subscribe(SubscribeRequest request) {
+    return stream(BrokerServiceGrpc.getSubscribeMethod(), SubscribeResponse.parser(), request);
   }
 
   @Override
-  public Inflow<ColdStreamResponse> coldStream(ColdStreamRequest request) {
-    return GrpcInflow.open(
-        channel,
-        RawResponse.keepingBytes(
-            BrokerServiceGrpc.getColdStreamMethod(), ColdStreamResponse.parser()),
-        request);
+  public Inflow<RawResponse<ColdStreamResponse>> coldStream(ColdStreamRequest request) {
+    return stream(BrokerServiceGrpc.getColdStreamMethod(), ColdStreamResponse.parser(), request);
   }
 
   @Override
-  public Inflow<SubscribeAllResponse> subscribeAll(SubscribeAllRequest request) {
+  public Inflow<RawResponse<SubscribeAllResponse>> subscribeAll(SubscribeAllRequest request) {
+    return stream(
+        BrokerServiceGrpc.getSubscribeAllMethod(), SubscribeAllResponse.parser(), request);
+  }
+
+  private <Q, M> Inflow<RawResponse<M>> stream(
+      MethodDescriptor<Q, M> method, Parser<M> parser, Q request) {
     return GrpcInflow.open(
-        channel,
-        RawResponse.keepingBytes(
-            BrokerServiceGrpc.getSubscribeAllMethod(), SubscribeAllResponse.parser()),
-        request);
+        channel, RawResponse.keepingBytes(method, parser), CallOptions.DEFAULT, List.of(request));
   }
 
   @Override

@@ -86,7 +86,9 @@ public final class Play implements AutoCloseable {
   }
 
   private ManagedChannel newChannel() {
-    return Grpc.newChannelBuilder(daemon.target(), InsecureChannelCredentials.create()).build();
+    return Grpc.newChannelBuilder(daemon.target(), InsecureChannelCredentials.create())
+        .maxInboundMessageSize(64 << 20)
+        .build();
   }
 
   /** Has somebody else take part, who ends by himself when the play is over. */
@@ -189,6 +191,21 @@ public final class Play implements AutoCloseable {
 
   /** Does the same, with something more to be recorded while the daemon is still up. */
   public void shouldHold(Runnable lastRecord) {
+    FinalRead finalRead = finish();
+    mirror.finish(place -> true);
+    finalRead.live();
+    lastRecord.run();
+    finalRead.file();
+    RuleBook.check(stage.history());
+  }
+
+  /** Does the same without the file, and but for the mirror; the daemon goes on. */
+  public void shouldHoldMeanwhile() {
+    finish().live();
+    RuleBook.check(stage.history());
+  }
+
+  private FinalRead finish() {
     players.forEach(Player::stop);
     writing.forEach(Play::join);
     writing.clear();
@@ -199,11 +216,7 @@ public final class Play implements AutoCloseable {
     follower.stop();
     mirror.stop();
     reading.forEach(Play::join);
-    mirror.finish(place -> true);
-    finalRead.live();
-    lastRecord.run();
-    finalRead.file();
-    RuleBook.check(stage.history());
+    return finalRead;
   }
 
   private static void join(Future<Void> work) {

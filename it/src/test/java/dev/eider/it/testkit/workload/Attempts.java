@@ -1,6 +1,7 @@
 package dev.eider.it.testkit.workload;
 
 import dev.eider.it.testkit.Rule;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.LongFunction;
 
@@ -40,9 +41,7 @@ final class Attempts {
         return answer.withDoubt(inDoubt);
       }
     }
-    return inDoubt
-        ? Answer.unknown()
-        : Answer.<T>refused("given up", java.util.Map.of()).withDoubt(false);
+    return inDoubt ? Answer.unknown() : Answer.refused("given up", Map.of());
   }
 
   /** Waits a little before another try. */

@@ -29,7 +29,8 @@ public final class Follower implements Callable<Void> {
       for (String runId : stage.book().all()) {
         if (!finished.contains(runId)) {
           takeWhatIsThere(
-              followings.computeIfAbsent(runId, id -> new Following(stage, "follower", id, null)));
+              followings.computeIfAbsent(
+                  runId, id -> new Following(stage, "follower", id, 0, null)));
         }
       }
       stage.wire().pause(POLL_MS);

@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one run from its start to its close, and resumes after what it has taken whenever it is
- * cut off. Owned by one client.
+ * Follows one run to its close, and resumes after what it has taken whenever it is cut off. Owned
+ * by one client.
  */
 public final class Following {
   private final Stage stage;
@@ -26,26 +26,22 @@ public final class Following {
   private final @Nullable EventFilter filter;
   private final StreamChecker stream;
   private @Nullable NoticeChecker notices;
-  private @Nullable Inflow<SubscribeResponse> inflow;
+  private @Nullable Inflow<RawResponse<SubscribeResponse>> inflow;
   private @Nullable Reader reader;
   private boolean isDone;
   private boolean isCaughtUp;
 
-  public Following(Stage stage, String by, String runId, @Nullable EventFilter filter) {
+  /** Begins after a seq, with a filter or null. */
+  public Following(
+      Stage stage, String by, String runId, long afterSeq, @Nullable EventFilter filter) {
     this.stage = stage;
     this.by = by;
     this.runId = runId;
     this.filter = filter;
-    this.stream = filter == null ? StreamChecker.after(runId, 0) : StreamChecker.filtered(runId, 0);
-  }
-
-  /** Begins after a seq instead of at the start. */
-  Following(Stage stage, String by, String runId, long afterSeq) {
-    this.stage = stage;
-    this.by = by;
-    this.runId = runId;
-    this.filter = null;
-    this.stream = StreamChecker.after(runId, afterSeq);
+    this.stream =
+        filter == null
+            ? StreamChecker.after(runId, afterSeq)
+            : StreamChecker.filtered(runId, afterSeq);
   }
 
   public String runId() {

@@ -18,6 +18,7 @@ final class Forking {
   private final Stage stage;
   private final Attempts attempts;
   private final Random random;
+  private final List<Fork> made = new ArrayList<>();
 
   Forking(Stage stage, Attempts attempts, Random random) {
     this.stage = stage;
@@ -27,16 +28,32 @@ final class Forking {
 
   /** Forks some turn, if there is one. */
   void forkSome() {
-    stage.book().forkable(random).ifPresent(turn -> fork(turn, random.nextBoolean()));
+    stage
+        .book()
+        .forkable(random)
+        .ifPresent(turn -> fork(turn, runToAsk(turn), random.nextBoolean()));
   }
 
-  private void fork(TurnStart turn, boolean mutated) {
+  /** Returns the run that has a turn or, at times, a fork of it, which may inherit the turn. */
+  private String runToAsk(TurnStart turn) {
+    List<String> heirs =
+        made.stream()
+            .filter(fork -> fork.parentRunId().equals(turn.runId()))
+            .filter(fork -> !fork.turnStartId().equals(turn.id()))
+            .map(Fork::childRunId)
+            .toList();
+    return heirs.isEmpty() || random.nextBoolean()
+        ? turn.runId()
+        : heirs.get(random.nextInt(heirs.size()));
+  }
+
+  private void fork(TurnStart turn, String asked, boolean mutated) {
     String child = stage.book().newRunId();
     double gold = mutated ? turn.gold() + 1 : turn.gold();
     List<String> ids = new ArrayList<>(List.of(Plays.forkId(child, turn.runId(), turn.t())));
     ForkRequest.Builder request =
         ForkRequest.newBuilder()
-            .setParentRunId(turn.runId())
+            .setParentRunId(asked)
             .setParentT(turn.t())
             .setAgentId(turn.agentId())
             .setRunId(child)
@@ -55,17 +72,19 @@ final class Forking {
       sent.acked(response.getEnvelope().getSeq());
       record(turn, child, Events.gold(gold), response);
     } else if (answer.isRefused()) {
-      shouldBeDeleted(turn, child, answer.reason());
+      shouldBeDeleted(turn, asked, child, answer.reason());
     }
   }
 
-  private void shouldBeDeleted(TurnStart turn, String child, String reason) {
+  private void shouldBeDeleted(TurnStart turn, String asked, String child, String reason) {
     History history = stage.history();
     boolean isChildGone = history.mayBeDeleted(child);
     boolean isNoWonder =
         switch (reason) {
-          case "RUN_NOT_FOUND", "TURN_NOT_FOUND" ->
-              isChildGone || history.mayBeDeleted(turn.runId());
+          case "RUN_NOT_FOUND" -> isChildGone || history.mayBeDeleted(asked);
+          // An heir may not go back to the turn.
+          case "TURN_NOT_FOUND" ->
+              isChildGone || history.mayBeDeleted(turn.runId()) || !asked.equals(turn.runId());
           case "RUN_ALREADY_EXISTS" -> isChildGone;
           case "given up" -> true;
           default -> false;
@@ -76,16 +95,16 @@ final class Forking {
 
   private void record(
       TurnStart turn, String child, WorldStateSnapshot expected, ForkResponse response) {
-    stage
-        .history()
-        .forked(
-            new Fork(
-                child,
-                turn.runId(),
-                response.getRun().getParentSeq(),
-                turn.id(),
-                expected.toString(),
-                response.getSnapshot().toString()));
+    Fork fork =
+        new Fork(
+            child,
+            response.getRun().getParentRunId(),
+            response.getRun().getParentSeq(),
+            turn.id(),
+            expected.toString(),
+            response.getSnapshot().toString());
+    stage.history().forked(fork);
+    made.add(fork);
     stage.tally().add("forks");
     stage.book().heard(child, response.getRun().getHeadSeq());
     stage.book().adopt(child);

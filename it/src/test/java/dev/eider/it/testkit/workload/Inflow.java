@@ -1,16 +1,15 @@
 package dev.eider.it.testkit.workload;
 
-import dev.eider.it.RawResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The responses of a streaming call, pulled by the one client that made it.
  *
- * @param <M> the response
+ * @param <R> a response
  */
-public interface Inflow<M> extends AutoCloseable {
+public interface Inflow<R> extends AutoCloseable {
   /** Waits for the next response; returns null if none came in time, or none will come. */
-  @Nullable RawResponse<M> next(long atMostMs);
+  @Nullable R next(long atMostMs);
 
   /** Returns whether the stream has ended and everything that came was taken. */
   boolean isOver();

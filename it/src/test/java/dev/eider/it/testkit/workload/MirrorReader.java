@@ -115,7 +115,7 @@ public final class MirrorReader implements Callable<Void> {
             .setMaxBatch(1 + random.nextInt(20))
             .build();
     boolean isCaughtUp = false;
-    try (Inflow<SubscribeAllResponse> stream = stage.wire().subscribeAll(request)) {
+    try (Inflow<RawResponse<SubscribeAllResponse>> stream = stage.wire().subscribeAll(request)) {
       for (long left = patience; left > 0 && !(toTheEnd && isCaughtUp); left--) {
         RawResponse<SubscribeAllResponse> response = stream.next(stage.wire().patienceMs() / 10);
         if (response != null) {

@@ -3,6 +3,7 @@ package dev.eider.it.testkit.workload;
 import dev.eider.it.testkit.Request;
 import dev.eider.it.testkit.Rule;
 import dev.eider.it.testkit.workload.Habits.Shares;
+import dev.eider.it.testkit.workload.Producing.Draft;
 import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.DeleteRunRequest;
 import dev.eider.v1.DeleteRunResponse;

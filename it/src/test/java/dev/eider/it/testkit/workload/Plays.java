@@ -1,5 +1,6 @@
 package dev.eider.it.testkit.workload;
 
+import com.google.protobuf.ByteString;
 import dev.eider.it.Events;
 import dev.eider.it.RawEnvelope;
 import dev.eider.it.testkit.StoredEvent;
@@ -46,6 +47,11 @@ public final class Plays {
 
   static String mutationId(String childRunId, String reason) {
     return "mutation/" + childRunId + "/" + reason;
+  }
+
+  /** Takes an event that came without its envelope. */
+  public static StoredEvent stored(String runId, long seq, byte[] event) {
+    return stored(new RawEnvelope(runId, seq, ByteString.copyFrom(event), ByteString.EMPTY));
   }
 
   public static StoredEvent stored(RawEnvelope envelope) {

@@ -21,6 +21,14 @@ final class Producing {
   private static final int ROW_MAX = 20;
   private static final int GAPS_MAX = 30;
 
+  /**
+   * A request that is being made.
+   *
+   * @param ids what its events are called
+   * @param turns those of its events that can be forked
+   */
+  record Draft(PublishRequest.Builder request, List<String> ids, List<TurnStart> turns) {}
+
   /** The producer's place in one run. */
   private static final class Numbers {
     private long epoch;

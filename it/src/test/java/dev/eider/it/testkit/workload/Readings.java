@@ -82,7 +82,7 @@ public final class Readings {
   /** Returns what the stream said at its end; null if it did not get there. */
   private @Nullable ColdEnd readAll(ColdStreamRequest request, List<RawEnvelope> events) {
     ColdEnd end = null;
-    try (Inflow<ColdStreamResponse> stream = stage.wire().coldStream(request)) {
+    try (Inflow<RawResponse<ColdStreamResponse>> stream = stage.wire().coldStream(request)) {
       while (!stream.isOver()) {
         RawResponse<ColdStreamResponse> response = stream.next(stage.wire().patienceMs());
         if (response != null) {

@@ -47,7 +47,7 @@ public final class RunBook {
 
   /** Returns a run that is probably open, if there is one. */
   public synchronized String pick(Random random) {
-    return active.isEmpty() ? any(random) : active.get(random.nextInt(active.size()));
+    return some(active, random).orElseGet(() -> any(random));
   }
 
   /** Lets no other run take the place of one that is closed from now on. */
@@ -92,15 +92,15 @@ public final class RunBook {
   }
 
   synchronized Optional<TurnStart> forkable(Random random) {
-    return turnStarts.isEmpty()
-        ? Optional.empty()
-        : Optional.of(turnStarts.get(random.nextInt(turnStarts.size())));
+    return some(turnStarts, random);
   }
 
   synchronized Optional<String> fork(Random random) {
-    return forks.isEmpty()
-        ? Optional.empty()
-        : Optional.of(forks.get(random.nextInt(forks.size())));
+    return some(forks, random);
+  }
+
+  private static <T> Optional<T> some(List<T> all, Random random) {
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(all.size())));
   }
 
   /** Returns the forks that were answered. */

@@ -50,7 +50,7 @@ public final class Visitor implements Callable<Void> {
 
   /** Subscribes until it has caught up, or the stream ends, or is silent for long. */
   private void catchUp(String runId, long after) {
-    Following following = new Following(stage, "visitor", runId, after);
+    Following following = new Following(stage, "visitor", runId, after, null);
     following.step(0);
     int silences = 0;
     while (following.isUnderWay() && !following.isCaughtUp() && silences < SILENCES_MAX) {

@@ -1,5 +1,6 @@
 package dev.eider.it.testkit.workload;
 
+import dev.eider.it.RawResponse;
 import dev.eider.v1.CloseRunRequest;
 import dev.eider.v1.ColdStreamRequest;
 import dev.eider.v1.ColdStreamResponse;
@@ -38,11 +39,11 @@ public interface Wire {
 
   Answer<Run> get(GetRunRequest request, long deadlineMs);
 
-  Inflow<SubscribeResponse> subscribe(SubscribeRequest request);
+  Inflow<RawResponse<SubscribeResponse>> subscribe(SubscribeRequest request);
 
-  Inflow<ColdStreamResponse> coldStream(ColdStreamRequest request);
+  Inflow<RawResponse<ColdStreamResponse>> coldStream(ColdStreamRequest request);
 
-  Inflow<SubscribeAllResponse> subscribeAll(SubscribeAllRequest request);
+  Inflow<RawResponse<SubscribeAllResponse>> subscribeAll(SubscribeAllRequest request);
 
   /** Lets time pass for the client that calls it. */
   void pause(long ms);

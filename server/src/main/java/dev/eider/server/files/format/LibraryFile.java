@@ -7,6 +7,7 @@ import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.files.format.RunPages.SeqRange;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.EventPlace;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.LibraryFileException;
 import dev.eider.server.store.StoreException;
@@ -15,7 +16,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -158,6 +161,28 @@ public final class LibraryFile {
     } finally {
       opening.unlock();
     }
+  }
+
+  /**
+   * Returns where the last events of a run are that a query selects, the last one first. Reads all
+   * of what may match, a block at a time.
+   *
+   * @throws LibraryFileException if the file cannot be read, or is not what it was
+   */
+  public List<EventPlace> readLastPlaces(PageQuery query) throws StoreException {
+    Deque<EventPlace> last = new ArrayDeque<>();
+    PageQuery rest = query.inPages(query.untilSeq(), BLOCK_EVENTS_MAX, BLOCK_BYTES_MAX);
+    while (rest.afterSeq() < query.untilSeq()) {
+      ColdPage page = readPage(rest);
+      for (SequencedEvent event : page.events()) {
+        last.addFirst(new EventPlace(event.seq(), query.fromPosition()));
+        if (last.size() > query.eventsMax()) {
+          last.removeLast();
+        }
+      }
+      rest = rest.after(page);
+    }
+    return List.copyOf(last);
   }
 
   private RunPages pages(ScratchDatabase database, boolean isParquet, RunId runId)

@@ -105,7 +105,7 @@ public final class RunFileWriter implements AutoCloseable {
     RunFileWriter writer = new RunFileWriter(file, format, databaseFile, database);
     try {
       database.execute(TABLES);
-      database.execute(Schema.views());
+      database.execute(Schema.views(", event"));
       writer.beginTransaction();
       return writer;
     } catch (SQLException e) {

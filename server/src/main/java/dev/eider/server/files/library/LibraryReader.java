@@ -98,4 +98,10 @@ public final class LibraryReader extends ForwardingColdReader {
         ? super.readPages(query, eventsMax, bytesMax)
         : file.readPages(query, eventsMax, bytesMax);
   }
+
+  @Override
+  public List<EventPlace> readLastPlaces(PageQuery query) throws StoreException {
+    LibraryFile file = findFile(query);
+    return file == null ? super.readLastPlaces(query) : file.readLastPlaces(query);
+  }
 }

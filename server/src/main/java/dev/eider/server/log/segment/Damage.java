@@ -5,12 +5,7 @@ import dev.eider.server.log.LogCorruptedException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A place in the log where acknowledged records are damaged. Immutable.
- *
- * @param what the finding
- * @param runId the run that the first damaged record seems to belong to
- */
+/** A place where acknowledged records are damaged, and whose the first seems to be. Immutable. */
 record Damage(Segment segment, long position, String what, @Nullable RunId runId) {
 
   /** Describes a frame that is not intact, with its run if the bytes tell. */
@@ -27,8 +22,7 @@ record Damage(Segment segment, long position, String what, @Nullable RunId runId
   LogCorruptedException toException(String advice) {
     String whose = runId == null ? "" : ", of run " + runId + " as it seems";
     return new LogCorruptedException(
-        String.format(
-            "log file %s is damaged at byte %d (position %d%s): %s. %s",
-            segment.name(), position - segment.base(), position, whose, what, advice));
+        "log file %s is damaged at byte %d (position %d%s): %s. %s"
+            .formatted(segment.name(), position - segment.base(), position, whose, what, advice));
   }
 }

@@ -17,11 +17,7 @@ public interface Disk {
   /** Returns the names of the files, in any order. */
   List<String> list() throws IOException;
 
-  /**
-   * Opens a file to read it only.
-   *
-   * @throws java.nio.file.NoSuchFileException if there is none of this name
-   */
+  /** Opens a file to read it only; throws NoSuchFileException if there is none of this name. */
   DiskFile openToRead(String name) throws IOException;
 
   /** Opens a file to read and write it. An empty one is created if there is none of this name. */

@@ -14,17 +14,10 @@ public interface DiskFile extends Closeable {
   /** Returns the length of the file in bytes. */
   long sizeBytes() throws IOException;
 
-  /**
-   * Reads at least one byte and at most what {@code target} has room for.
-   *
-   * @return how many bytes were read, or -1 if the file ends at or before {@code offset}
-   */
+  /** Reads one byte or more into the room of {@code target}; returns how many, -1 at the end. */
   int read(ByteBuffer target, long offset) throws IOException;
 
-  /**
-   * Writes all of {@code source}, and makes the file longer where it must. After a failure any part
-   * of it may be written.
-   */
+  /** Writes all of {@code source}, or any part of it when it fails; makes the file longer. */
   void write(ByteBuffer source, long offset) throws IOException;
 
   /** Cuts the file off after {@code sizeBytes}. Does nothing if it is not longer. */

@@ -1,18 +1,17 @@
 package dev.eider.server.log.segment;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Measures the room of a disk, and recognizes failures for want of it: Java has no exception of its
- * own for them.
- */
+/** Measures the room of a disk, and recognizes failures for want of it by their words. */
 final class DiskSpace {
   private static final Logger LOGGER = LoggerFactory.getLogger(DiskSpace.class);
 
-  private DiskSpace() {}
+  private static final String PROBE = "probe";
+  private static final int PROBE_BYTES = 64 << 10;
 
   /** Returns how many bytes a disk can still take; huge if it does not tell. */
   static long usableBytes(Disk disk) {
@@ -38,5 +37,25 @@ final class DiskSpace {
   private static boolean saysFull(@Nullable String message) {
     return message != null
         && (message.contains("No space left on device") || message.contains("Disk quota exceeded"));
+  }
+
+  /**
+   * Writes, forces and deletes a file beside the log, which a crash may leave: free space does not
+   * tell of files that are refused, of quotas, or of space that is promised and not there.
+   */
+  static boolean canWrite(Disk disk) {
+    try {
+      try (DiskFile file = disk.openToWrite(PROBE)) {
+        file.truncate(0);
+        file.write(ByteBuffer.allocate(PROBE_BYTES), 0);
+        file.force();
+      } finally {
+        disk.delete(PROBE);
+      }
+      return true;
+    } catch (IOException e) {
+      LOGGER.debug("{} cannot be written", disk, e);
+      return false;
+    }
   }
 }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file beside the segments that says how far the log was forced, for the records that no later
- * frame speaks for yet; its format is in the package's description.
+ * frame speaks for yet; its format is in {@code log-format.md}.
  *
  * <p>It is written over in place after each force and before the answer, and not forced itself: it
  * outlives the process, and the loss of power as far as the system has written it. It never says

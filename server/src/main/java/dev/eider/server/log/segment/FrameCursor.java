@@ -1,6 +1,7 @@
 package dev.eider.server.log.segment;
 
 import dev.eider.server.event.RunId;
+import dev.eider.server.log.segment.RecordFrame.FrameChecksum;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,7 @@ final class FrameCursor implements AutoCloseable {
     this.windowPosition = base;
   }
 
-  /**
-   * Returns the frame at a position, or null if there is no intact one that ends at or before
-   * {@code bound}. It is valid until the next call.
-   */
+  /** Returns the intact frame at a position that ends by {@code bound}, or null; valid for now. */
   @Nullable RecordFrame frameAt(long position, long bound) throws IOException {
     if (!load(position, RecordFrame.HEADER_BYTES, bound)) {
       return null;

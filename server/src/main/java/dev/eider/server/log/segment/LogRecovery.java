@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what is left of a log: everything, everything but a torn end, or damage. The package's
- * description says which is which. It only reads.
+ * Finds out what is left of a log: everything, everything but a torn end, or damage. {@code
+ * log-format.md} says which is which. It only reads.
  *
  * <p>Segments that hold nothing but what the caller no longer needs are checked by header and size
  * only, so that the time it takes does not grow with what waits to be trimmed.
@@ -41,10 +41,8 @@ final class LogRecovery {
   }
 
   /**
-   * Reads the log.
-   *
-   * @throws LogCorruptedException if acknowledged records are damaged or missing
-   * @throws LogFormatException if the log was written by a newer version
+   * Reads the log; throws LogCorruptedException if acknowledged records are damaged or missing, and
+   * LogFormatException if a newer version wrote it.
    */
   RecoveredLog recover() throws IOException {
     findSegments();
@@ -228,15 +226,14 @@ final class LogRecovery {
       throw new LogCorruptedException(
           String.format(
               "the store and the log do not belong together: the store holds the records before"
-                  + " position %d, but in log file %s no record ends there (bytes %d to %d are one)."
-                  + " Nothing was changed. Put back the store and the log that belong together.",
+                  + " position %d, but in log file %s no record ends there (bytes %d to %d are"
+                  + " one). Nothing was changed. Put back the store and the log that belong"
+                  + " together.",
               firstNeededPosition, segment, from - segment.base(), to - segment.base()));
     }
   }
 
-  /**
-   * Requires that a file without an intact header has no frame, since the header is forced first.
-   */
+  /** Requires that a file without an intact header, which is forced first, has no frame. */
   private void requireNeverUsed(Segment segment, long fileEnd) {
     if (fileEnd > segment.firstFrame()
         || firstNeededPosition > segment.base()
@@ -274,9 +271,8 @@ final class LogRecovery {
   private void requireEndReached(Segment last) {
     if (firstNeededPosition > recordsEnd) {
       String what =
-          String.format(
-              "its last record ends here, though the store holds the records before position %d",
-              firstNeededPosition);
+          "its last record ends here, though the store holds the records before position %d"
+              .formatted(firstNeededPosition);
       throw damaged(new Damage(last, recordsEnd, what, null));
     }
     if (notedForced > recordsEnd) {
@@ -290,9 +286,8 @@ final class LogRecovery {
   }
 
   private String noteSays() {
-    return String.format(
-        "the file %s says that the log was on disk up to position %d",
-        ForcedNote.NAME, notedForced);
+    return "the file %s says that the log was on disk up to position %d"
+        .formatted(ForcedNote.NAME, notedForced);
   }
 
   private FrameCursor open(Segment segment) throws IOException {
@@ -330,9 +325,8 @@ final class LogRecovery {
     String files = lost.size() == 1 ? "it" : "it, the " + (lost.size() - 1) + " later files";
     String advice =
         earlierOnesSuffice
-            ? String.format(
-                "To lose the records from position %d on instead, move %s and the file %s away.",
-                damage.segment().base(), files, ForcedNote.NAME)
+            ? "To lose the records from position %d on instead, move %s and the file %s away."
+                .formatted(damage.segment().base(), files, ForcedNote.NAME)
             : adviceToBeginAnew();
     return damage.toException(RESTORE + advice);
   }
@@ -340,9 +334,8 @@ final class LogRecovery {
   /** Returns the exception for damage that would pass for a torn end but for the note. */
   private static LogCorruptedException damagedOnceNoted(Damage damage) {
     return damage.toException(
-        String.format(
-            "%sTo lose the records from position %d on instead, move the file %s away.",
-            RESTORE, damage.position(), ForcedNote.NAME));
+        "%sTo lose the records from position %d on instead, move the file %s away."
+            .formatted(RESTORE, damage.position(), ForcedNote.NAME));
   }
 
   /** Returns advice to begin anew from an empty file, as a crash leaves in creating a segment. */

@@ -4,15 +4,16 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.log.LogRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An intact frame in a buffer; the format is in the package's description. It is valid until the
- * buffer changes. All buffers are heap buffers.
+ * An intact frame in a buffer; the format is in {@code log-format.md}. It is valid until the buffer
+ * changes. All buffers are heap buffers.
  *
  * <p>Confined to the thread that uses it.
  */
-final class RecordFrame {
+record RecordFrame(ByteBuffer buffer, int at, long position) {
   static final int HEADER_BYTES = 28;
   static final int ALIGNMENT = 8;
 
@@ -29,16 +30,6 @@ final class RecordFrame {
   private static final byte RECORD = 1;
   private static final byte MARK = 2;
   private static final byte[] NOTHING = {};
-
-  private final ByteBuffer buffer;
-  private final int at;
-  private final long position;
-
-  private RecordFrame(ByteBuffer buffer, int at, long position) {
-    this.buffer = buffer;
-    this.at = at;
-    this.position = position;
-  }
 
   /** Returns the length of a frame, padding included. */
   static long bytes(int runIdBytes, int bodyBytes) {
@@ -154,13 +145,29 @@ final class RecordFrame {
     return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
   }
 
-  /**
-   * The fields of a frame that come from its place and time. Immutable.
-   *
-   * @param forcedThrough every position before it is forced
-   */
+  /** A frame's place, and before which position all was forced when it was made. Immutable. */
   record Stamp(long position, long forcedThrough) {}
 
   @SuppressWarnings("ArrayRecordComponent") // lives for one call
   private record Content(byte[] runId, long firstSeq, byte[] body) {}
+
+  /** A frame's checksum, computed piece by piece. Confined to the thread that uses it. */
+  static final class FrameChecksum {
+    /** The first byte of a frame behind the checksum itself; all from it on is to be added. */
+    static final int COVERED_FROM = 8;
+
+    private final CRC32C crc = new CRC32C();
+
+    FrameChecksum(long position, int length) {
+      crc.update(ByteBuffer.allocate(12).putLong(position).putInt(length).flip());
+    }
+
+    void add(byte[] bytes, int offset, int count) {
+      crc.update(bytes, offset, count);
+    }
+
+    int value() {
+      return (int) crc.getValue();
+    }
+  }
 }

@@ -50,9 +50,7 @@ final class Segment {
     return base + SegmentHeader.BYTES;
   }
 
-  /**
-   * Returns the position after the last frame and the base of the next segment; huge while active.
-   */
+  /** Returns the position after the last frame, the next segment's base; huge while active. */
   long end() {
     return end;
   }

@@ -5,7 +5,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first bytes of a segment's file; the format is in the package's description. Immutable.
+ * The first bytes of a segment's file; the format is in {@code log-format.md}. Immutable.
  *
  * @param version the version of the format of the frames
  * @param base the segment's base position

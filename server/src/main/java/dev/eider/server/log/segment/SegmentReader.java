@@ -28,10 +28,8 @@ final class SegmentReader implements LogReader {
   private @Nullable FrameCursor cursor;
 
   /**
-   * Begins before the first record whose position is at least {@code firstPosition}.
-   *
-   * @param segments by base; those that are trimmed disappear
-   * @param logEnd the position after the last committed record
+   * Begins before the first record at {@code firstPosition} or after it; reads up to {@code logEnd}
+   * of segments by base, of which those that are trimmed disappear.
    */
   SegmentReader(
       Disk disk,

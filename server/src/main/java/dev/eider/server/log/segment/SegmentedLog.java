@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log in files of this machine; the package's description has their format.
+ * The log in files of this machine; {@code log-format.md} has their format.
  *
  * <p>A batch is collected in memory, written behind the last frame and forced. What can go wrong,
  * and what is done:
@@ -60,16 +60,10 @@ public final class SegmentedLog implements EventLog {
   private boolean owesMark;
   private boolean closed;
 
-  /** Written by the owner, read by all. */
+  // Written by the owner, read by all. The third is the end of the active segment's file.
   private volatile long endPosition;
-
-  /** Written by the owner, read by all. */
   private volatile long forcedPosition;
-
-  /** The end of the active segment's file. Written by the owner, read by all. */
   private volatile long writeEnd;
-
-  /** Written by the owner, read by all. */
   private volatile boolean writable = true;
 
   private SegmentedLog(Disk disk, LogConfig config, SegmentWriter active, RecoveredLog recovered) {
@@ -122,12 +116,7 @@ public final class SegmentedLog implements EventLog {
     return log;
   }
 
-  /**
-   * Checks a log as {@link #open} does, and only reads.
-   *
-   * @throws LogCorruptedException as open does
-   * @throws LogFormatException as open does
-   */
+  /** Checks a log as {@link #open} does, with the same failures, and only reads. */
   public static void check(Disk disk, long firstNeededPosition) throws IOException {
     new LogRecovery(disk, firstNeededPosition).recover();
   }
@@ -192,7 +181,7 @@ public final class SegmentedLog implements EventLog {
 
   @Override
   public LogHealth probe() {
-    writable = !broken && DiskProbe.canWrite(disk);
+    writable = !broken && DiskSpace.canWrite(disk);
     return health();
   }
 
@@ -267,9 +256,7 @@ public final class SegmentedLog implements EventLog {
     return activeGivenUp || active.sizeBytes() >= config.segmentBytesMax();
   }
 
-  /**
-   * Writes the frames of the batch. When this returns they are in the file, and forced if asked.
-   */
+  /** Writes the frames of the batch: they are in the file then, and forced if asked. */
   private void store(boolean force) throws LogWriteException {
     if (beginsSegment()) {
       force();

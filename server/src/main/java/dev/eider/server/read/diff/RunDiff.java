@@ -6,14 +6,22 @@ import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.read.Readers;
 import dev.eider.server.read.StreamReader;
+import dev.eider.server.read.diff.DiffSide.ComparedEvent;
 import dev.eider.server.read.history.RunHistory;
 import dev.eider.server.read.history.RunHistory.PageSize;
 import dev.eider.v1.DiffRunsResponse;
 import dev.eider.v1.DiffRunsResponse.DiffSummary;
 import dev.eider.v1.DiffRunsResponse.Divergence;
+import dev.eider.v1.DiffRunsResponse.KindCounts;
+import dev.eider.v1.DiffRunsResponse.TurnCounts;
 import dev.eider.v1.Difference;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +42,11 @@ public final class RunDiff extends StreamReader {
   private final Deque<DiffRunsResponse> outbox = new ArrayDeque<>();
   private final DiffCounts counts = new DiffCounts(outbox::add);
   private final Registration counted;
-  private boolean isBegun;
   private boolean isSummed;
   private @Nullable Divergence divergence;
   private long equalCount;
 
-  /**
-   * @throws dev.eider.server.base.BrokerException OVERLOADED if there are as many as may be
-   */
+  /** Throws OVERLOADED if there are as many as may be. */
   public RunDiff(Request request, ResponseStream<DiffRunsResponse> responses, Readers readers) {
     super(readers.pools(), readers.registry(), responses);
     this.request = request;
@@ -69,11 +74,8 @@ public final class RunDiff extends StreamReader {
     if (!mayBlock) {
       return Next.COLD;
     }
-    if (!isBegun) {
-      left.begin();
-      right.begin();
-      isBegun = true;
-    }
+    left.begin();
+    right.begin();
     left.requireThere();
     right.requireThere();
     readOn(left, true);
@@ -155,11 +157,74 @@ public final class RunDiff extends StreamReader {
         .build();
   }
 
-  /**
-   * What a caller wants, checked. Immutable.
-   *
-   * @param includeInherited whether each run begins with what it inherits
-   * @param matcher which events are compared and counted
-   */
+  /** What a caller wants, checked: runs, with what they inherit or without, and which events. */
   public record Request(RunId left, RunId right, boolean includeInherited, EventMatcher matcher) {}
+
+  /**
+   * Counts the events of both sides of a diff, by kind and by turn. Runs may have any number of
+   * turns, so only {@link #TURNS_MAX} are counted at a time, the newest: a turn that falls out is
+   * handed over, and counted anew if another event of it comes. Owned by the diff.
+   */
+  private static final class DiffCounts {
+    static final int TURNS_MAX = 500;
+
+    private static final int LEFT = 0;
+    private static final int RIGHT = 1;
+
+    private final Map<String, long[]> totals = new TreeMap<>();
+    private final TreeMap<Integer, Map<String, long[]>> turns = new TreeMap<>();
+    private final Consumer<DiffRunsResponse> onTurn;
+
+    /** Has {@code onTurn} take the turns that are counted. */
+    DiffCounts(Consumer<DiffRunsResponse> onTurn) {
+      this.onTurn = onTurn;
+    }
+
+    void add(List<ComparedEvent> events, boolean isLeft) {
+      int side = isLeft ? LEFT : RIGHT;
+      for (ComparedEvent event : events) {
+        totals.computeIfAbsent(event.kind(), kind -> new long[2])[side]++;
+        turns.computeIfAbsent(event.t(), t -> new TreeMap<>())
+            .computeIfAbsent(event.kind(), kind -> new long[2])[side]++;
+        if (turns.size() > TURNS_MAX) {
+          handOverOldest();
+        }
+      }
+    }
+
+    /** Hands over the turns that are left, in their order. */
+    void handOverTurns() {
+      while (!turns.isEmpty()) {
+        handOverOldest();
+      }
+    }
+
+    List<KindCounts> totals() {
+      return counts(totals);
+    }
+
+    private void handOverOldest() {
+      Iterator<Map.Entry<Integer, Map<String, long[]>>> oldestFirst = turns.entrySet().iterator();
+      Map.Entry<Integer, Map<String, long[]>> oldest = oldestFirst.next();
+      TurnCounts turn =
+          TurnCounts.newBuilder()
+              .setT(oldest.getKey())
+              .addAllKinds(counts(oldest.getValue()))
+              .build();
+      oldestFirst.remove();
+      onTurn.accept(DiffRunsResponse.newBuilder().setTurn(turn).build());
+    }
+
+    private static List<KindCounts> counts(Map<String, long[]> byKind) {
+      return byKind.entrySet().stream()
+          .map(
+              kind ->
+                  KindCounts.newBuilder()
+                      .setKind(kind.getKey())
+                      .setLeftCount(kind.getValue()[LEFT])
+                      .setRightCount(kind.getValue()[RIGHT])
+                      .build())
+          .toList();
+    }
+  }
 }

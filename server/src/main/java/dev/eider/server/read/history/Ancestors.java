@@ -3,17 +3,16 @@ package dev.eider.server.read.history;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
-import dev.eider.server.hub.Hub;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.read.history.RunHistory.Cursor;
 import dev.eider.server.read.history.RunHistory.KnownRun;
 import dev.eider.server.read.history.RunHistory.Page;
 import dev.eider.server.read.history.RunHistory.PageSize;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.store.ColdReader;
-import dev.eider.server.store.ColdReader.PageQuery;
+import dev.eider.server.store.ColdReader.EventPlace;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,33 +23,22 @@ import org.jspecify.annotations.Nullable;
  * read where the run was last seen, and read again elsewhere if the run has left that place
  * meanwhile. Thread-safe.
  */
-final class Ancestors {
-  private final Hub hub;
-  private final RunHistory history;
-  private final ColdReader cold;
-
-  Ancestors(RunHistory history) {
-    this.history = history;
-    hub = history.hub();
-    cold = history.cold();
-  }
-
+record Ancestors(RunHistory history) {
   /** Returns a run in memory, be it deleted, or null. Does not block. */
   @Nullable KnownRun findInMemory(RunId runId) {
-    RunTail tail = hub.find(runId);
+    RunTail tail = history.hub().find(runId);
     return tail == null ? null : new KnownRun(tail.run(), tail.persistedSeq(), tail);
   }
 
   /**
    * Returns a run with its parent.
    *
-   * @param persistedOnly whether to ask DuckDB even for what is in memory
    * @return null when DuckDB must be asked and may not be
    * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
    */
-  @Nullable FoldedRun find(RunId runId, boolean persistedOnly, boolean mayBlock) {
+  @Nullable FoldedRun find(RunId runId, boolean mayBlock) {
     KnownRun inMemory = findInMemory(runId);
-    if (inMemory != null && !inMemory.run().isDeleted() && !persistedOnly) {
+    if (inMemory != null && !inMemory.run().isDeleted()) {
       return inMemory.run();
     }
     if (!mayBlock) {
@@ -60,7 +48,7 @@ final class Ancestors {
     if (persisted == null) {
       persisted = findKept(runId);
     }
-    if (persisted == null && inMemory != null && inMemory.run().isSeen() && !persistedOnly) {
+    if (persisted == null && inMemory != null && inMemory.run().isSeen()) {
       // Deleted before DuckDB had anything of it.
       persisted = inMemory.run();
     }
@@ -70,11 +58,7 @@ final class Ancestors {
     return persisted;
   }
 
-  /**
-   * The seq of a run's last event, be it deleted; 0 if there is no such run. Blocks.
-   *
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Returns the seq of a run's last event, deleted or not, else 0. Blocks; STORAGE_UNAVAILABLE. */
   long headSeq(RunId runId) {
     KnownRun inMemory = findInMemory(runId);
     FoldedRun run = inMemory == null ? history.findPersisted(runId) : inMemory.run();
@@ -82,40 +66,68 @@ final class Ancestors {
     return known == null ? 0 : known.headSeq();
   }
 
+  /** Reads on from DuckDB. Blocks; throws RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
+  Page readPersisted(
+      RunId runId, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+    return readWhereItIs(
+        runId,
+        (run, persistedSeq) ->
+            history.readPersisted(run, after, Math.min(untilSeq, persistedSeq), matcher, size),
+        kept ->
+            RunHistory.page(
+                history
+                    .cold()
+                    .readKeptPage(RunHistory.query(kept, after, untilSeq, matcher, size))));
+  }
+
   /**
-   * Reads on from DuckDB. Blocks.
+   * Returns where in DuckDB the last matching events of a run are, the last one first. Blocks.
    *
    * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
    */
-  Page readPersisted(
-      RunId runId, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+  List<EventPlace> readLastPlaces(RunId runId, long untilSeq, EventMatcher matcher) {
+    return readWhereItIs(
+        runId,
+        (run, persistedSeq) ->
+            history.readLastPlaces(run, Math.min(untilSeq, persistedSeq), matcher),
+        kept ->
+            history
+                .cold()
+                .readLastKeptPlaces(
+                    RunHistory.query(kept, Cursor.START, untilSeq, matcher, PageSize.MANY)));
+  }
+
+  private <T> T readWhereItIs(RunId runId, ReadLive<T> readLive, ReadKept<T> readKept) {
     KnownRun inMemory = findInMemory(runId);
     boolean isLive = inMemory != null && !inMemory.run().isDeleted();
     FoldedRun run = inMemory != null && isLive ? inMemory.run() : history.findPersisted(runId);
-    Page page = null;
+    T found = null;
     if (run != null) {
       long persistedSeq =
           inMemory != null && isLive ? inMemory.currentPersistedSeq() : run.headSeq();
-      page = tryRead(run, after, Math.min(untilSeq, persistedSeq), matcher, size);
-      if (page != null && isThere(runId)) {
-        return page;
+      found = tryRead(run, persistedSeq, readLive);
+      if (found != null && isThere(runId)) {
+        return found;
       }
     }
     FoldedRun kept = findKept(runId);
     if (kept != null) {
-      return readKept(RunHistory.query(kept, after, untilSeq, matcher, size));
+      try {
+        return readKept.read(kept);
+      } catch (StoreException e) {
+        throw RunHistory.unavailable(e);
+      }
     }
-    if (page == null) {
+    if (found == null) {
       throw RunHistory.runNotFound(runId);
     }
     // Its deletion is in the log, and not in DuckDB yet.
-    return page;
+    return found;
   }
 
-  private @Nullable Page tryRead(
-      FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
+  private static <T> @Nullable T tryRead(FoldedRun run, long persistedSeq, ReadLive<T> read) {
     try {
-      return history.readPersisted(run, after, untilSeq, matcher, size);
+      return read.read(run, persistedSeq);
     } catch (BrokerException e) {
       if (e.reason() == ErrorReason.ERROR_REASON_RUN_NOT_FOUND) {
         return null;
@@ -125,23 +137,25 @@ final class Ancestors {
   }
 
   private boolean isThere(RunId runId) {
-    RunTail tail = hub.find(runId);
+    RunTail tail = history.hub().find(runId);
     return tail == null ? history.findPersisted(runId) != null : !tail.run().isDeleted();
   }
 
   private @Nullable FoldedRun findKept(RunId runId) {
     try {
-      return cold.findKept(runId);
+      return history.cold().findKept(runId);
     } catch (StoreException e) {
       throw RunHistory.unavailable(e);
     }
   }
 
-  private Page readKept(PageQuery query) {
-    try {
-      return RunHistory.page(cold.readKeptPage(query));
-    } catch (StoreException e) {
-      throw RunHistory.unavailable(e);
-    }
+  /** Reads of a run that is there, up to a seq. */
+  private interface ReadLive<T> {
+    T read(FoldedRun run, long persistedSeq);
+  }
+
+  /** Reads of a deleted run that is kept. */
+  private interface ReadKept<T> {
+    T read(FoldedRun kept) throws StoreException;
   }
 }

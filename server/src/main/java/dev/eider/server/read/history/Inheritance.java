@@ -39,7 +39,6 @@ public final class Inheritance {
 
   private final RunHistory history;
   private final Ancestors ancestors;
-  private final boolean persistedOnly;
   private final ReadStart start;
   private final Deque<Part> parts = new ArrayDeque<>();
   private boolean isOver;
@@ -56,14 +55,10 @@ public final class Inheritance {
   /** The first of the parts, while it is read. */
   private @Nullable PartReader reading;
 
-  /**
-   * @param persistedOnly whether to read DuckDB even of what is in memory
-   */
-  public Inheritance(RunHistory history, ReadStart start, boolean persistedOnly) {
+  public Inheritance(RunHistory history, ReadStart start) {
     this.history = history;
     ancestors = new Ancestors(history);
     this.start = start;
-    this.persistedOnly = persistedOnly;
     isOver = !start.isInherited();
   }
 
@@ -73,8 +68,7 @@ public final class Inheritance {
   }
 
   /** The ancestor that is being read; null when there is none. */
-  @Nullable
-  public RunId runId() {
+  public @Nullable RunId runId() {
     return reading == null ? null : reading.runId();
   }
 
@@ -91,8 +85,7 @@ public final class Inheritance {
    * @throws BrokerException RUN_NOT_FOUND if an ancestor is gone; INVALID_REQUEST or
    *     SEQ_BEYOND_HEAD if the place to begin is not inherited; STORAGE_UNAVAILABLE
    */
-  @Nullable
-  public Page read(FoldedRun run, EventMatcher matcher, PageSize size, boolean mayBlock) {
+  public @Nullable Page read(FoldedRun run, EventMatcher matcher, PageSize size, boolean mayBlock) {
     leaveFinishedPart();
     if (!isOver && (parts.isEmpty() || climber != null) && !climb(run, mayBlock)) {
       return mayBlock ? NOTHING : null;
@@ -102,7 +95,7 @@ public final class Inheritance {
     }
     if (reading == null) {
       Part part = parts.getFirst();
-      reading = new PartReader(history, part.runId, afterSeq(part), part.untilSeq, persistedOnly);
+      reading = new PartReader(history, part.runId, afterSeq(part), part.untilSeq);
       isBegun = true;
     }
     return reading.read(matcher, size, mayBlock);
@@ -139,7 +132,7 @@ public final class Inheritance {
         climber = null;
         return true;
       }
-      FoldedRun ancestor = ancestors.find(parent.runId(), persistedOnly, mayBlock);
+      FoldedRun ancestor = ancestors.find(parent.runId(), mayBlock);
       if (ancestor == null) {
         return false;
       }
@@ -178,23 +171,13 @@ public final class Inheritance {
     if (start.afterSeq() > part.untilSeq) {
       throw BrokerException.of(
               ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
-              "after_seq is "
-                  + start.afterSeq()
-                  + ", but run "
-                  + start.runId()
-                  + " inherits run "
-                  + part.runId
-                  + " up to "
-                  + part.untilSeq)
+              "after_seq is %s, but run %s inherits run %s up to %s"
+                  .formatted(start.afterSeq(), start.runId(), part.runId, part.untilSeq))
           .with("head_seq", part.untilSeq);
     }
     return start.afterSeq();
   }
 
-  /**
-   * What is inherited of one ancestor.
-   *
-   * @param untilSeq inclusive; may be 0
-   */
+  /** What is inherited of one ancestor, inclusive; may be nothing. */
   private record Part(RunId runId, long untilSeq) {}
 }

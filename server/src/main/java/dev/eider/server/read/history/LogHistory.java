@@ -27,40 +27,14 @@ import org.jspecify.annotations.Nullable;
  * only up to the position that it has reported as persisted. So whichever answers, nothing that
  * comes before what it answers is left out. Thread-safe.
  */
-public final class LogHistory {
-  private final Hub hub;
-  private final RunHistory runs;
-  private final ColdReader cold;
-  private final LongSupplier endPosition;
-
-  /**
-   * @param endPosition where the log ends
-   */
-  public LogHistory(Hub hub, RunHistory runs, ColdReader cold, LongSupplier endPosition) {
-    this.hub = hub;
-    this.runs = runs;
-    this.cold = cold;
-    this.endPosition = endPosition;
-  }
-
-  /**
-   * Reads on from memory. Does not block.
-   *
-   * @return null when only DuckDB has the next event, now or once it is persisted
-   */
-  @Nullable
-  public LogPage readInMemory(LogPlace after, LogSelection selection, PageSize size) {
+public record LogHistory(Hub hub, RunHistory runs, ColdReader cold, LongSupplier endPosition) {
+  /** Reads on from memory, or returns null when that lacks the next event. Does not block. */
+  public @Nullable LogPage readInMemory(LogPlace after, LogSelection selection, PageSize size) {
     return hub.log().read(after, selection, size.eventsMax(), size.bytesMax());
   }
 
-  /**
-   * Reads on from DuckDB. Blocks.
-   *
-   * @return null when DuckDB has not come to that place yet
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
-  @Nullable
-  public LogPage readPersisted(LogPlace after, LogSelection selection, PageSize size) {
+  /** Reads on from DuckDB; null when it is not there yet. Blocks; throws STORAGE_UNAVAILABLE. */
+  public @Nullable LogPage readPersisted(LogPlace after, LogSelection selection, PageSize size) {
     long untilPosition = hub.progress().position();
     if (after.position() >= untilPosition) {
       return null;
@@ -77,18 +51,15 @@ public final class LogHistory {
     }
   }
 
-  /**
-   * Has {@code whenReached} called once DuckDB has all that memory lacks, on the persister thread.
-   */
+  /** Has {@code whenReached} called, by the persister, once DuckDB has what memory lacks. */
   public void awaitPersisted(Runnable whenReached) {
     CompletableFuture<Void> unused =
         hub.progress().await(hub.log().completeFrom()).thenRun(whenReached);
   }
 
   /**
-   * Finds out whether a token is one that this daemon has given, and still knows. Blocks.
-   *
-   * @throws BrokerException INVALID_RESUME_TOKEN; STORAGE_UNAVAILABLE when it cannot tell yet
+   * Requires that this daemon gave a token and still knows it. Blocks; INVALID_RESUME_TOKEN, or
+   * STORAGE_UNAVAILABLE when it cannot tell yet.
    */
   public void check(ResumeToken token) {
     long end = endPosition.getAsLong();
@@ -98,11 +69,8 @@ public final class LogHistory {
     ResumeToken.Event last = token.last();
     if (last != null && !has(last) && isKnown(last)) {
       throw ResumeToken.invalid(
-          "comes after seq "
-              + last.place().seq()
-              + " of run "
-              + last.place().runId()
-              + ", and this daemon has another event there or none");
+          "comes after seq %s of run %s, and this daemon has another event there or none"
+              .formatted(last.place().seq(), last.place().runId()));
     }
   }
 
@@ -113,8 +81,7 @@ public final class LogHistory {
       page = readPersisted(before, LogSelection.ALL, PageSize.ONE);
     }
     if (page == null) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, "DuckDB has not come to the token yet");
+      throw BrokerException.unavailable("DuckDB has not come to the token yet");
     }
     SequencedEvent found = page.events().isEmpty() ? null : page.events().get(0);
     return found != null && last.place().equals(page.last()) && last.is(found);

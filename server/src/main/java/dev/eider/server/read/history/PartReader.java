@@ -7,7 +7,6 @@ import dev.eider.server.read.history.RunHistory.Cursor;
 import dev.eider.server.read.history.RunHistory.KnownRun;
 import dev.eider.server.read.history.RunHistory.Page;
 import dev.eider.server.read.history.RunHistory.PageSize;
-import dev.eider.v1.ErrorReason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,20 +19,16 @@ public final class PartReader {
   private final Ancestors ancestors;
   private final RunId runId;
   private final long untilSeq;
-  private final boolean persistedOnly;
   private Cursor cursor;
 
   /**
    * @param untilSeq inclusive
-   * @param persistedOnly whether to read DuckDB even of what is in memory
    */
-  public PartReader(
-      RunHistory history, RunId runId, long afterSeq, long untilSeq, boolean persistedOnly) {
+  public PartReader(RunHistory history, RunId runId, long afterSeq, long untilSeq) {
     this.history = history;
     ancestors = new Ancestors(history);
     this.runId = runId;
     this.untilSeq = untilSeq;
-    this.persistedOnly = persistedOnly;
     cursor = new Cursor(afterSeq, 0);
   }
 
@@ -51,17 +46,14 @@ public final class PartReader {
   }
 
   /**
-   * Reads on; the place stays until {@link #advance}.
-   *
-   * @return null when DuckDB must be asked and may not be
-   * @throws dev.eider.server.base.BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
+   * Reads on without moving; null when DuckDB must be asked and may not be. Throws RUN_NOT_FOUND or
+   * STORAGE_UNAVAILABLE.
    */
-  @Nullable
-  public Page read(EventMatcher matcher, PageSize size, boolean mayBlock) {
+  public @Nullable Page read(EventMatcher matcher, PageSize size, boolean mayBlock) {
     if (isRead()) {
       return new Page(List.of(), cursor);
     }
-    KnownRun inMemory = persistedOnly ? null : ancestors.findInMemory(runId);
+    KnownRun inMemory = ancestors.findInMemory(runId);
     if (inMemory != null) {
       Page page = history.readInMemory(inMemory, cursor, matcher, size);
       if (page != null) {
@@ -83,8 +75,7 @@ public final class PartReader {
   /** A run that came in by file may have been forked from another one of its parent's id. */
   private void requireMore(Page page, long headSeq) {
     if (page.next().seq() <= cursor.seq() && headSeq <= cursor.seq()) {
-      throw BrokerException.of(
-          ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
+      throw BrokerException.notFound(
           "run %s ends at %d and is to be read up to %d: it is not the run that was forked"
               .formatted(runId, headSeq, untilSeq));
     }

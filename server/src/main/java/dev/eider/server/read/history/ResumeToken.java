@@ -29,12 +29,7 @@ public record ResumeToken(long scannedPosition, @Nullable Event last) {
   private static final byte VERSION = 1;
   private static final int FIXED_BYTES = 34;
 
-  /**
-   * An event that was sent.
-   *
-   * @param place right after it
-   * @param crc of its envelope
-   */
+  /** The place right after an event that was sent, and the CRC of its envelope. */
   public record Event(LogPlace place, int crc) {
     public static Event of(LogPlace place, SequencedEvent event) {
       return new Event(place, crcOf(event));
@@ -58,11 +53,7 @@ public record ResumeToken(long scannedPosition, @Nullable Event last) {
     return new ResumeToken(place.runId().isEmpty() ? place.position() : 0, last);
   }
 
-  /**
-   * Reads a token; an empty one means from the start.
-   *
-   * @throws BrokerException INVALID_RESUME_TOKEN
-   */
+  /** Reads a token, empty for the start; throws INVALID_RESUME_TOKEN. */
   public static ResumeToken parse(byte[] bytes) {
     if (bytes.length == 0) {
       return START;

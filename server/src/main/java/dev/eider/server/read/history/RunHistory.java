@@ -2,7 +2,6 @@ package dev.eider.server.read.history;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Invariants;
-import dev.eider.server.event.EventKind;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
@@ -12,6 +11,7 @@ import dev.eider.server.hub.RunTail.TailSlice;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ColdReader.ColdPage;
+import dev.eider.server.store.ColdReader.EventPlace;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.LibraryFileException;
 import dev.eider.server.store.MissingEventsException;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Answers what is known of a run, and which events come after a seq: from memory if it holds them,
  * else from DuckDB. The only place that chooses between the two. Thread-safe.
  */
-public final class RunHistory {
+public record RunHistory(Hub hub, ColdReader cold) {
   /** How many events one read looks for at the most. */
   public static final int PAGE_EVENTS_MAX = 1_000;
 
@@ -35,35 +35,21 @@ public final class RunHistory {
   private static final String DAMAGED = "damaged";
   private static final String FILE = "file";
 
-  private final Hub hub;
-  private final ColdReader cold;
-
-  public RunHistory(Hub hub, ColdReader cold) {
-    this.hub = hub;
-    this.cold = cold;
-  }
-
-  /**
-   * Returns a run if it is in memory, else null. Does not block.
-   *
-   * @throws BrokerException RUN_NOT_FOUND if memory knows that it was deleted
-   */
-  @Nullable
-  public KnownRun findInMemory(RunId runId) {
+  /** Returns a run in memory, else null; RUN_NOT_FOUND if deleted there. Does not block. */
+  public @Nullable KnownRun findInMemory(RunId runId) {
     RunTail tail = hub.find(runId);
     if (tail == null) {
       return null;
     }
     KnownRun known = new KnownRun(tail.run(), tail.persistedSeq(), tail);
     if (known.run().isDeleted()) {
-      throw deleted(runId);
+      throw BrokerException.deleted(runId);
     }
     return known;
   }
 
   /** Returns a run if that takes no query, else null. Does not block; else as {@link #find}. */
-  @Nullable
-  public KnownRun peek(RunId runId) {
+  public @Nullable KnownRun peek(RunId runId) {
     KnownRun inMemory = findInMemory(runId);
     if (inMemory != null) {
       return inMemory;
@@ -72,37 +58,25 @@ public final class RunHistory {
     return persisted == null ? null : new KnownRun(persisted, persisted.headSeq(), null);
   }
 
-  /**
-   * Requires that a run is there now, so that what was read of it before is all there was. Blocks.
-   *
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Requires that a run is there after a read. Blocks; RUN_NOT_FOUND, STORAGE_UNAVAILABLE. */
   public void requireThere(RunId runId) {
     if (find(runId) == null) {
       throw runNotFound(runId);
     }
   }
 
-  /**
-   * Requires that nobody had a run of this id before. Blocks.
-   *
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Requires that no run had this id before. Blocks; RUN_NOT_FOUND, STORAGE_UNAVAILABLE. */
   public void requireNeverDeleted(RunId runId) {
     try {
       if (!cold.findDeleted(Set.of(runId)).isEmpty()) {
-        throw deleted(runId);
+        throw BrokerException.deleted(runId);
       }
     } catch (StoreException e) {
       throw unavailable(e);
     }
   }
 
-  /**
-   * Returns a run from memory or DuckDB, or null if there is none. Blocks.
-   *
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Returns a run from memory or DuckDB, or null. Blocks; throws STORAGE_UNAVAILABLE. */
   public @Nullable KnownRun find(RunId runId) {
     KnownRun inMemory = findInMemory(runId);
     if (inMemory != null) {
@@ -117,8 +91,7 @@ public final class RunHistory {
   }
 
   /** Returns a run as DuckDB has it, or null if it does not. Blocks. */
-  @Nullable
-  public FoldedRun findPersisted(RunId runId) {
+  public @Nullable FoldedRun findPersisted(RunId runId) {
     try {
       return cold.findRun(runId);
     } catch (StoreException e) {
@@ -126,11 +99,7 @@ public final class RunHistory {
     }
   }
 
-  /**
-   * Returns a run from memory or DuckDB. Blocks.
-   *
-   * @throws BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Returns a run. Blocks; throws RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   public KnownRun get(RunId runId) {
     KnownRun known = find(runId);
     if (known == null) {
@@ -140,37 +109,21 @@ public final class RunHistory {
   }
 
   public static BrokerException runNotFound(RunId runId) {
-    return BrokerException.of(
-        ErrorReason.ERROR_REASON_RUN_NOT_FOUND, "run " + runId + " does not exist");
-  }
-
-  private static BrokerException deleted(RunId runId) {
-    return BrokerException.of(
-            ErrorReason.ERROR_REASON_RUN_NOT_FOUND,
-            "run " + runId + " was deleted; its id is not used again")
-        .with("deleted", true);
+    return BrokerException.notFound("run " + runId + " does not exist");
   }
 
   /** Refuses a start past the end of a closed run. */
   public static BrokerException beyondHead(FoldedRun run, long afterSeq) {
     return BrokerException.of(
             ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD,
-            "after_seq is "
-                + afterSeq
-                + ", but run "
-                + run.runId()
-                + " is closed with head "
-                + run.headSeq())
+            "after_seq is %s, but run %s is closed with head %s"
+                .formatted(afterSeq, run.runId(), run.headSeq()))
         .with("head_seq", run.headSeq());
   }
 
-  /**
-   * Reads on from memory. Does not block.
-   *
-   * @return null when only DuckDB has the next event
-   */
-  @Nullable
-  public Page readInMemory(KnownRun known, Cursor after, EventMatcher matcher, PageSize size) {
+  /** Reads on from memory; null when only DuckDB has the next event. Does not block. */
+  public @Nullable Page readInMemory(
+      KnownRun known, Cursor after, EventMatcher matcher, PageSize size) {
     RunTail tail = known.tail();
     if (tail == null) {
       return null;
@@ -181,11 +134,7 @@ public final class RunHistory {
         : new Page(slice.events(), new Cursor(slice.scannedSeq(), after.position()));
   }
 
-  /**
-   * Reads on from DuckDB, as far as {@code untilSeq} and the head that {@code run} has. Blocks.
-   *
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
+  /** Reads on from DuckDB to {@code untilSeq} or the run's head. Blocks; STORAGE_UNAVAILABLE. */
   public Page readPersisted(
       FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
     try {
@@ -199,8 +148,7 @@ public final class RunHistory {
   }
 
   /** Reads on as {@link #readPersisted} if that takes no query, else returns null. */
-  @Nullable
-  public Page peekPersisted(
+  public @Nullable Page peekPersisted(
       FoldedRun run, Cursor after, long untilSeq, EventMatcher matcher, PageSize size) {
     ColdPage known = cold.peekPage(query(run, after, untilSeq, matcher, size));
     return known == null ? null : page(known);
@@ -223,30 +171,20 @@ public final class RunHistory {
     return new Page(page.events(), new Cursor(page.scannedSeq(), page.position()));
   }
 
-  Hub hub() {
-    return hub;
-  }
-
-  ColdReader cold() {
-    return cold;
-  }
-
   /**
-   * Returns the first turn_start of a turn, or null. Blocks.
-   *
-   * @param agentId null for any agent
-   * @throws BrokerException STORAGE_UNAVAILABLE
-   */
-  public @Nullable SequencedEvent findTurnStart(KnownRun known, int t, @Nullable String agentId) {
-    Set<String> agents = agentId == null ? Set.of() : Set.of(agentId);
-    return findFirst(known, new EventMatcher(Set.of(EventKind.TURN_START), agents, t, t));
-  }
-
-  /**
-   * Returns the first event of a run that has one. Blocks.
+   * Returns where in DuckDB the last matching events of a run are, the last one first. Blocks.
    *
    * @throws BrokerException STORAGE_UNAVAILABLE
    */
+  List<EventPlace> readLastPlaces(FoldedRun run, long untilSeq, EventMatcher matcher) {
+    try {
+      return cold.readLastPlaces(query(run, Cursor.START, untilSeq, matcher, PageSize.MANY));
+    } catch (StoreException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /** Returns the first event of a run that has one. Blocks; throws STORAGE_UNAVAILABLE. */
   public SequencedEvent first(KnownRun known) {
     return Invariants.requireNonNull(
         findFirst(known, EventMatcher.ALL), "run %s has no event", known.run().runId());
@@ -271,17 +209,11 @@ public final class RunHistory {
 
   public static BrokerException unavailable(StoreException e) {
     if (e instanceof LibraryFileException library) {
-      return BrokerException.of(
-              ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()))
-          .with(FILE, library.file());
+      return BrokerException.unavailable(String.valueOf(e.getMessage())).with(FILE, library.file());
     }
     return e.isDamage()
-        ? BrokerException.of(
-                ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()))
-            .with(DAMAGED, true)
-        : BrokerException.of(
-            ErrorReason.ERROR_REASON_STORAGE_UNAVAILABLE,
-            "DuckDB cannot be read at the moment: " + e.getMessage());
+        ? BrokerException.unavailable(String.valueOf(e.getMessage())).with(DAMAGED, true)
+        : BrokerException.unavailable("DuckDB cannot be read at the moment: " + e.getMessage());
   }
 
   /** Returns whether DuckDB may be read again without anybody doing something about it. */
@@ -291,12 +223,7 @@ public final class RunHistory {
         && !failure.metadata().containsKey(FILE);
   }
 
-  /**
-   * A run as it was when asked for.
-   *
-   * @param persistedSeq what DuckDB had of it then
-   * @param tail its events in memory; null once it has been reaped
-   */
+  /** A run, what DuckDB had of it when asked for, and its tail until it is reaped. */
   public record KnownRun(FoldedRun run, long persistedSeq, @Nullable RunTail tail) {
     /** Returns what DuckDB has of it by now: an event that left memory since is persisted since. */
     public long currentPersistedSeq() {
@@ -304,23 +231,15 @@ public final class RunHistory {
     }
   }
 
-  /**
-   * A place in a run.
-   *
-   * @param seq of the last event that has been looked at
-   * @param position the log position of an event at or before it; a hint for DuckDB
-   */
+  /** The last seq looked at in a run, and a log position at or before it, a hint for DuckDB. */
   public record Cursor(long seq, long position) {
     static final Cursor START = new Cursor(0, 0);
   }
 
-  /**
-   * How much one read looks for at the most.
-   *
-   * @param bytesMax the read ends with the event that reaches it
-   */
+  /** How much a read looks for; it ends with the event that reaches {@code bytesMax}. */
   public record PageSize(int eventsMax, long bytesMax) {
     static final PageSize ONE = new PageSize(1, PAGE_BYTES_MAX);
+    static final PageSize MANY = new PageSize(PAGE_EVENTS_MAX, PAGE_BYTES_MAX);
   }
 
   /** Some events and the place after them. */

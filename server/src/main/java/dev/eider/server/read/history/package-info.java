@@ -1,6 +1,4 @@
-/**
- * Events of runs after a place: the one choice between memory and DuckDB, and what forks inherit.
- */
+/** Events after a place: the one choice between memory and DuckDB, and what forks inherit. */
 @NullMarked
 package dev.eider.server.read.history;
 

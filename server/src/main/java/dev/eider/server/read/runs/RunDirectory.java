@@ -16,30 +16,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds runs, in memory, in DuckDB and in libraries. Thread-safe; every method blocks on DuckDB.
- */
-public final class RunDirectory {
+/** Finds runs in memory, DuckDB and libraries. Thread-safe; every method blocks on DuckDB. */
+public record RunDirectory(Hub hub, RunHistory history, ColdReader cold) {
   /** How many runs DuckDB is asked for at once at the most. */
   private static final int ROWS_MAX = 4_000;
 
   private static final int GROWTH = 4;
 
-  private final Hub hub;
-  private final RunHistory history;
-  private final ColdReader cold;
-
-  public RunDirectory(Hub hub, RunHistory history, ColdReader cold) {
-    this.hub = hub;
-    this.history = history;
-    this.cold = cold;
-  }
-
-  /**
-   * Describes a run.
-   *
-   * @throws dev.eider.server.base.BrokerException RUN_NOT_FOUND or STORAGE_UNAVAILABLE
-   */
+  /** Describes a run; throws RUN_NOT_FOUND or STORAGE_UNAVAILABLE. */
   public Run get(RunId runId) {
     RunHistory.KnownRun known = history.get(runId);
     return RunView.of(known.run(), known.persistedSeq());
@@ -77,10 +61,7 @@ public final class RunDirectory {
     }
   }
 
-  /**
-   * Adds what has left memory. DuckDB is asked after memory was looked at, so that a run that left
-   * in between is met there.
-   */
+  /** Adds what has left memory; DuckDB is asked last, to meet a run that left in between. */
   private void addClosed(
       PageOfRuns page, RunSelection selection, @Nullable RunPlace after, Set<RunId> deleted) {
     RunPlace place = after;
@@ -102,6 +83,12 @@ public final class RunDirectory {
     } catch (StoreException e) {
       throw RunHistory.unavailable(e);
     }
+  }
+
+  /** Describes a run as it was, with its tail if it is in memory. */
+  static Run describe(FoldedRun run, @Nullable RunTail tail) {
+    return RunView.of(
+        run, tail == null ? run.headSeq() : Math.min(tail.persistedSeq(), run.headSeq()));
   }
 
   /** The first runs of those that are added, in the order of the list. */
@@ -134,24 +121,16 @@ public final class RunDirectory {
     }
 
     RunPage cut(int wanted) {
-      List<Run> runs = newest.values().stream().limit(wanted).map(Listed::describe).toList();
+      List<Run> runs =
+          newest.values().stream().limit(wanted).map(run -> describe(run.run, run.tail)).toList();
       RunPlace last = newest.size() > wanted ? newest.lowerKey(newest.lastKey()) : null;
       return new RunPage(runs, last);
     }
   }
 
   /** A run of a list; with its tail if it is in memory. */
-  private record Listed(FoldedRun run, @Nullable RunTail tail) {
-    Run describe() {
-      return RunView.of(
-          run, tail == null ? run.headSeq() : Math.min(tail.persistedSeq(), run.headSeq()));
-    }
-  }
+  private record Listed(FoldedRun run, @Nullable RunTail tail) {}
 
-  /**
-   * A part of a list.
-   *
-   * @param last the place of the last run when there are more, else null
-   */
+  /** A part of a list, and the place of its last run when there are more. */
   public record RunPage(List<Run> runs, @Nullable RunPlace last) {}
 }

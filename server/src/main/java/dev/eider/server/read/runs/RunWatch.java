@@ -5,14 +5,12 @@ import dev.eider.server.base.Registration;
 import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.RunId;
 import dev.eider.server.hub.Hub;
-import dev.eider.server.hub.RunTail;
 import dev.eider.server.read.Readers;
 import dev.eider.server.read.StreamReader;
 import dev.eider.server.read.WatchBudget;
 import dev.eider.server.read.runs.RunDirectory.RunPage;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunPlace;
-import dev.eider.server.run.RunView;
 import dev.eider.v1.Run;
 import dev.eider.v1.WatchRunsResponse;
 import dev.eider.v1.WatchRunsResponse.Listed;
@@ -160,10 +158,7 @@ public final class RunWatch extends StreamReader {
   }
 
   private WatchRunsResponse describe(FoldedRun run) {
-    RunTail tail = hub.find(run.runId());
-    Run view =
-        RunView.of(
-            run, tail == null ? run.headSeq() : Math.min(tail.persistedSeq(), run.headSeq()));
+    Run view = RunDirectory.describe(run, hub.find(run.runId()));
     WatchRunsResponse.Builder response = WatchRunsResponse.newBuilder();
     if (run.isDeleted()) {
       return response.setDeleted(view).build();

@@ -104,12 +104,16 @@ public final class Schema {
 
   /** Returns the SQL that creates the tables and views. */
   public static String sql() {
-    return read("schema.sql").replace("{event_columns}", EventColumns.DEFINITIONS) + views();
+    return read("schema.sql").replace("{event_columns}", EventColumns.DEFINITIONS) + views("");
   }
 
-  /** Returns the SQL that creates the views, over tables as the store has them. */
-  public static String views() {
-    return read("views.sql");
+  /**
+   * Returns the SQL that creates the views, over tables as the store has them.
+   *
+   * @param moreColumns of events that the view shows too, such as {@code ", event"}
+   */
+  public static String views(String moreColumns) {
+    return read("views.sql").replace("{more_columns}", moreColumns);
   }
 
   private static String read(String resource) {

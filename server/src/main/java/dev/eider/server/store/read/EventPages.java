@@ -169,6 +169,12 @@ final class EventPages {
         runId, seq, EventDelta.restore(rest, text == null ? NO_TEXT : text, size));
   }
 
+  /** Selects from all the events of a query. */
+  static SqlParameters selected(String select, String table, PageQuery query) {
+    return from(
+        select, table, query, query.untilSeq(), query.fromPosition(), query.untilPosition());
+  }
+
   private static SqlParameters from(
       String select,
       String table,

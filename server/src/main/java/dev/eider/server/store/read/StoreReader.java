@@ -91,6 +91,16 @@ public final class StoreReader implements ColdReader {
   }
 
   @Override
+  public List<EventPlace> readLastPlaces(PageQuery query) throws StoreException {
+    return access.read(connection -> LastPlaces.read(connection, "events", query));
+  }
+
+  @Override
+  public List<EventPlace> readLastKeptPlaces(PageQuery query) throws StoreException {
+    return access.read(connection -> LastPlaces.read(connection, "kept_events", query));
+  }
+
+  @Override
   public LogBlock readLog(LogQuery query) throws StoreException {
     return access.read(connection -> LogPages.read(connection, query));
   }

@@ -211,12 +211,33 @@ public final class PayloadJson {
     json.writeStringField("before_summary", mutation.getBeforeSummary());
     json.writeStringField("after_summary", mutation.getAfterSummary());
     json.writeStringField("reason", mutation.getReason());
+    if (mutation.hasMergePatch()) {
+      json.writeFieldName("merge_patch");
+      StructJson.write(json, mutation.getMergePatch());
+    }
+    if (mutation.getJsonPatchCount() > 0) {
+      json.writeArrayFieldStart("json_patch");
+      for (Struct operation : mutation.getJsonPatchList()) {
+        StructJson.write(json, operation);
+      }
+      json.writeEndArray();
+    }
+    if (mutation.hasReplacement()) {
+      json.writeBooleanField("replacement", mutation.getReplacement());
+    }
   }
 
   private static void writeFork(JsonGenerator json, ForkPayload fork) throws IOException {
     json.writeStringField("parent_run_id", fork.getParentRunId());
     json.writeNumberField("parent_t", fork.getParentT());
     json.writeStringField("mutation_summary", fork.getMutationSummary());
+    if (fork.hasParentSeq()) {
+      json.writeNumberField("parent_seq", fork.getParentSeq());
+    }
+    if (fork.hasSnapshot()) {
+      json.writeFieldName("snapshot");
+      writeSnapshot(json, fork.getSnapshot());
+    }
   }
 
   private static void writeMetric(JsonGenerator json, MetricPayload metric) throws IOException {

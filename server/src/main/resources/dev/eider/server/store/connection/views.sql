@@ -15,7 +15,7 @@ SELECT
   run_id, agent_id, t, kind, payload_json, ts, schema_version, seq, attributes, metric_name, metric_value, cost_usd,
   model, input_tokens, output_tokens, latency_ms, index_in_turn, action_type, state_changed, error,
   -- For queries of the older format, which order a turn's events by it.
-  rowid
+  rowid{more_columns}
 FROM eider.events;
 COMMENT ON VIEW main.events IS 'one row an event, ts is UTC; ORDER BY seq within a run';
 

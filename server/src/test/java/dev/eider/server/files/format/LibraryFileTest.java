@@ -12,8 +12,6 @@ import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.files.format.RunFile.BadRun;
 import dev.eider.server.run.FoldedRun;
-import dev.eider.server.run.Imports;
-import dev.eider.server.run.Samples;
 import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.LibraryFileException;
@@ -34,7 +32,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -193,33 +190,6 @@ final class LibraryFileTest {
 
     // then
     assertThat(seqs).isEqualTo(expected);
-  }
-
-  @ParameterizedTest
-  @EnumSource(RunFileFormat.class)
-  void shouldReadWhatAnExportMade(RunFileFormat format) throws Exception {
-    // given
-    Path exported = directory.resolve("exported");
-    try (RunFileWriter writer = RunFileWriter.create(exported, format, scratch)) {
-      writer.begin(ONE);
-      for (EncodedEvent event : Samples.metrics(EVENTS)) {
-        writer.add(event);
-      }
-      writer.end(Imports.run(ONE, EVENTS));
-      writer.finish();
-    }
-    LibraryFile file = found(exported);
-    byte[] before = Files.readAllBytes(exported);
-
-    // then
-    assertThat(runs(file).get(0).digest()).isEqualTo(Imports.run(ONE, EVENTS).digest());
-    ColdPage page = file.readPage(query(ONE, 100, EventMatcher.ALL, 50, 1 << 20));
-    assertThat(page.events()).extracting(SequencedEvent::seq).hasSize(50).startsWith(101L);
-    EventMatcher last = new EventMatcher(Set.of("metric"), Set.of(), EVENTS - 1, EVENTS - 1);
-    assertThat(file.readPage(query(ONE, 0, last, 1, 1 << 20)).events())
-        .extracting(SequencedEvent::seq)
-        .containsExactly((long) EVENTS);
-    assertThat(Files.readAllBytes(exported)).isEqualTo(before);
   }
 
   @Test

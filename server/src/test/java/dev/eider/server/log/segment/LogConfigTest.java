@@ -10,11 +10,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 final class LogConfigTest {
   @Test
-  void shouldHaveDefaults() {
-    assertThat(LogConfig.defaults()).isEqualTo(new LogConfig(67_108_864, 67_108_864));
-  }
-
-  @Test
   void shouldRefuseWhatIsOutOfRange() {
     assertThatThrownBy(() -> new LogConfig(511, 1 << 20))
         .isInstanceOf(IllegalArgumentException.class)

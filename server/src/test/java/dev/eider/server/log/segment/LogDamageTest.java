@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  *
  * <ul>
  *   <li>What opens has every acknowledged record that is needed, in order and unchanged, and behind
- *       them a prefix of what was not acknowledged.
+ *       them a prefix of what was not acknowledged; it has whatever lies before the damage.
  *   <li>What is refused is left to the byte as it was, and the message says where the damage is.
  *   <li>What only hurts bytes that were not forced is not refused.
  *   <li>Nothing else comes out: no other exception.
@@ -49,7 +49,7 @@ final class LogDamageTest {
 
   private static final int SECTOR_BYTES = 512;
 
-  /** Beside the cuts and flips of every byte with a note, every so many bytes will do. */
+  /** Beside the cuts and flips of every byte, every so many bytes will do. */
   private static final int STRIDE = LONG ? 1 : 16;
 
   private static final int REAL_DISK_STRIDE = LONG ? 7 : 211;
@@ -127,7 +127,7 @@ final class LogDamageTest {
 
   private void everyDamage(long needed) throws Exception {
     for (String name : sample.files().keySet()) {
-      for (int offset = 0; offset < length(name); offset += needed == 0 && isNoted ? 1 : STRIDE) {
+      for (int offset = 0; offset < length(name); offset += needed == 0 ? 1 : STRIDE) {
         for (Map<String, byte[]> damaged : damagesAt(name, offset)) {
           judge(damaged, needed);
         }
@@ -213,6 +213,7 @@ final class LogDamageTest {
       throws Exception {
     try (SegmentedLog log = SegmentedLog.open(disk, LogSamples.SMALL, needed)) {
       opened++;
+      assertThat(log.endPosition()).as("the store has these").isGreaterThanOrEqualTo(needed);
       shouldHoldWhatWasAcknowledged(LogSamples.records(log, needed), damaged, needed);
       if (opened % 50 == 0) {
         shouldGoOn(log, disk, needed);
@@ -236,6 +237,10 @@ final class LogDamageTest {
       fail("found other records; " + describe(damaged, needed));
     }
     long end = found.isEmpty() ? needed : found.get(found.size() - 1).nextPosition();
+    if (found.size() < written.size()
+        && written.get(found.size()).nextPosition() <= firstChange(damaged)) {
+      fail("lost the records from " + end + " on, before any damage; " + describe(damaged, needed));
+    }
     if (end < sample.ackedEnd()) {
       lost++;
       if (isNoted || isSpokenFor(end, damaged)) {

@@ -17,6 +17,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One failing call at a time, and what it does to the batch, the log and the next start. */
@@ -24,24 +25,32 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class LogFaultTest {
   private final FaultyDisk disk = new FaultyDisk(new Random(1));
 
-  @Test
-  void shouldUndoABatchThatDoesNotFitAndTakeTheNext() throws Exception {
+  /** A file that could not be written to or forced may not grow: the next batch is in another. */
+  @ParameterizedTest
+  @CsvSource({"FULL, 1", "WRITE, 2", "FORCE, 2"})
+  void shouldUndoABatchThatFailsAndTakeTheNext(String fault, int segments) throws Exception {
     // given
     SegmentedLog log = open(disk);
     commitEach(log, "one");
-    long end = log.endPosition();
-    disk.limitFreeBytes(50);
+    if (fault.equals("FULL")) {
+      disk.limitFreeBytes(50);
+    } else {
+      disk.failIn(1, Call.valueOf(fault));
+    }
 
     // when
     Kind kind = failureOf(log, "x".repeat(1_000));
 
     // then
-    assertThat(kind).isEqualTo(Kind.FULL);
-    assertThat(log.endPosition()).isEqualTo(end);
+    assertThat(kind).isEqualTo(fault.equals("FULL") ? Kind.FULL : Kind.FAILED);
+    assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
     disk.heal();
     commitEach(log, "two");
+    assertThat(log.health().segmentCount()).isEqualTo(segments);
     assertThat(texts(log)).containsExactly("one", "two");
-    assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two");
+    for (int crash = 0; crash < 20; crash++) {
+      assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two");
+    }
   }
 
   @Test
@@ -53,86 +62,16 @@ final class LogFaultTest {
     assertThat(texts(log)).containsExactly("small");
   }
 
-  @Test
-  void shouldUndoABatchWhoseWriteFails() throws Exception {
-    // given
+  @ParameterizedTest
+  @EnumSource(names = {"WRITE", "FORCE"})
+  void shouldBreakWhenABatchThatFailedCannotBeCutOff(Call call) throws Exception {
     SegmentedLog log = open(disk);
     commitEach(log, "one");
-    disk.failIn(1, Call.WRITE);
-
-    // when
-    Kind kind = failureOf(log, "lost");
-
-    // then
-    assertThat(kind).isEqualTo(Kind.FAILED);
-    assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
-    commitEach(log, "two");
-    assertThat(log.health().segmentCount())
-        .as("another file, since this one may not grow")
-        .isEqualTo(2);
-    assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two");
-  }
-
-  @Test
-  void shouldGiveUpTheSegmentWhenAForceFails() throws Exception {
-    // given
-    SegmentedLog log = open(disk);
-    commitEach(log, "one");
-    disk.failIn(1, Call.FORCE);
-
-    // when
-    Kind kind = failureOf(log, "lost");
-
-    // then
-    assertThat(kind).isEqualTo(Kind.FAILED);
-    assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
-    commitEach(log, "two");
-    assertThat(log.health().segmentCount()).isEqualTo(2);
-    assertThat(texts(log)).containsExactly("one", "two");
-    for (int crash = 0; crash < 20; crash++) {
-      assertThat(texts(open(disk.afterCrash()))).containsExactly("one", "two");
-    }
-  }
-
-  @Test
-  void shouldBreakWhenAGivenUpBatchCannotBeCutOff() throws Exception {
-    // given
-    SegmentedLog log = open(disk);
-    commitEach(log, "one");
-    disk.failIn(1, Call.FORCE);
+    disk.failIn(1, call);
     disk.failIn(1, Call.TRUNCATE);
-
-    // when, then
     assertThat(failureOf(log, "lost")).isEqualTo(Kind.BROKEN);
     assertThat(failureOf(log, "refused")).isEqualTo(Kind.BROKEN);
     assertThat(texts(log)).containsExactly("one");
-  }
-
-  @Test
-  void shouldBreakWhenAFailedWriteCannotBeUndone() throws Exception {
-    SegmentedLog log = open(disk);
-    disk.failIn(1, Call.WRITE);
-    disk.failIn(1, Call.TRUNCATE);
-    assertThat(failureOf(log, "lost")).isEqualTo(Kind.BROKEN);
-    assertThat(failureOf(log, "refused")).isEqualTo(Kind.BROKEN);
-  }
-
-  @Test
-  void shouldBreakWhenAForceFailsBehindRecordsThatWereAcknowledged() throws Exception {
-    // given
-    SegmentedLog log = open(disk);
-    log.append(RUN, 1, body("acknowledged"));
-    log.commit(false);
-    disk.failIn(1, Call.FORCE);
-
-    // when
-    LogWriteException failure = catchThrowableOfType(LogWriteException.class, log::force);
-
-    // then
-    assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
-    assertThat(failureOf(log, "refused")).isEqualTo(Kind.BROKEN);
-    assertThat(log.forcedPosition()).isZero();
-    log.close();
   }
 
   @Test

@@ -10,33 +10,33 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Small logs and what is in them. */
-final class LogSamples {
+public final class LogSamples {
   /** Rolls after a few records. */
   static final LogConfig SMALL = new LogConfig(512, 1 << 20);
 
-  static final RunId RUN = new RunId("arena-7");
+  public static final RunId RUN = new RunId("arena-7");
 
   private LogSamples() {}
 
-  static byte[] body(String text) {
+  public static byte[] body(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Bodies of different lengths, so that frames get every padding. */
-  static String text(int n) {
+  public static String text(int n) {
     return n + "-" + "abcdefghijklmnopqrstuvwxyz".repeat(3).substring(n % 60);
   }
 
   /** Commits each text as a batch of its own. */
-  static void commitEach(EventLog log, String... texts) throws LogWriteException {
+  public static void commitEach(EventLog log, String... texts) throws LogWriteException {
     for (String text : texts) {
       log.append(RUN, 1, body(text));
       log.commit(true);
@@ -47,23 +47,19 @@ final class LogSamples {
     return records(log, 0);
   }
 
-  static List<LogRecord> records(EventLog log, long position) {
-    List<LogRecord> records = new ArrayList<>();
+  public static List<LogRecord> records(EventLog log, long position) {
     try (LogReader reader = log.read(position)) {
-      LogRecord record = reader.next(log.endPosition());
-      while (record != null) {
-        records.add(record);
-        record = reader.next(log.endPosition());
-      }
+      return Stream.generate(() -> reader.next(log.endPosition()))
+          .takeWhile(Objects::nonNull)
+          .toList();
     }
-    return records;
   }
 
   static List<String> texts(EventLog log) {
     return texts(records(log));
   }
 
-  static List<String> texts(List<LogRecord> records) {
+  public static List<String> texts(List<LogRecord> records) {
     return records.stream()
         .map(record -> new String(record.body(), StandardCharsets.UTF_8))
         .toList();

@@ -1,6 +1,5 @@
 package dev.eider.server.read.history;
 
-import static dev.eider.server.read.ReaderRig.sink;
 import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.sequencer.Commands.close;
 import static dev.eider.server.sequencer.Commands.publish;
@@ -33,64 +32,20 @@ import org.junit.jupiter.api.io.TempDir;
 final class InheritanceTest {
   private static final long PLENTY = 64 << 20;
   private static final RunId CHILD = new RunId("child");
-  private static final RunId LEAF = new RunId("leaf");
 
   @TempDir private Path directory;
-  private final TestSink<SubscribeResponse> sink = sink();
-
-  @Test
-  void shouldSendAncestorsBeforeTheRunFromMemory() throws Exception {
-    try (ReaderRig rig = new ReaderRig(directory, PLENTY)) {
-      shouldSendAncestorsBeforeTheRun(rig);
-    }
-  }
-
-  @Test
-  void shouldSendAncestorsBeforeTheRunFromDuckDb() throws Exception {
-    try (ReaderRig rig = new ReaderRig(directory, 0)) {
-      shouldSendAncestorsBeforeTheRun(rig);
-    }
-  }
-
-  private void shouldSendAncestorsBeforeTheRun(ReaderRig rig) throws Exception {
-    // given
-    lineage(rig);
-
-    // when
-    rig.subscribe(request(new ReadStart(LEAF, 0, true, null), EventMatcher.ALL), sink);
-
-    // then
-    await().until(sink::isComplete);
-    assertThat(places(sink)).isEqualTo(places("game-1 1 2 3", "child 1 2", "leaf 1 2 3 4 5"));
-    assertThat(sink.story()).containsExactly("events", "run_closed");
-    assertThat(sink.notices()).last().matches(last -> last.getRunClosed().getFinalSeq() == 5);
-  }
-
-  @Test
-  void shouldBeginWhereAReaderWasCutOff() throws Exception {
-    try (ReaderRig rig = new ReaderRig(directory, 0)) {
-      lineage(rig);
-      List<String> all = places("game-1 1 2 3", "child 1 2", "leaf 1 2 3 4 5");
-      for (int i = 0; i < all.size(); i++) {
-        String[] last = all.get(i).split(" ");
-        ReadStart start = new ReadStart(LEAF, Long.parseLong(last[1]), true, new RunId(last[0]));
-        TestSink<SubscribeResponse> rest = sink();
-        rig.subscribe(request(start, EventMatcher.ALL), rest);
-        await().until(rest::isComplete);
-        assertThat(places(rest))
-            .as("after %s", all.get(i))
-            .isEqualTo(all.subList(i + 1, all.size()));
-      }
-    }
-  }
+  private final TestSink<SubscribeResponse> sink = new TestSink<>();
 
   @Test
   void shouldTakeASeqAloneAsOneOfTheRunItself() throws Exception {
     try (ReaderRig rig = new ReaderRig(directory, PLENTY)) {
-      lineage(rig);
-      rig.subscribe(request(new ReadStart(LEAF, 3, true, null), EventMatcher.ALL), sink);
+      rig.broker.apply(publish(RUN, 5));
+      rig.broker.apply(fork(CHILD, RUN, 4));
+      rig.broker.apply(publish(CHILD, 4));
+      rig.broker.apply(close(CHILD));
+      rig.subscribe(request(new ReadStart(CHILD, 3, true, null), EventMatcher.ALL), sink);
       await().until(sink::isComplete);
-      assertThat(places(sink)).isEqualTo(places("leaf 4 5"));
+      assertThat(places(sink)).containsExactly("child 4", "child 5");
     }
   }
 
@@ -110,21 +65,6 @@ final class InheritanceTest {
       assertThat(sink.notices().get(0).getProgress().getRunId()).isEqualTo(RUN.value());
       assertThat(sink.notices().get(0).getProgress().getScannedSeq()).isBetween(1_000L, 2_000L);
       assertThat(sink.eventCount()).isZero();
-    }
-  }
-
-  @Test
-  void shouldRefuseToBeginWhereNothingIsInherited() throws Exception {
-    try (ReaderRig rig = new ReaderRig(directory, PLENTY)) {
-      lineage(rig);
-      TestSink<SubscribeResponse> beyond = sink();
-      rig.subscribe(
-          request(new ReadStart(LEAF, 0, true, new RunId("other")), EventMatcher.ALL), sink);
-      rig.subscribe(request(new ReadStart(LEAF, 4, true, RUN), EventMatcher.ALL), beyond);
-      await().until(() -> sink.refusal() != null && beyond.refusal() != null);
-      assertThat(sink.refusal().reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_REQUEST);
-      assertThat(beyond.refusal().reason()).isEqualTo(ErrorReason.ERROR_REASON_SEQ_BEYOND_HEAD);
-      assertThat(beyond.refusal().metadata()).containsEntry("head_seq", "3");
     }
   }
 
@@ -149,7 +89,7 @@ final class InheritanceTest {
 
       // when
       rig.subscribe(request(new ReadStart(deepest, 0, true, null), EventMatcher.ALL), sink);
-      TestSink<ColdStreamResponse> cold = new TestSink<>(end -> "end");
+      TestSink<ColdStreamResponse> cold = new TestSink<>();
       ReadStart start = new ReadStart(deepest, 0, true, null);
       new ColdRead(
               new ColdRead.Request(start, Long.MAX_VALUE, EventMatcher.ALL), cold, rig.readers())
@@ -161,19 +101,6 @@ final class InheritanceTest {
       await().atMost(Duration.ofSeconds(60)).until(cold::isComplete);
       assertThat(places(cold)).isEqualTo(expected);
     }
-  }
-
-  /** A run with 5 events, forked at its 4th; that child with 3, forked at its 3rd, closed at 5. */
-  private static void lineage(ReaderRig rig) throws Exception {
-    rig.broker.apply(publish(RUN, 5));
-    rig.broker.apply(fork(CHILD, RUN, 4));
-    rig.broker.apply(publish(CHILD, 2));
-    rig.broker.apply(fork(LEAF, CHILD, 3));
-    rig.broker.apply(publish(LEAF, 4));
-    rig.broker.apply(publish(CHILD, 7));
-    rig.broker.apply(close(LEAF));
-    rig.broker.apply(close(RUN));
-    rig.broker.awaitPersisted();
   }
 
   private static Command.Open fork(RunId child, RunId parent, long parentSeq) {
@@ -195,16 +122,5 @@ final class InheritanceTest {
     return sink.events().stream()
         .map(event -> event.parse().getRunId() + " " + event.seq())
         .toList();
-  }
-
-  private static List<String> places(String... runs) {
-    List<String> places = new ArrayList<>();
-    for (String run : runs) {
-      String[] words = run.split(" ");
-      for (int i = 1; i < words.length; i++) {
-        places.add(words[0] + " " + words[i]);
-      }
-    }
-    return places;
   }
 }

@@ -1,29 +1,21 @@
 package dev.eider.server.read.runs;
 
 import static dev.eider.server.read.ReaderRig.awaitForgotten;
-import static dev.eider.server.read.ReaderRig.watchSink;
 import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.sequencer.Commands.close;
 import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.base.BrokerException;
-import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
-import dev.eider.server.read.ColdRead;
 import dev.eider.server.read.ReaderRig;
 import dev.eider.server.read.TestSink;
-import dev.eider.server.read.history.ReadStart;
 import dev.eider.server.run.Parent;
 import dev.eider.server.run.RunPlace;
 import dev.eider.server.run.Samples;
 import dev.eider.server.sequencer.Command;
-import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.Run;
-import dev.eider.v1.RunState;
 import dev.eider.v1.WatchRunsResponse;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
@@ -97,33 +89,12 @@ final class RunDirectoryTest {
   }
 
   @Test
-  void shouldGetARunFromWhereverItIs() throws Exception {
-    // given
-    rig.broker.apply(publish(RUN, 3));
-    assertThat(rig.directory.get(RUN).getState()).isEqualTo(RunState.RUN_STATE_OPEN);
-    rig.broker.apply(close(RUN));
-    rig.broker.awaitReaped(RUN);
-
-    // when
-    Run run = rig.directory.get(RUN);
-
-    // then
-    assertThat(run.getState()).isEqualTo(RunState.RUN_STATE_CLOSED);
-    assertThat(run.getHeadSeq()).isEqualTo(3);
-    assertThat(run.getPersistedSeq()).isEqualTo(3);
-    assertThatThrownBy(() -> rig.directory.get(new RunId("nobody")))
-        .isInstanceOfSatisfying(
-            BrokerException.class,
-            e -> assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_NOT_FOUND));
-  }
-
-  @Test
   void shouldWatchWhatIsThereAndWhatChanges() throws Exception {
     // given
     rig.broker.apply(open("a", Map.of(), null));
     // Answered after the opening has been announced.
     rig.broker.apply(publish(new RunId("a"), 1));
-    TestSink<WatchRunsResponse> sink = watchSink();
+    TestSink<WatchRunsResponse> sink = new TestSink<>();
 
     // when
     new RunWatch(ANY, rig.directory, sink.ofNotices(), rig.readers()).start();
@@ -145,7 +116,7 @@ final class RunDirectoryTest {
   @Test
   void shouldTellASlowWatcherOnlyTheLastOfSeveralChanges() throws Exception {
     // given
-    TestSink<WatchRunsResponse> sink = watchSink();
+    TestSink<WatchRunsResponse> sink = new TestSink<>();
     RunWatch watch =
         new RunWatch(selection(null, Map.of()), rig.directory, sink.ofNotices(), rig.readers());
     watch.start();
@@ -171,31 +142,8 @@ final class RunDirectoryTest {
     awaitForgotten(watch);
   }
 
-  @Test
-  void shouldEndAColdReadWithWhatDuckDbHad() throws Exception {
-    // given
-    rig.broker.apply(publish(RUN, 30));
-    rig.broker.awaitPersisted();
-    TestSink<ColdStreamResponse> sink = new TestSink<>(notice -> "end");
-
-    // when
-    new ColdRead(
-            new ColdRead.Request(ReadStart.after(RUN, 10), 20, EventMatcher.ALL),
-            sink,
-            rig.readers())
-        .start();
-
-    // then
-    await().until(sink::isComplete);
-    assertThat(sink.seqs()).hasSize(10).startsWith(11L).endsWith(20L).isSorted();
-    ColdStreamResponse.ColdEnd end = sink.notices().get(0).getEnd();
-    assertThat(end.getPersistedSeq()).isEqualTo(30);
-    assertThat(end.getState()).isEqualTo(RunState.RUN_STATE_OPEN);
-    assertThat(end.getDigest().toByteArray()).isEqualTo(rig.broker.tail(RUN).run().digest());
-  }
-
   private WeakReference<RunWatch> watchAndCancel() {
-    TestSink<WatchRunsResponse> sink = watchSink();
+    TestSink<WatchRunsResponse> sink = new TestSink<>();
     RunWatch watch = new RunWatch(ANY, rig.directory, sink.ofNotices(), rig.readers());
     watch.start();
     await().until(() -> sink.story().contains("listed"));

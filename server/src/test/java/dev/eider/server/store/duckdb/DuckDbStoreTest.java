@@ -15,6 +15,7 @@ import dev.eider.server.store.EventRow;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.RunAssertions;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
 import dev.eider.server.store.TestLog;
@@ -28,41 +29,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 @Isolated("changes the time zone of this process")
 @Timeout(60)
-class DuckDbStoreTest {
-  @TempDir Path directory;
-  private final TestLog log = new TestLog();
-  private DuckDbStore store;
-
-  @BeforeEach
-  void open() throws StoreException {
-    store = DuckDbStore.open(config());
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
-  @Test
-  void shouldBeginAtPositionZero() throws StoreException {
-    assertThat(store.persistedPosition()).isZero();
-    assertThat(store.openRuns()).isEmpty();
-  }
-
-  @Test
-  void shouldKeepThePositionOfAnEmptyBatch() throws StoreException {
-    store.persist(new PersistBatch(List.of(), List.of(), 17));
-    assertThat(store.persistedPosition()).isEqualTo(17);
-  }
+class DuckDbStoreTest extends StoreFixture {
 
   @Test
   void shouldRefuseToGoBack() throws StoreException {
@@ -84,7 +57,7 @@ class DuckDbStoreTest {
     log.open("game-1")
         .publish("game-1", TestEvents.metric("red", 4, "score", 2))
         .publish("game-1", TestEvents.prompt("blue", 1, "late"));
-    store.persist(log.batch());
+    persist();
 
     // when
     List<List<Object>> rows =
@@ -132,7 +105,7 @@ class DuckDbStoreTest {
     try {
       // when
       log.open("game-1").publish("game-1", TestEvents.metric("red", 0, "score", 2));
-      store.persist(log.batch());
+      persist();
 
       // then
       assertThat(
@@ -151,7 +124,7 @@ class DuckDbStoreTest {
             .setTs(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).setNanos(-1))
             .build();
     log.open("game-1").publish("game-1", late);
-    store.persist(log.batch());
+    persist();
     assertThat(StoreRows.of(store, "SELECT year(ts) FROM events")).containsExactly(List.of(9999L));
   }
 
@@ -170,7 +143,7 @@ class DuckDbStoreTest {
     log.open("game-1").publish("game-1", event);
 
     // when
-    store.persist(log.batch());
+    persist();
 
     // then
     List<Object> row =
@@ -185,12 +158,12 @@ class DuckDbStoreTest {
   void shouldReplaceTheRowsOfRunsThatChanged() throws StoreException {
     // given
     log.open("a").open("b").open("c");
-    store.persist(log.batch());
+    persist();
 
     // when
     log.publish("b", TestEvents.response("red", 5, "", 0.5))
         .close("b", RunOutcome.RUN_OUTCOME_ABANDONED);
-    store.persist(log.batch());
+    persist();
 
     // then
     assertThat(
@@ -219,11 +192,10 @@ class DuckDbStoreTest {
         .open("child", Map.of(), "", new Parent(new RunId("root"), 0, 1, new RunId("root")))
         .open("done")
         .close("done", RunOutcome.RUN_OUTCOME_FAILED);
-    store.persist(log.batch());
+    persist();
 
     // when
-    store.close();
-    store = DuckDbStore.open(config());
+    reopen(config());
 
     // then
     assertThat(store.persistedPosition()).isEqualTo(log.position());
@@ -268,7 +240,7 @@ class DuckDbStoreTest {
   @Test
   void shouldEmptyTheWriteAheadLogWithACheckpoint() throws StoreException {
     log.open("a").publish("a", TestEvents.prompt("", 0, "x"));
-    store.persist(log.batch());
+    persist();
     store.checkpoint();
     assertThat(Path.of(config().file() + ".wal")).doesNotExist();
     assertThat(StoreRows.of(store, "SELECT count(*) FROM events")).containsExactly(List.of(1L));
@@ -282,7 +254,34 @@ class DuckDbStoreTest {
         .hasMessage("store is closed");
   }
 
-  private StoreConfig config() {
-    return StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp"));
+  @Test
+  void shouldMakeAFileThatDuckDbOneFiveCanRead() throws StoreException {
+    assertThat(
+            StoreRows.of(
+                store,
+                "SELECT tags['storage_version'] FROM duckdb_databases()"
+                    + " WHERE database_name = current_database()"))
+        .containsExactly(List.of("v1.5.0+"));
+  }
+
+  @Test
+  void shouldKeepDuckDbWithinItsMeans() throws StoreException {
+    reopen(new StoreConfig(config().file(), directory.resolve("tmp"), 100 << 20, 1, 2, 2));
+    assertThat(
+            StoreRows.of(
+                store,
+                "SELECT value FROM duckdb_settings() WHERE name IN"
+                    + " ('autoinstall_known_extensions', 'autoload_known_extensions',"
+                    + " 'checkpoint_threshold', 'max_memory', 'max_temp_directory_size',"
+                    + " 'temp_directory', 'threads') ORDER BY name"))
+        .extracting(row -> row.get(0))
+        .containsExactly(
+            "false",
+            "false",
+            "953.6 MiB",
+            "100.0 MiB",
+            "8.0 GiB",
+            directory.resolve("tmp").toString(),
+            "1");
   }
 }

@@ -8,14 +8,12 @@ import dev.eider.server.base.Invariants;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
-import dev.eider.server.store.TestLog;
-import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.sql.Statements;
 import dev.eider.v1.Event;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -27,29 +25,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** A disk that takes no more, played by a limit on the size of this process's files. */
 @Isolated("limits how large files of this process may get")
 @Timeout(60)
-class StoreFailureTest {
+class StoreFailureTest extends StoreFixture {
   /** Above what surefire writes, below what a large batch needs. */
   private static final String SMALL = "1000000";
 
   private static final String UNLIMITED = "unlimited";
 
-  @TempDir Path directory;
-  private final TestLog log = new TestLog();
-  private DuckDbStore store;
-
   @BeforeEach
-  void open() throws StoreException {
-    store =
-        DuckDbStore.open(
-            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+  void fill() throws StoreException {
     log.open("a");
-    store.persist(log.batch());
+    persist();
   }
 
   @AfterEach

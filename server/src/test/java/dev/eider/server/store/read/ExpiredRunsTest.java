@@ -5,35 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.Parent;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
-import dev.eider.server.store.TestLog;
-import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.RunOutcome;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class ExpiredRunsTest {
+class ExpiredRunsTest extends StoreFixture {
   private static final long ANY = Long.MAX_VALUE;
-
-  @TempDir Path directory;
-  private final TestLog log = new TestLog();
-  private DuckDbStore store;
 
   /** Closed in the order a, b, c, d; e is open; c was forked from a. */
   @BeforeEach
-  void open() throws StoreException {
-    store =
-        DuckDbStore.open(
-            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+  void fill() throws StoreException {
     for (String runId : List.of("d", "b", "a", "e")) {
       play(runId, null);
     }
@@ -41,17 +29,7 @@ class ExpiredRunsTest {
     for (String runId : List.of("a", "b", "c", "d")) {
       log.close(runId, RunOutcome.RUN_OUTCOME_COMPLETED);
     }
-    store.persist(log.batch());
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
-  @Test
-  void shouldFindNothingWithoutBounds() throws StoreException {
-    assertThat(expired(Long.MIN_VALUE, ANY, ANY)).isEmpty();
+    persist();
   }
 
   @Test

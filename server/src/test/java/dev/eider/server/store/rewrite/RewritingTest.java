@@ -4,62 +4,39 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
-import dev.eider.server.event.SequencedEvent;
-import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
-import dev.eider.server.store.ColdReader.ColdPage;
-import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
-import dev.eider.server.store.TestLog;
-import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.RunOutcome;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A file that is rewritten while it is in use. */
 @Timeout(120)
-class RewritingTest {
+class RewritingTest extends StoreFixture {
   private static final int RUNS = 40;
   private static final int EVENTS_PER_RUN = 100;
 
-  @TempDir Path directory;
-  private final TestLog log = new TestLog();
   private final ExecutorService rewriter = Executors.newSingleThreadExecutor();
-  private DuckDbStore store;
-
-  @BeforeEach
-  void open() throws StoreException {
-    store =
-        DuckDbStore.open(
-            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
-  }
 
   @AfterEach
-  void close() throws Exception {
+  void endRewriting() throws Exception {
     store.rewriting().end();
     rewriter.shutdown();
     assertThat(rewriter.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
-    store.close();
   }
 
   @Test
@@ -81,8 +58,7 @@ class RewritingTest {
     assertThat(store.rewriting().room().wastedBytes()).isLessThan(wastedBefore / 2);
     assertThat(Files.exists(directory.resolve("events.duckdb.wal"))).isFalse();
     assertThat(directory.resolve("rewrite")).isEmptyDirectory();
-    store.close();
-    open();
+    reopen(config());
     assertThat(contents()).isEqualTo(contents);
   }
 
@@ -130,39 +106,9 @@ class RewritingTest {
   }
 
   @Test
-  void shouldNotInterruptReaders() throws Exception {
-    // given
-    playInterleaved();
-    AtomicBoolean isOver = new AtomicBoolean();
-    CompletableFuture<Integer> reads =
-        CompletableFuture.supplyAsync(
-            () -> {
-              int count = 0;
-              while (!isOver.get()) {
-                assertThat(readAll(run(count % RUNS))).isEqualTo(EVENTS_PER_RUN);
-                count++;
-              }
-              return count;
-            });
-
-    // when
-    for (int i = 0; i < 3; i++) {
-      rewrite();
-    }
-
-    // then
-    isOver.set(true);
-    assertThat(reads.get(20, TimeUnit.SECONDS)).isPositive();
-  }
-
-  @Test
   void shouldCopyARunThatIsLargerThanASlice() throws Exception {
     // given
-    store.close();
-    store =
-        DuckDbStore.open(
-            new StoreConfig(
-                directory.resolve("events.duckdb"), directory.resolve("tmp"), 64 << 20, 2, 2, 1));
+    reopen(config(64 << 20));
     log.open("large");
     for (int t = 0; t < 24; t++) {
       log.publish("large", TestEvents.prompt("ada", t, "x" + "y".repeat(1 << 19)));
@@ -219,12 +165,10 @@ class RewritingTest {
 
   @Test
   void shouldDeleteWhatACrashLeft() throws Exception {
-    store.close();
     Files.writeString(directory.resolve("rewrite/events.duckdb"), "half a copy");
     Files.writeString(directory.resolve("rewrite/events.duckdb.wal"), "its log");
-    open();
+    reopen(config());
     assertThat(directory.resolve("rewrite")).isEmptyDirectory();
-    assertThat(store.persistedPosition()).isZero();
   }
 
   private void rewrite() throws Exception {
@@ -278,50 +222,8 @@ class RewritingTest {
     return "run-" + number;
   }
 
-  private void persist() throws StoreException {
-    store.persist(log.batch());
-  }
-
   private long bytes() throws Exception {
     return Files.size(directory.resolve("events.duckdb"));
-  }
-
-  private int readAll(String runId) {
-    try {
-      FoldedRun run = store.reader().findRun(new RunId(runId));
-      List<SequencedEvent> events = new ArrayList<>();
-      long seq = 0;
-      while (run != null && seq < run.headSeq()) {
-        ColdPage page =
-            store
-                .reader()
-                .readPage(
-                    new PageQuery(
-                        run.runId(),
-                        seq,
-                        run.headSeq(),
-                        run.firstPosition(),
-                        run.lastPosition(),
-                        EventMatcher.ALL,
-                        20,
-                        1 << 20));
-        events.addAll(page.events());
-        seq = page.scannedSeq();
-      }
-      return events.size();
-    } catch (StoreException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private List<String> timeline(String runId) throws StoreException {
-    return StoreRows.of(
-            store,
-            "SELECT source_run_id || ' ' || seq FROM timeline WHERE run_id = ? ORDER BY ordinal",
-            runId)
-        .stream()
-        .map(row -> (String) row.get(0))
-        .toList();
   }
 
   private List<String> contents() throws StoreException {

@@ -89,6 +89,8 @@ final class EventDeltaTest {
     assertRestored(
         TestEvents.response("red", 0, "", 0).toBuilder().setUnknownFields(newer).build());
     assertRestored(Event.getDefaultInstance());
+    assertRestored(
+        TestEvents.event("red", 1).setAction(ActionPayload.getDefaultInstance()).build());
   }
 
   @Test
@@ -151,21 +153,15 @@ final class EventDeltaTest {
     byte[] json = PayloadJson.of(event, encoded.length);
     byte[] delta = EventDelta.of(encoded, json);
 
-    assertThatThrownBy(() -> EventDelta.restore(delta, json, encoded.length - 1))
-        .isInstanceOf(InvariantBroken.class);
-    assertThatThrownBy(() -> EventDelta.restore(delta, json, encoded.length + 1))
-        .isInstanceOf(InvariantBroken.class);
-    assertThatThrownBy(() -> EventDelta.restore(delta, new byte[20], encoded.length))
-        .isInstanceOf(InvariantBroken.class);
-    assertThatThrownBy(
-            () -> EventDelta.restore(Arrays.copyOf(delta, delta.length - 1), json, encoded.length))
-        .isInstanceOf(InvariantBroken.class);
+    assertRefused(delta, json, encoded.length - 1);
+    assertRefused(delta, json, encoded.length + 1);
+    assertRefused(delta, new byte[20], encoded.length);
+    assertRefused(Arrays.copyOf(delta, delta.length - 1), json, encoded.length);
   }
 
-  @Test
-  void shouldRestoreActionsWithoutText() {
-    assertRestored(
-        TestEvents.event("red", 1).setAction(ActionPayload.getDefaultInstance()).build());
+  private static void assertRefused(byte[] delta, byte[] json, int size) {
+    assertThatThrownBy(() -> EventDelta.restore(delta, json, size))
+        .isInstanceOf(InvariantBroken.class);
   }
 
   private static byte[] delta(Event event) {

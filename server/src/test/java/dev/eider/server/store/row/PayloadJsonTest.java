@@ -1,6 +1,7 @@
 package dev.eider.server.store.row;
 
 import static dev.eider.server.store.TestEvents.event;
+import static dev.eider.server.store.TestEvents.metric;
 import static dev.eider.server.store.TestEvents.number;
 import static dev.eider.server.store.TestEvents.struct;
 import static dev.eider.server.store.TestEvents.text;
@@ -19,18 +20,68 @@ import dev.eider.v1.Event;
 import dev.eider.v1.MetricPayload;
 import dev.eider.v1.TurnStartPayload;
 import dev.eider.v1.WorldStateSnapshot;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
 class PayloadJsonTest {
+  /** Payloads and their JSON, with ' for ". */
+  static Stream<Arguments> payloads() {
+    UnknownFieldSet newKind = UnknownFieldSet.newBuilder().addField(29, varint()).build();
+    UnknownFieldSet newField = UnknownFieldSet.newBuilder().addField(15, varint()).build();
+    return Stream.of(
+        Arguments.of(
+            event("red", 3).setTurnStart(TurnStartPayload.newBuilder().setTurnNum(3)).build(),
+            "{'kind':'turn_start','turn_num':3,'snapshot':null,'profile_name':null}"),
+        Arguments.of(
+            TestEvents.observation("red", 0, 7, "ork", "tree"),
+            "{'kind':'observation','entity_count':7,'classes':['ork','tree']}"),
+        Arguments.of(
+            TestEvents.observation("red", 0, 0),
+            "{'kind':'observation','entity_count':0,'classes':[]}"),
+        Arguments.of(
+            TestEvents.prompt("red", 0, "low on gold"),
+            "{'kind':'llm_prompt','state_summary':'low on gold'}"),
+        Arguments.of(
+            TestEvents.response(
+                "red", 0, "dig", 0.0125, struct("type", text("dig")), struct("n", number(2))),
+            "{'kind':'llm_response','actions':[{'type':'dig'},{'n':2}],"
+                + "'reasoning':'dig','cost_usd':0.0125}"),
+        Arguments.of(
+            TestEvents.action("red", 0, 1, struct("type", text("dig"))),
+            "{'kind':'action','index_in_turn':1,'action':{'type':'dig'}}"),
+        Arguments.of(
+            event("red", 0).setAction(ActionPayload.getDefaultInstance()).build(),
+            "{'kind':'action','index_in_turn':0,'action':null}"),
+        Arguments.of(
+            TestEvents.actionResult("red", 0, 1, "dig", true),
+            "{'kind':'action_result','index_in_turn':1,'action_type':'dig','state_changed':true}"),
+        Arguments.of(
+            TestEvents.mutation(0, "poor", "rich", "what if"),
+            "{'kind':'world_mutation','before_summary':'poor','after_summary':'rich',"
+                + "'reason':'what if'}"),
+        Arguments.of(
+            TestEvents.fork("game-1", 4, ""),
+            "{'kind':'fork','parent_run_id':'game-1','parent_t':4,'mutation_summary':''}"),
+        Arguments.of(metric("red", 0, "score", 3), "{'kind':'metric','name':'score','value':3.0}"),
+        Arguments.of(
+            metric("red", 0, "score", Double.NaN), "{'kind':'metric','name':'score','value':null}"),
+        Arguments.of(
+            event("red", 0)
+                .setMetric(MetricPayload.newBuilder().setName("x").setUnknownFields(newField))
+                .build(),
+            "{'kind':'metric','name':'x','value':0.0}"),
+        Arguments.of(event("red", 0).setUnknownFields(newKind).build(), "{'kind':'unknown'}"));
+  }
 
-  @Test
-  void shouldWriteAbsentFieldsOfTurnStartAsNull() {
-    Event event = event("red", 3).setTurnStart(TurnStartPayload.newBuilder().setTurnNum(3)).build();
-    assertThat(json(event))
-        .isEqualTo(
-            "{\"kind\":\"turn_start\",\"turn_num\":3,\"snapshot\":null,\"profile_name\":null}");
+  @ParameterizedTest
+  @MethodSource("payloads")
+  void shouldWriteEveryKindInTheOrderOfTheProto(Event event, String expected) {
+    assertThat(json(event)).isEqualTo(expected.replace('\'', '"'));
   }
 
   @Test
@@ -77,94 +128,21 @@ class PayloadJsonTest {
   }
 
   @Test
-  void shouldWriteObservation() {
-    assertThat(json(TestEvents.observation("red", 0, 7, "ork", "tree")))
-        .isEqualTo("{\"kind\":\"observation\",\"entity_count\":7,\"classes\":[\"ork\",\"tree\"]}");
-    assertThat(json(TestEvents.observation("red", 0, 0)))
-        .isEqualTo("{\"kind\":\"observation\",\"entity_count\":0,\"classes\":[]}");
-  }
+  void shouldWriteWhatAForkKeepsOfItsStart() {
+    Event.Builder fork = TestEvents.fork("game-1", 4, "").toBuilder();
+    fork.getForkBuilder().setParentSeq(9).getSnapshotBuilder().setState(struct("a", text("b")));
+    Event.Builder patched = TestEvents.mutation(0, "", "", "").toBuilder();
+    patched.getWorldMutationBuilder().setMergePatch(struct("a", text("b")));
+    Event.Builder replaced = TestEvents.mutation(0, "", "", "").toBuilder();
+    replaced
+        .getWorldMutationBuilder()
+        .addJsonPatch(struct("op", text("test")))
+        .setReplacement(true);
 
-  @Test
-  void shouldWriteLlmPrompt() {
-    assertThat(json(TestEvents.prompt("red", 0, "low on gold")))
-        .isEqualTo("{\"kind\":\"llm_prompt\",\"state_summary\":\"low on gold\"}");
-  }
-
-  @Test
-  void shouldWriteLlmResponse() {
-    Event event =
-        TestEvents.response(
-            "red", 0, "dig", 0.0125, struct("type", text("dig")), struct("n", number(2)));
-    assertThat(json(event))
-        .isEqualTo(
-            "{\"kind\":\"llm_response\",\"actions\":[{\"type\":\"dig\"},{\"n\":2}],"
-                + "\"reasoning\":\"dig\",\"cost_usd\":0.0125}");
-  }
-
-  @Test
-  void shouldWriteAction() {
-    assertThat(json(TestEvents.action("red", 0, 1, struct("type", text("dig")))))
-        .isEqualTo("{\"kind\":\"action\",\"index_in_turn\":1,\"action\":{\"type\":\"dig\"}}");
-    Event bare = event("red", 0).setAction(ActionPayload.getDefaultInstance()).build();
-    assertThat(json(bare)).isEqualTo("{\"kind\":\"action\",\"index_in_turn\":0,\"action\":null}");
-  }
-
-  @Test
-  void shouldWriteActionResult() {
-    assertThat(json(TestEvents.actionResult("red", 0, 1, "dig", true)))
-        .isEqualTo(
-            "{\"kind\":\"action_result\",\"index_in_turn\":1,\"action_type\":\"dig\","
-                + "\"state_changed\":true}");
-  }
-
-  @Test
-  void shouldWriteWorldMutation() {
-    assertThat(json(TestEvents.mutation(0, "poor", "rich", "what if")))
-        .isEqualTo(
-            "{\"kind\":\"world_mutation\",\"before_summary\":\"poor\",\"after_summary\":\"rich\","
-                + "\"reason\":\"what if\"}");
-  }
-
-  @Test
-  void shouldWriteFork() {
-    assertThat(json(TestEvents.fork("game-1", 4, "")))
-        .isEqualTo(
-            "{\"kind\":\"fork\",\"parent_run_id\":\"game-1\",\"parent_t\":4,"
-                + "\"mutation_summary\":\"\"}");
-  }
-
-  @Test
-  void shouldWriteMetric() {
-    assertThat(json(TestEvents.metric("red", 0, "score", 3)))
-        .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":3.0}");
-    assertThat(json(TestEvents.metric("red", 0, "score", Double.NaN)))
-        .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":null}");
-  }
-
-  @Test
-  void shouldWriteUnknownKindByNameAlone() {
-    UnknownFieldSet newer =
-        UnknownFieldSet.newBuilder()
-            .addField(
-                29,
-                UnknownFieldSet.Field.newBuilder()
-                    .addLengthDelimited(ByteString.copyFromUtf8("x"))
-                    .build())
-            .build();
-    assertThat(json(event("red", 0).setUnknownFields(newer).build()))
-        .isEqualTo("{\"kind\":\"unknown\"}");
-  }
-
-  @Test
-  void shouldLeaveOutUnknownFieldsOfAPayload() {
-    UnknownFieldSet newer =
-        UnknownFieldSet.newBuilder()
-            .addField(15, UnknownFieldSet.Field.newBuilder().addVarint(7).build())
-            .build();
-    MetricPayload metric =
-        MetricPayload.newBuilder().setName("score").setValue(1.5).setUnknownFields(newer).build();
-    assertThat(json(event("red", 0).setMetric(metric).build()))
-        .isEqualTo("{\"kind\":\"metric\",\"name\":\"score\",\"value\":1.5}");
+    assertThat(json(fork.build())).endsWith(",\"parent_seq\":9,\"snapshot\":{\"a\":\"b\"}}");
+    assertThat(json(patched.build())).endsWith("\"reason\":\"\",\"merge_patch\":{\"a\":\"b\"}}");
+    assertThat(json(replaced.build()))
+        .endsWith("\"reason\":\"\",\"json_patch\":[{\"op\":\"test\"}],\"replacement\":true}");
   }
 
   private static Event turnStart(WorldStateSnapshot snapshot) {
@@ -185,5 +163,9 @@ class PayloadJsonTest {
 
   private static String json(Event event) {
     return new String(PayloadJson.of(event, event.getSerializedSize()), UTF_8);
+  }
+
+  private static UnknownFieldSet.Field varint() {
+    return UnknownFieldSet.Field.newBuilder().addVarint(7).build();
   }
 }

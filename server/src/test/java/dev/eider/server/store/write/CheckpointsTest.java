@@ -3,45 +3,23 @@ package dev.eider.server.store.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
-import dev.eider.server.store.TestLog;
 import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.Event;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-final class CheckpointsTest {
+final class CheckpointsTest extends StoreFixture {
   private static final int MEMORY_LIMIT_BYTES = 128 << 20;
   private static final int LARGE_BYTES = 200_000;
   private static final int PER_BATCH = 40;
 
-  @TempDir private Path directory;
-  private final TestLog log = new TestLog();
-  private DuckDbStore store;
-
-  @BeforeEach
-  void open() throws Exception {
-    store =
-        DuckDbStore.open(
-            new StoreConfig(
-                directory.resolve("events.duckdb"),
-                directory.resolve("tmp"),
-                MEMORY_LIMIT_BYTES,
-                2,
-                2,
-                1));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
+  @Override
+  protected StoreConfig config() {
+    return config(MEMORY_LIMIT_BYTES);
   }
 
   @Test
@@ -58,7 +36,7 @@ final class CheckpointsTest {
         log.publish("run", event);
       }
       count += PER_BATCH;
-      store.persist(log.batch());
+      persist();
       if (store.needsCheckpoint()) {
         assertThat(store.checkpoint()).isTrue();
         assertThat(store.needsCheckpoint()).isFalse();
@@ -80,7 +58,7 @@ final class CheckpointsTest {
     for (int i = 0; i < 1_000; i++) {
       log.publish("run", TestEvents.prompt("agent", i, "x".repeat(10_000)));
     }
-    store.persist(log.batch());
+    persist();
     assertThat(store.needsCheckpoint()).isFalse();
   }
 
@@ -91,14 +69,14 @@ final class CheckpointsTest {
     for (int i = 0; i < runs; i++) {
       log.open("run-" + i);
     }
-    store.persist(log.batch());
+    persist();
 
     // when one of them rests, and the others go on
     for (int turn = 0; turn < 8; turn++) {
       for (int i = 1; i < runs; i++) {
         log.publish("run-" + i, TestEvents.prompt("agent", turn, ""));
       }
-      store.persist(log.batch());
+      persist();
       assertThat(store.checkpoint()).isTrue();
     }
 

@@ -3,50 +3,27 @@ package dev.eider.server.store.write;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunDigest;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
-import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.RunAssertions;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
-import dev.eider.server.store.TestLog;
-import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.duckdb.DuckDbStore;
 import dev.eider.v1.RunOutcome;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What deleted runs leave in DuckDB. */
 @Timeout(60)
-class RunDeletionTest {
-  @TempDir Path directory;
-  private final TestLog log = new TestLog();
-  private DuckDbStore store;
-
-  @BeforeEach
-  void open() throws StoreException {
-    store =
-        DuckDbStore.open(
-            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
+class RunDeletionTest extends StoreFixture {
 
   @Test
   void shouldEraseARunAndLeaveOthersAlone() throws StoreException {
@@ -85,41 +62,6 @@ class RunDeletionTest {
     log.forget("gone").delete("gone");
     persist();
     requireNoTrace("gone");
-  }
-
-  @Test
-  void shouldKeepWhatForksInherit() throws StoreException {
-    // given
-    play("parent", null);
-    play("fork", parent("parent", 3));
-    persist();
-
-    // when
-    log.forget("parent").delete("parent");
-    persist();
-
-    // then
-    assertThat(store.reader().findRun(new RunId("parent"))).isNull();
-    assertThat(count("runs", "parent") + count("events", "parent")).isZero();
-    FoldedRun kept = store.reader().findKept(new RunId("parent"));
-    assertThat(kept).isNotNull();
-    assertThat(kept.isDeleted()).isTrue();
-    assertThat(store.reader().readKeptPage(all("parent")).events())
-        .extracting(event -> event.seq())
-        .containsExactly(1L, 2L);
-    assertThat(timeline("fork"))
-        .containsExactly("parent 1", "parent 2", "fork 1", "fork 2", "fork 3", "fork 4");
-    assertThat(timeline("parent")).isEmpty();
-    assertThat(store.reader().findForks(Set.of(new RunId("parent"))))
-        .isEqualTo(Map.of(new RunId("parent"), List.of(new RunId("fork"))));
-
-    // when
-    log.forget("fork").delete("fork");
-    persist();
-
-    // then
-    requireNoTrace("fork");
-    requireNoTrace("parent");
   }
 
   @Test
@@ -171,8 +113,7 @@ class RunDeletionTest {
     persist();
     log.forget("gone").delete("gone");
     persist();
-    store.close();
-    open();
+    reopen(config());
     requireNoTrace("gone");
     assertThat(store.reader().findDeleted(Set.of(new RunId("gone")))).hasSize(1);
     List<byte[]> deleted = new ArrayList<>();
@@ -193,10 +134,6 @@ class RunDeletionTest {
     return new Parent(new RunId(runId), (int) seq, seq, new RunId(runId));
   }
 
-  private void persist() throws StoreException {
-    store.persist(log.batch());
-  }
-
   private void requireNoTrace(String runId) throws StoreException {
     for (String table : List.of("runs", "events", "kept_runs", "kept_events")) {
       assertThat(count(table, runId)).as(table).isZero();
@@ -207,20 +144,5 @@ class RunDeletionTest {
   private long count(String table, String runId) throws StoreException {
     return (Long)
         StoreRows.value(store, "SELECT count(*) FROM " + table + " WHERE run_id = ?", runId);
-  }
-
-  private List<String> timeline(String runId) throws StoreException {
-    return StoreRows.of(
-            store,
-            "SELECT source_run_id || ' ' || seq FROM timeline WHERE run_id = ? ORDER BY ordinal",
-            runId)
-        .stream()
-        .map(row -> (String) row.get(0))
-        .toList();
-  }
-
-  private static PageQuery all(String runId) {
-    return new PageQuery(
-        new RunId(runId), 0, 100, 0, Long.MAX_VALUE, EventMatcher.ALL, 100, 1 << 20);
   }
 }

@@ -19,36 +19,30 @@ import dev.eider.server.store.ColdReader.ColdPage;
 import dev.eider.server.store.ColdReader.PageQuery;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
+import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.StoreRows;
 import dev.eider.server.store.TestEvents;
-import dev.eider.server.store.connection.StoreConfig;
-import dev.eider.server.store.duckdb.DuckDbStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-final class StagingAreaTest {
+final class StagingAreaTest extends StoreFixture {
   private static final RunId RUN = new RunId("imported-1");
   private static final int EVENTS = 30;
   private static final int MEMORY_LIMIT_BYTES = 128 << 20;
   private static final int LARGE_BYTES = 200_000;
 
-  @TempDir private Path directory;
-  private DuckDbStore store;
   private Path file;
   private StagedFile staged;
 
   @BeforeEach
-  void open() throws Exception {
-    store = DuckDbStore.open(config());
+  void fill() throws Exception {
     file = Files.createDirectories(directory.resolve("import")).resolve("import-1.duckdb");
     stage(Samples.metrics(EVENTS));
   }
@@ -67,15 +61,6 @@ final class StagingAreaTest {
     }
     staged = new StagedFile("import-1.duckdb", Files.size(file), StagingArea.sha256(file));
     return run;
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
-  private StoreConfig config() {
-    return StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp"));
   }
 
   @Test
@@ -105,16 +90,7 @@ final class StagingAreaTest {
   @Test
   void shouldTakeMoreLargeEventsThanThereIsMemory() throws Exception {
     // given
-    store.close();
-    store =
-        DuckDbStore.open(
-            new StoreConfig(
-                directory.resolve("events.duckdb"),
-                directory.resolve("tmp"),
-                MEMORY_LIMIT_BYTES,
-                2,
-                2,
-                1));
+    reopen(config(MEMORY_LIMIT_BYTES));
     List<EncodedEvent> large =
         Collections.nCopies(
             2 * MEMORY_LIMIT_BYTES / LARGE_BYTES,
