@@ -172,6 +172,25 @@ class LibraryChangesIT {
   }
 
   @Test
+  void shouldSayThatAFileIsLeftOutUntilTheNextLook() throws Exception {
+    // given a daemon that does not look soon
+    assertThat(daemon.terminate(20)).isEqualTo(143);
+    daemon.restartWith(
+        List.of("--library", library.toString(), "--set", "library-scan-ms=3600000"));
+    LibraryFiles.awaitIndexed(daemon);
+
+    // when a file changes, and somebody reads it
+    write(library.resolve("games.duckdb"), "game-2", 1);
+    shouldNotBeReadable("game-1", "games.duckdb", "was changed");
+
+    // then it is read at the next start at the latest
+    daemon.kill9();
+    daemon.restartWith(List.of("--library", library.toString()));
+    awaitHead("game-2", 2);
+    assertThat(leftOut("games.duckdb")).isEmpty();
+  }
+
+  @Test
   void shouldReadAFileTogetherWithWhatAKilledWriterLeftBesideIt() throws Exception {
     Path file = elsewhere.resolve("killed.duckdb");
     try (OlderFile older = new OlderFile(file)) {

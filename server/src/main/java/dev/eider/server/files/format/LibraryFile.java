@@ -56,6 +56,9 @@ public final class LibraryFile {
   private volatile @Nullable RunFile reading;
   private volatile boolean isCancelled;
 
+  /** Why it could not be read when last tried; null if it could. Written by any reader. */
+  private volatile @Nullable String change;
+
   /** The ids in the file of runs that have another here. */
   private final Map<RunId, String> originals = new ConcurrentHashMap<>();
 
@@ -267,16 +270,25 @@ public final class LibraryFile {
   public void requireUnchanged() throws LibraryFileException {
     try {
       if (!stamp.equals(FileStamp.of(path))) {
-        throw new LibraryFileException(
-            path,
-            "it was changed after it was found; the daemon reads it anew at its next look",
-            null);
+        throw changed(
+            "it was changed after it was found; the daemon reads it anew at its next look", null);
       }
+      change = null;
     } catch (NoSuchFileException e) {
-      throw new LibraryFileException(path, "it is gone", e);
+      throw changed("it is gone", e);
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  private LibraryFileException changed(String problem, @Nullable Exception cause) {
+    change = problem;
+    return new LibraryFileException(path, problem, cause);
+  }
+
+  /** Returns what has become of the file, as far as a reader has met it; null for nothing. */
+  public @Nullable String change() {
+    return change;
   }
 
   private void lock() throws LibraryFileException {

@@ -54,9 +54,13 @@ record FileState(
     return lost != null;
   }
 
-  /** Returns what is to be reported of the file. */
+  /** Returns what is to be reported of the file, also of a change that only a reader has met. */
   List<LeftOut> report() {
-    return lost == null ? leftOut : List.of(lost);
+    if (lost != null) {
+      return List.of(lost);
+    }
+    String change = file == null ? null : file.change();
+    return file == null || change == null ? leftOut : List.of(wholeFile(file.path(), change));
   }
 
   /** Returns the state after another look at the file. */

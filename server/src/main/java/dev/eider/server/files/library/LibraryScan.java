@@ -81,8 +81,9 @@ public final class LibraryScan implements AutoCloseable {
     List<LeftOut> leftOut = new ArrayList<>(directories.values());
     long leftOutFiles = leftOut.size();
     for (FileState file : files.values()) {
-      leftOut.addAll(file.report());
-      leftOutFiles += file.report().isEmpty() ? 0 : 1;
+      List<LeftOut> reported = file.report();
+      leftOut.addAll(reported);
+      leftOutFiles += reported.isEmpty() ? 0 : 1;
     }
     return Libraries.newBuilder()
         .addAllDirectories(config.directories().stream().map(Path::toString).toList())
@@ -204,7 +205,7 @@ public final class LibraryScan implements AutoCloseable {
       return;
     }
     files.put(path, now);
-    if (known != null && known.report().equals(now.report())) {
+    if (known != null && known.isLost() == now.isLost() && known.report().equals(now.report())) {
       return;
     }
     if (known != null && known.isLost() && now.isShown() && !now.isLost()) {
