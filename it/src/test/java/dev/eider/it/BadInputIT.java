@@ -106,6 +106,19 @@ class BadInputIT {
           action_result { index_in_turn: -1 } | action_result.index_in_turn
           metric { name: 'n' } attributes { fields { key: 'x' value { number_value: nan } } } \
               | attributes
+          metric { name: 'n' } attributes { fields { key: 'x' value { } } } | attributes
+          metric { name: 'n' } attributes { fields { key: 'x' value { list_value { \
+              values { struct_value { INFINITE } } } } } } | attributes
+          metric { name: 'n' } ts { nanos: 1000000000 } | ts
+          turn_start { snapshot { state { INFINITE } } } | turn_start.snapshot.state
+          llm_response { actions { } actions { INFINITE } } | llm_response.actions[1]
+          action { action { INFINITE } } | action.action
+          fork { } | fork.parent_run_id
+          fork { parent_run_id: 'a' parent_t: -1 } | fork.parent_t
+          fork { parent_run_id: 'a' parent_seq: 0 } | fork.parent_seq
+          fork { parent_run_id: 'a' snapshot { state { INFINITE } } } | fork.snapshot.state
+          world_mutation { merge_patch { INFINITE } } | world_mutation.merge_patch
+          world_mutation { json_patch { INFINITE } } | world_mutation.json_patch[0]
           """)
   void shouldRefuseABadEventBehindGoodOnes(String event, String fieldAndLimit) {
     shouldRefuse(
@@ -163,6 +176,10 @@ class BadInputIT {
           OpenRun | run_id: 'a b' | INVALID_RUN_ID run_id
           OpenRun | run_id: 'innocent' | RUN_ALREADY_EXISTS
           OpenRun | run_id: 'labelled' LABELS | INVALID_REQUEST labels 64
+          OpenRun | run_id: 'labelled' labels { key: '' } | INVALID_REQUEST labels[""]
+          OpenRun | run_id: 'labelled' labels { key: '<k*129>' } | INVALID_REQUEST - 1-128
+          OpenRun | run_id: 'labelled' labels { key: 'k' value: '<v*1025>' } \
+              | INVALID_REQUEST labels["k"]
           OpenRun | run_id: 'long' request_id: '<r*129>' | INVALID_REQUEST request_id 128
           CloseRun | run_id: 'nowhere' | RUN_NOT_FOUND
           CloseRun | run_id: 'closed' outcome: RUN_OUTCOME_FAILED | RUN_CLOSED - outcome
@@ -248,6 +265,7 @@ class BadInputIT {
     String named =
         request
             .replace("GOOD", GOOD)
+            .replace("INFINITE", "fields { key: 'x' value { number_value: inf } }")
             .replace("GOLD", "merge_patch { fields { key: 'gold' value { number_value: 1 } } }")
             .replace("LABELS", labels)
             .replace("INHERITED", "include_inherited: true")

@@ -289,9 +289,18 @@ public final class Daemon implements AutoCloseable {
 
   /** The physical memory of its process as Linux counts it, DuckDB's included; 0 elsewhere. */
   public long residentBytes() {
+    return statusBytes("VmRSS:");
+  }
+
+  /** The most that {@link #residentBytes} has been. */
+  public long peakResidentBytes() {
+    return statusBytes("VmHWM:");
+  }
+
+  private long statusBytes(String key) {
     try {
       return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
+          .filter(line -> line.startsWith(key))
           .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
           .sum();
     } catch (IOException noSuchFile) {

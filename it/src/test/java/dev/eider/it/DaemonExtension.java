@@ -11,34 +11,32 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * One daemon for a test class, or the one that it shares with others. When a test fails the end of
- * the daemon's log is printed and its files are kept under {@code it/target/it}; otherwise they are
- * removed.
+ * One daemon for a test class, {@link Daemon#SHORT_LIVED} unless told otherwise, or the one that it
+ * shares with others. When a test fails the end of the daemon's log is printed and its files are
+ * kept under {@code it/target/it}; otherwise they are removed.
  */
 public final class DaemonExtension
     implements BeforeAllCallback, AfterAllCallback, AfterTestExecutionCallback {
-  private final boolean isShared;
+  /** The shared one, and whether its files are kept for whoever looks into a failure. */
+  private static Daemon shared;
+
+  private static volatile boolean isKept;
+
+  private boolean isShared;
   private final List<String> jvmArgs = new ArrayList<>(Daemon.SHORT_LIVED);
   private final Map<String, String> settings = new LinkedHashMap<>();
   private Path directory;
   private Daemon daemon;
   private boolean failed;
 
-  /** Makes one that starts a {@link Daemon#SHORT_LIVED} daemon of the class's own. */
-  public DaemonExtension() {
-    this(false);
-  }
-
-  private DaemonExtension(boolean isShared) {
-    this.isShared = isShared;
-  }
-
   /**
    * Makes one for a class that leaves the daemon as it found it, but for runs under ids that no
    * other class uses. Closed runs leave its memory after 200 ms, and heartbeats come every 300 ms.
    */
   public static DaemonExtension shared() {
-    return new DaemonExtension(true);
+    DaemonExtension extension = new DaemonExtension();
+    extension.isShared = true;
+    return extension;
   }
 
   /**
@@ -69,12 +67,35 @@ public final class DaemonExtension
   @Override
   public void beforeAll(ExtensionContext context) {
     if (isShared) {
-      daemon = SharedDaemon.get().daemon();
+      daemon = sharedDaemon();
       return;
     }
     directory = RepositoryRoot.workDirectory(context.getRequiredTestClass().getSimpleName());
     Directories.empty(directory);
     daemon = Daemon.start(directory, jvmArgs, settings);
+  }
+
+  /**
+   * Starts it when the first asks, or a class has ended the one before; it ends with the process.
+   */
+  private static synchronized Daemon sharedDaemon() {
+    if (shared == null || !shared.isAlive()) {
+      Path directory = RepositoryRoot.workDirectory("shared-" + ProcessHandle.current().pid());
+      Directories.empty(directory);
+      Daemon started =
+          Daemon.start(
+              directory, Daemon.SHORT_LIVED, Map.of("grace-ms", "200", "heartbeat-ms", "300"));
+      shared = started;
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started, directory)));
+    }
+    return shared;
+  }
+
+  private static void end(Daemon daemon, Path directory) {
+    daemon.close();
+    if (!isKept) {
+      Directories.delete(directory);
+    }
   }
 
   @Override
@@ -88,9 +109,7 @@ public final class DaemonExtension
   @Override
   public void afterAll(ExtensionContext context) {
     if (isShared) {
-      if (failed) {
-        SharedDaemon.get().keepFiles();
-      }
+      isKept = isKept || failed;
       return;
     }
     if (daemon != null) {

@@ -2,8 +2,10 @@ package dev.eider.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.Lists;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.Value;
 import dev.eider.v1.DiffRunsRequest;
 import dev.eider.v1.DiffRunsResponse;
 import dev.eider.v1.DiffRunsResponse.DiffSummary;
@@ -86,13 +88,14 @@ class DiffRunsIT {
     int t = 2;
     runs.publish("parent", game);
     runs.fork("parent", t, "child");
-    List<Event> rest = new ArrayList<>(game.stream().filter(one -> one.getT() >= t).toList());
-    int changed = 0;
+    List<Event> rest =
+        new ArrayList<>(
+            game.stream().filter(one -> one.getT() >= t).map(DiffRunsIT::inAnotherOrder).toList());
+    int changed = rest.size() - 1;
     while (!rest.get(changed).hasAction()) {
-      changed++;
+      changed--;
     }
-    Event action = rest.get(changed);
-    Event.Builder other = action.toBuilder();
+    Event.Builder other = rest.get(changed).toBuilder();
     other.getActionBuilder().getActionBuilder().putFields("name", Events.text("another"));
     rest.set(changed, other.build());
     runs.publish("child", rest);
@@ -115,7 +118,7 @@ class DiffRunsIT {
     assertThat(atFork.getRight().getSeq()).isEqualTo(1);
     assertThat(atFork.getRight().getKind()).isEqualTo("fork");
     assertThat(inGame.getDifference()).isEqualTo(Difference.DIFFERENCE_PAYLOAD);
-    assertThat(inGame.getLeft().getSeq()).isEqualTo(game.indexOf(action) + 1);
+    assertThat(inGame.getLeft().getSeq()).isEqualTo(game.size() - rest.size() + changed + 1);
     assertThat(inGame.getRight().getSeq()).isEqualTo(changed + 2);
     DiffRunsRequest.Builder same = request.clone().setLeftRunId("child");
     assertThat(diff(same).summary.getEqual()).isTrue();
@@ -160,9 +163,22 @@ class DiffRunsIT {
   private Event atAnotherTime(Event event) {
     return event.toBuilder()
         .setTs(Timestamp.newBuilder().setSeconds(random.nextInt(1_000_000_000)))
+        .setSchemaVersion(1 + random.nextInt(9))
         .setAttributes(
             Struct.newBuilder().putFields("tokens", Events.number(random.nextInt(1_000))))
         .build();
+  }
+
+  /** With the fields of its action the other way round. */
+  private static Event inAnotherOrder(Event event) {
+    Event.Builder other = event.toBuilder();
+    if (event.hasAction()) {
+      Struct.Builder fields = other.getActionBuilder().getActionBuilder().clearFields();
+      Map<String, Value> before = event.getAction().getAction().getFieldsMap();
+      Lists.reverse(List.copyOf(before.keySet()))
+          .forEach(name -> fields.putFields(name, before.get(name)));
+    }
+    return other.build();
   }
 
   /** How often each key comes on the left, and on the right. */

@@ -82,19 +82,34 @@ class DocumentsTest {
             .contains(link.substring(hash + 1));
   }
 
+  /** Classes, files, settings, and properties that tests read. */
   @ParameterizedTest
   @MethodSource("documents")
-  void shouldNameClassesThatThereAre(Document document) {
-    List<String> missing =
-        document.codeSpans().stream()
-            .map(CLASS::matcher)
-            .filter(name -> name.matches() && !isThere(name))
-            .map(Matcher::group)
-            .toList();
-
+  void shouldNameWhatThereIs(Document document) {
+    List<String> spans = document.codeSpans();
     if (!document.path().endsWith(CHANGELOG)) {
-      assertThat(missing).isEmpty();
+      assertThat(spans.stream().map(CLASS::matcher).filter(Matcher::matches))
+          .as("classes")
+          .allMatch(DocumentsTest::isThere);
+      Set<String> keys = keys();
+      assertThat(spans)
+          .as("settings")
+          .filteredOn(span -> SETTING.matcher(span).matches() && UNIT.matcher(span).matches())
+          .allMatch(span -> keys.contains(span.replaceFirst("=.*", "")));
     }
+    Path root = RepositoryRoot.path();
+    assertThat(spans)
+        .as("files")
+        .filteredOn(span -> PATH.matcher(span).matches() && !span.contains("/target"))
+        .allMatch(
+            span ->
+                FILES.stream().anyMatch(file -> file.endsWith(span))
+                    || Files.exists(root.resolve(span))
+                    || Files.exists(root.resolve(document.path()).resolveSibling(span)));
+    String tests = String.join("", SOURCES.values());
+    assertThat(PROPERTY.matcher(document.text()).results().map(found -> found.group(1)))
+        .as("properties")
+        .allMatch(property -> tests.contains("\"" + property + "\""));
   }
 
   private static boolean isThere(MatchResult name) {
@@ -103,51 +118,6 @@ class DocumentsTest {
       return OTHERS.contains(name.group(1));
     }
     return Optional.ofNullable(name.group(2)).map(source::contains).orElse(true);
-  }
-
-  @ParameterizedTest
-  @MethodSource("documents")
-  void shouldNameFilesThatThereAre(Document document) {
-    Path root = RepositoryRoot.path();
-    List<String> missing =
-        document.codeSpans().stream()
-            .filter(span -> PATH.matcher(span).matches() && !span.contains("/target"))
-            .filter(span -> FILES.stream().noneMatch(file -> file.endsWith(span)))
-            .filter(span -> !Files.exists(root.resolve(span)))
-            .filter(span -> !Files.exists(root.resolve(document.path()).resolveSibling(span)))
-            .toList();
-
-    assertThat(missing).isEmpty();
-  }
-
-  @ParameterizedTest
-  @MethodSource("documents")
-  void shouldNameSettingsThatThereAre(Document document) {
-    Set<String> keys = keys();
-    List<String> unknown =
-        document.codeSpans().stream()
-            .filter(span -> SETTING.matcher(span).matches() && UNIT.matcher(span).matches())
-            .filter(span -> !keys.contains(span.replaceFirst("=.*", "")))
-            .toList();
-
-    if (!document.path().endsWith(CHANGELOG)) {
-      assertThat(unknown).isEmpty();
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("documents")
-  void shouldNamePropertiesThatTestsRead(Document document) {
-    String tests = String.join("", SOURCES.values());
-    List<String> unread =
-        PROPERTY
-            .matcher(document.text())
-            .results()
-            .map(found -> found.group(1))
-            .filter(property -> !tests.contains("\"" + property + "\""))
-            .toList();
-
-    assertThat(unread).isEmpty();
   }
 
   @Test

@@ -42,7 +42,9 @@ class SubscribeAllIT {
   @Test
   void shouldGiveAllReadersOneOrder() {
     // given a reader that is there, one that does not read, and what others left
-    LogReader live = LogReader.fromStart(daemon.channel());
+    SubscribeAllRequest inSmallParts =
+        LogReader.request(ByteString.EMPTY).toBuilder().setMaxBatch(3).build();
+    LogReader live = LogReader.open(daemon.channel(), inSmallParts);
     LogReader slow = LogReader.stalled(daemon.channel());
     live.await(ResponseCase.CAUGHT_UP, SOON);
     int before = live.eventCount();

@@ -85,8 +85,8 @@ class SubscribeIT {
     // given a run of 400 events of two agents in twenty turns, half of it before the reader comes
     EventFilter filter =
         EventFilter.newBuilder()
-            .addKinds("metric")
-            .addAgentIds("ada")
+            .addAllKinds(List.of("fork", "metric"))
+            .addAllAgentIds(List.of("", "ada"))
             .setTMin(5)
             .setTMax(14)
             .build();

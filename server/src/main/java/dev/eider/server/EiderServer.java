@@ -45,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,16 +97,20 @@ public final class EiderServer implements AutoCloseable {
     Rewriter rewriter = new Rewriter(store, config.rewrites(), clock);
     upkeep = new Upkeep(List.of(retention, rewriter), threads, onDefect);
     undo.push(() -> upkeep.stop(WORKER_MS));
-    queries =
-        new Queries(
-            new QueryDependencies(
-                store::querySession, store.reader(), broker.hub(), broker.log()::endPosition),
-            config.queries(),
-            threads);
-    undo.push(queries);
     TransferDependencies forTransfers = transferDependencies(config, dataDir, broker, reader);
     transfers = new Transfers(forTransfers, config.transfers(), threads);
     undo.push(transfers);
+    queries =
+        new Queries(
+            new QueryDependencies(
+                store::querySession,
+                store.reader(),
+                broker.hub(),
+                broker.log()::endPosition,
+                scratchBytes(config, dataDir, transfers)),
+            config.queries(),
+            threads);
+    undo.push(queries);
     runFiles =
         new RunFiles(
             forTransfers,
@@ -263,6 +268,14 @@ public final class EiderServer implements AutoCloseable {
     SegmentedLog.check(disk, store.persistedPosition());
     store.prepare();
     return store;
+  }
+
+  /** Returns what the databases of transfers, of a run's own file and of a library may take. */
+  private static LongSupplier scratchBytes(
+      ServerConfig config, DataDir dataDir, Transfers transfers) {
+    long bytes = config.scratch(dataDir).memoryBytesMax();
+    int others = config.libraries().isEmpty() ? 1 : 2;
+    return () -> (others + transfers.count()) * bytes;
   }
 
   private static TransferDependencies transferDependencies(

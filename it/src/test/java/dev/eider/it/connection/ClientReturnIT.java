@@ -6,7 +6,6 @@ import dev.eider.client.EiderClient;
 import dev.eider.client.RunPublisher;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
-import dev.eider.it.RunCalls;
 import dev.eider.it.Scale;
 import dev.eider.it.connection.FaultyNetwork.Way;
 import dev.eider.it.testkit.History;
@@ -33,7 +32,6 @@ class ClientReturnIT {
       new DaemonExtension().set("keepalive-ms", 10_000).set("keepalive-timeout-ms", 500);
 
   private final Daemon daemon = EXTENSION.daemon();
-  private final RunCalls runs = new RunCalls(daemon);
 
   @Test
   void shouldComeBackWhateverHappens() {
@@ -111,11 +109,7 @@ class ClientReturnIT {
       System.out.printf(
           "ClientReturnIT: %s, 300 events further after %.1f s%n",
           name, (System.nanoTime() - faultNanos) / 1e9);
-      run.stop();
-      run.awaitAcks(SOON);
-      runPublisher.close();
-      runs.close(name);
-      run.shouldHold(daemon.channel(), SOON);
+      run.shouldEndWell(runPublisher, daemon, SOON);
     }
 
     void close() {

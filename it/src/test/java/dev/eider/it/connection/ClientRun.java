@@ -1,9 +1,12 @@
 package dev.eider.it.connection;
 
 import dev.eider.client.EiderClient;
+import dev.eider.client.RunPublisher;
 import dev.eider.client.RunSubscription;
 import dev.eider.it.ColdRead;
+import dev.eider.it.Daemon;
 import dev.eider.it.RawEnvelope;
+import dev.eider.it.RunCalls;
 import dev.eider.it.testkit.History;
 import dev.eider.it.testkit.Reader;
 import dev.eider.it.testkit.Request;
@@ -156,9 +159,13 @@ final class ClientRun {
         runId, ColdRead.of(channel, runId).events().stream().map(Plays::stored).toList());
   }
 
-  /** Does so, and judges what was recorded. */
-  void shouldHold(Channel channel, Duration atMost) {
-    recordFinalLog(channel, atMost);
+  /** Stops it, closes the run once everything is acknowledged, and judges what was recorded. */
+  void shouldEndWell(RunPublisher publisher, Daemon daemon, Duration atMost) {
+    stop();
+    awaitAcks(atMost);
+    publisher.close();
+    new RunCalls(daemon).close(runId);
+    recordFinalLog(daemon.channel(), atMost);
     RuleBook.check(history);
   }
 

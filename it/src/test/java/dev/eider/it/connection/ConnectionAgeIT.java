@@ -59,12 +59,8 @@ class ConnectionAgeIT {
               });
 
       // then
-      working.forEach(ClientRun::stop);
       for (int i = 0; i < RUNS.size(); i++) {
-        working.get(i).awaitAcks(SOON);
-        publishers.get(i).close();
-        runs.close(RUNS.get(i));
-        working.get(i).shouldHold(daemon.channel(), SOON);
+        working.get(i).shouldEndWell(publishers.get(i), daemon, SOON);
       }
 
       // and an idle connection is given up, which nobody notices

@@ -9,7 +9,6 @@ import dev.eider.client.EiderException;
 import dev.eider.client.RunPublisher;
 import dev.eider.it.Daemon;
 import dev.eider.it.DaemonExtension;
-import dev.eider.it.RunCalls;
 import dev.eider.it.testkit.History;
 import dev.eider.v1.Run;
 import io.grpc.Status;
@@ -29,7 +28,6 @@ class RestartIT {
   @RegisterExtension static final DaemonExtension EXTENSION = new DaemonExtension();
 
   private final Daemon daemon = EXTENSION.daemon();
-  private final RunCalls runs = new RunCalls(daemon);
 
   @Test
   void shouldServeClientsThatCameFirst() {
@@ -47,11 +45,7 @@ class RestartIT {
       // then
       run.awaitSeq(10, SOON);
       assertThat(opened.join().getRunId()).isEqualTo("opened-early");
-      run.stop();
-      run.awaitAcks(SOON);
-      runPublisher.close();
-      runs.close("early");
-      run.shouldHold(daemon.channel(), SOON);
+      run.shouldEndWell(runPublisher, daemon, SOON);
     }
   }
 

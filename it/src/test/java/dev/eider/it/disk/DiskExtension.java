@@ -1,5 +1,7 @@
 package dev.eider.it.disk;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.eider.it.Daemon;
 import dev.eider.it.Directories;
 import dev.eider.it.RepositoryRoot;
@@ -27,6 +29,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * thread.
  */
 final class DiskExtension implements BeforeEachCallback, AfterEachCallback {
+  private static final int WARNINGS_MAX = 60;
+  private static final int LINES_MAX = 600;
+
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private Path directory;
   private Daemon daemon;
@@ -91,6 +96,18 @@ final class DiskExtension implements BeforeEachCallback, AfterEachCallback {
   long logBytes() {
     File[] files = data().resolve("log").toFile().listFiles();
     return files == null ? 0 : Arrays.stream(files).mapToLong(File::length).sum();
+  }
+
+  /** A state that lasts is told when it begins and ends, and now and then, not at every request. */
+  void shouldNotBeFlooded() {
+    assertThat(daemon.logFile())
+        .content()
+        .satisfies(
+            text -> assertThat(text.lines().count()).as("lines").isLessThan(LINES_MAX),
+            text ->
+                assertThat(text.lines().filter(line -> line.matches(".* (WARN|ERROR) .*")).count())
+                    .as("warnings")
+                    .isLessThan(WARNINGS_MAX));
   }
 
   private SmallDisk closing(SmallDisk disk) {

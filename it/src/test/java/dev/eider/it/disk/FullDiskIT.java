@@ -47,7 +47,7 @@ final class FullDiskIT {
       shouldRefuse(daemon);
       old.shouldBeReadable();
       play.shouldBeFollowed();
-      DaemonLog.shouldNotBeFlooded(daemon);
+      disks.shouldNotBeFlooded();
 
       // when
       disk.free();

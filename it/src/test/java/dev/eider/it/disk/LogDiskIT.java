@@ -39,7 +39,7 @@ final class LogDiskIT {
       // then
       health.awaitNotServing(Play.SOON);
       play.shouldBeFollowed();
-      DaemonLog.shouldNotBeFlooded(daemon);
+      disks.shouldNotBeFlooded();
 
       // when
       disk.free();
@@ -115,7 +115,7 @@ final class LogDiskIT {
     // then
     old.shouldBeReadable();
     play.shouldBeFollowed();
-    DaemonLog.shouldNotBeFlooded(daemon);
+    disks.shouldNotBeFlooded();
 
     // when the disk is repaired
     daemon.kill9();

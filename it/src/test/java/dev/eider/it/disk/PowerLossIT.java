@@ -37,7 +37,7 @@ final class PowerLossIT {
       Refusal.of(() -> new RunCalls(daemon).publish("one", Events.metrics(1, 1)))
           .shouldBe(Status.Code.UNAVAILABLE, "STORAGE_UNAVAILABLE");
       play.shouldHaveItsReaders();
-      DaemonLog.shouldNotBeFlooded(daemon);
+      disks.shouldNotBeFlooded();
 
       // when
       daemon.kill9();

@@ -54,7 +54,7 @@ final class StoreDiskIT {
       // then
       old.shouldBeReadable();
       play.await("OVERLOADED", 20);
-      DaemonLog.shouldNotBeFlooded(daemon);
+      disks.shouldNotBeFlooded();
 
       // when
       HealthWatch afterwards = new HealthWatch(daemon.channel());

@@ -43,12 +43,11 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   /** A row of the largest size as bytes and as text; it is encoded into direct memory. */
   private static final long QUERY_BYTES = 3L * SqlRows.ROW_BYTES_MAX;
 
-  /** A small page and the record of an import; large events take turns with the persister's. */
+  /**
+   * A small page and the record of an import, a large one being among the runs; large events take
+   * turns with the persister's.
+   */
   private static final long TRANSFER_BYTES = MIB + TransferBounds.SMALL_RECORD_BYTES_MAX;
-
-  /** What the one import with a large record takes besides. */
-  private static final long LARGE_RECORD_BYTES =
-      TransferBounds.RECORD_BYTES_MAX - TransferBounds.SMALL_RECORD_BYTES_MAX;
 
   /** A run and a file of a library. */
   private static final long LIBRARY_RUN_BYTES = LibraryIndex.RUN_BYTES + 512;
@@ -89,7 +88,9 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
                 new Part(
                     "the batch (batch-bytes-max, request-bytes-max)",
                     2 * config.get(Setting.BATCH_BYTES_MAX)
-                        + Math.max(FORMS_IN_BATCH * request, FORMS_OF_IMPORT * LARGE_RECORD_BYTES)),
+                        + Math.max(
+                            FORMS_IN_BATCH * request,
+                            FORMS_OF_IMPORT * TransferBounds.RECORD_BYTES_MAX)),
                 new Part(
                     "events in memory (tail-bytes-max, unpersisted-bytes-max)",
                     config.get(Setting.TAIL_BYTES_MAX) + config.get(Setting.UNPERSISTED_BYTES_MAX)),
@@ -98,7 +99,8 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
                     ServerConfig.PERSIST_BATCH_BYTES_MAX
                         + ROW_BYTES * config.get(Setting.PERSIST_BATCH_EVENTS_MAX)
                         + Math.max(
-                            FORMS_IN_TRANSACTION * request, FORMS_OF_IMPORT * LARGE_RECORD_BYTES)),
+                            FORMS_IN_TRANSACTION * request,
+                            FORMS_OF_IMPORT * TransferBounds.RECORD_BYTES_MAX)),
                 new Part(
                     "pages being read (store-readers-max, request-bytes-max)",
                     config.get(Setting.STORE_READERS_MAX) * (PAGE_BYTES + FORMS_IN_PAGE * request)),
@@ -115,7 +117,7 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
                     CHANGED_RUN_BYTES * config.get(Setting.WATCH_CHANGES_MAX)),
                 new Part(
                     "exports and imports (transfers-max)",
-                    TRANSFER_BYTES * config.get(Setting.TRANSFERS_MAX) + LARGE_RECORD_BYTES),
+                    TRANSFER_BYTES * config.get(Setting.TRANSFERS_MAX)),
                 new Part("comparisons of runs", DIFF_BYTES * ServerConfig.DIFFS_MAX)));
     if (!config.libraries().isEmpty()) {
       parts.add(

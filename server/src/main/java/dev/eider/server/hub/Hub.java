@@ -244,6 +244,14 @@ public final class Hub {
     }
   }
 
+  /**
+   * Counts what runs take that are about to come among those in memory, or no more if negative. For
+   * any thread.
+   */
+  public void holdRunBytes(long bytes) {
+    runBytes.addAndGet(bytes);
+  }
+
   /** Adds the runs of a durable import, which stay hidden until DuckDB has them. */
   public void addImport(ImportRecord record, long position) {
     passOver(position);

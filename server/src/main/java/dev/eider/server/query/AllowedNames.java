@@ -56,18 +56,6 @@ final class AllowedNames {
           "create_sort_key",
           "parse_duckdb_log_message");
 
-  /** Make something large of a number; see {@link Amplifiers}. */
-  private static final Set<String> AMPLIFIERS =
-      Set.of(
-          "repeat",
-          "lpad",
-          "rpad",
-          "range",
-          "generate_series",
-          "list_resize",
-          "array_resize",
-          "bitstring");
-
   private static final List<String> SYSTEM_PREFIXES =
       List.of("pg_", "sqlite_", "pragma_", "duckdb_");
 
@@ -85,10 +73,6 @@ final class AllowedNames {
   static boolean isFunction(String name) {
     String lower = lower(name);
     return !REFUSED_FUNCTIONS.contains(lower) && !lower.startsWith("__internal");
-  }
-
-  static boolean isAmplifier(String name) {
-    return AMPLIFIERS.contains(lower(name));
   }
 
   /** A table's name is one that no file has; whether there is such a table is DuckDB's to say. */

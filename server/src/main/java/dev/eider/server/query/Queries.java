@@ -12,6 +12,7 @@ public final class Queries implements AutoCloseable {
   private final QueryDependencies daemon;
   private final QueryBounds bounds;
   private final CallPool pool;
+  private final MemoryGuard guard;
 
   public Queries(QueryDependencies daemon, QueryBounds bounds, Threads threads) {
     this.daemon = daemon;
@@ -22,11 +23,19 @@ public final class Queries implements AutoCloseable {
             "query",
             bounds.concurrentMax(),
             "%d queries are running (query-concurrent-max); ask again when one has ended");
+    guard =
+        new MemoryGuard(
+            ProcessMemory.ofThisProcess(),
+            pool.timer(),
+            () ->
+                bounds.memoryBytesMax()
+                    + MemoryGuard.SLACK_BYTES
+                    + daemon.scratchBytes().getAsLong());
   }
 
   /** Makes a call, to be started once it is woken when its responses are ready. Does not block. */
   public StreamedCall call(Question question, ResponseStream<QueryResponse> responses) {
-    return new QueryCall(question, responses, daemon, bounds, pool);
+    return new QueryCall(question, responses, daemon, bounds, pool, guard);
   }
 
   /** Returns how many are under way. */

@@ -50,6 +50,7 @@ final class QueryCall extends PooledCall<QueryResponse> {
   private final QueryDependencies daemon;
   private final QueryBounds bounds;
   private final CallPool pool;
+  private final MemoryGuard guard;
   private final MinSeqs minSeqs;
 
   /** Whether a look at min_seqs is due that has not begun; the first is from the beginning. */
@@ -66,12 +67,14 @@ final class QueryCall extends PooledCall<QueryResponse> {
       ResponseStream<QueryResponse> responses,
       QueryDependencies daemon,
       QueryBounds bounds,
-      CallPool pool) {
+      CallPool pool,
+      MemoryGuard guard) {
     super(pool, responses, bounds.timeoutMs(question));
     this.question = question;
     this.daemon = daemon;
     this.bounds = bounds;
     this.pool = pool;
+    this.guard = guard;
     minSeqs = new MinSeqs(question.minSeqs(), daemon.hub());
   }
 
@@ -139,6 +142,7 @@ final class QueryCall extends PooledCall<QueryResponse> {
   @Override
   protected void work() throws Exception {
     listening.close();
+    Registration guarded = guard.begin(this::fail);
     try (SqlSession opened = daemon.sessions().open()) {
       onEnd(opened::cancel);
       if (!hasEnded()) {
@@ -147,6 +151,7 @@ final class QueryCall extends PooledCall<QueryResponse> {
       }
     } finally {
       onEnd(null);
+      guarded.close();
     }
   }
 
@@ -167,13 +172,21 @@ final class QueryCall extends PooledCall<QueryResponse> {
     long count = 0;
     long bytes = 0;
     QueryRows.Builder batch = QueryRows.newBuilder();
-    while (!hasEnded() && rows.next()) {
-      if (count == rowsMax) {
-        send(QueryResponse.newBuilder().setRows(batch).build());
-        throw limit("the query has more than " + rowsMax + " rows", "limit_rows", rowsMax);
+    while (!hasEnded()) {
+      ListValue row;
+      try {
+        if (!rows.next()) {
+          break;
+        }
+        if (count == rowsMax) {
+          throw limit("the query has more than " + rowsMax + " rows", "limit_rows", rowsMax);
+        }
+        row = rows.row();
+      } catch (QueryException | BrokerException e) {
+        sendLast(batch);
+        throw e;
       }
       count++;
-      ListValue row = rows.row();
       if (batch.getRowsCount() > 0
           && (batch.getRowsCount() == BATCH_ROWS_MAX
               || bytes + row.getSerializedSize() > BATCH_BYTES)) {
@@ -184,6 +197,10 @@ final class QueryCall extends PooledCall<QueryResponse> {
       batch.addRows(row);
       bytes += row.getSerializedSize();
     }
+    sendLast(batch);
+  }
+
+  private void sendLast(QueryRows.Builder batch) throws InterruptedException {
     if (batch.getRowsCount() > 0) {
       send(QueryResponse.newBuilder().setRows(batch).build());
     }
@@ -211,16 +228,28 @@ final class QueryCall extends PooledCall<QueryResponse> {
 
   private BrokerException refused(QueryException e) {
     return switch (e.kind()) {
-      case INVALID ->
-          BrokerException.ofField(ErrorReason.ERROR_REASON_INVALID_QUERY, "sql", e.text());
+      case INVALID -> SqlRefusal.ofDuckDb(e.text(), question.sql());
       case MEMORY ->
           limit(
-              "the query needs more memory than DuckDB may use: " + e.text(),
+              ("the query needs more memory than the %d bytes that DuckDB may use"
+                      + " (store-memory-bytes-max), or more room for what it spills: %s; ask for"
+                      + " fewer or narrower columns (left(payload_json, 1000), payload_json ->>"
+                      + " '$.field', length(payload_json)), or of fewer rows at a time (WHERE run_id = ... AND seq"
+                      + " BETWEEN 1 AND 10)")
+                  .formatted(bounds.memoryBytesMax(), e.text()),
               "limit_bytes",
               bounds.memoryBytesMax());
-      case ROW_TOO_LARGE -> limit(e.text(), "limit_bytes", SqlRows.ROW_BYTES_MAX);
+      case ROW_TOO_LARGE -> wideRow(e);
       case CANCELLED, UNAVAILABLE, STORE_FAILED -> unavailable(e.text());
     };
+  }
+
+  private static BrokerException wideRow(QueryException e) {
+    BrokerException refusal = limit(e.text(), "limit_bytes", SqlRows.ROW_BYTES_MAX);
+    for (Map.Entry<String, String> fact : e.facts().entrySet()) {
+      refusal = refusal.with(fact.getKey(), fact.getValue());
+    }
+    return refusal;
   }
 
   private static BrokerException limit(String text, String key, long limit) {

@@ -6,6 +6,7 @@ import dev.eider.server.base.BrokerException;
 import dev.eider.server.store.sql.QueryException;
 import dev.eider.server.store.sql.SqlSession;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -53,8 +54,9 @@ final class StatementGate {
     Matcher explain = EXPLAIN.matcher(sql);
     boolean isExplain = explain.matches();
     String select = isExplain ? explain.group(2) : sql;
-    new TreeCheck(isExplain ? explain.start(2) : 0)
-        .check(tree(select, isExplain ? explain.start(2) : 0, session));
+    // In bytes, as DuckDB counts.
+    int offset = isExplain ? utf8Length(sql.substring(0, explain.start(2))) : 0;
+    new TreeCheck(text, offset).check(tree(text, select, offset, session));
     if (!isExplain) {
       return new Checked(sql, false);
     }
@@ -62,56 +64,65 @@ final class StatementGate {
     return new Checked((explain.group(1) == null ? "EXPLAIN " : "EXPLAIN ANALYZE ") + select, true);
   }
 
-  private static Map<String, @Nullable Object> tree(String select, int offset, SqlSession session)
-      throws QueryException {
+  private static Map<String, @Nullable Object> tree(
+      String text, String select, int offset, SqlSession session) throws QueryException {
     Map<String, @Nullable Object> answer;
     try {
       answer = SyntaxTree.parse(session.syntaxTree(select));
     } catch (IOException e) {
-      throw refusal("the statement is nested too deeply, or has a number that is too long", -1);
+      throw refusal("the statement is nested too deeply, or has a number that is too long");
     }
     if ("true".equals(answer.get("error"))) {
-      throw problem(answer, offset);
+      throw problem(answer, text, offset);
     }
     if (!(answer.get("statements") instanceof List<?> statements) || statements.isEmpty()) {
-      throw refusal("there is no statement", -1);
+      throw refusal("there is no statement");
     }
     if (statements.size() > 1) {
-      throw refusal("there are " + statements.size() + " statements; send one at a time", -1);
+      throw refusal("there are " + statements.size() + " statements; send one at a time");
     }
     return answer;
   }
 
-  private static BrokerException problem(Map<String, @Nullable Object> answer, int offset) {
+  private static BrokerException problem(
+      Map<String, @Nullable Object> answer, String sql, int offset) {
     String text = String.valueOf(answer.get("error_message"));
     if (!"parser".equals(answer.get("error_type"))) {
       return refusal(
           "only one SELECT is run, or WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN"
               + " of one: "
-              + text,
-          -1);
+              + text);
     }
     Object position = answer.get("position");
     return refusal(
-        "Parser Error: " + text, position == null ? -1 : offset + Integer.parseInt("" + position));
+        "Parser Error: " + text,
+        sql,
+        position == null ? -1 : offset + Integer.parseInt("" + position));
   }
 
   private static void requireSize(String text) {
     if (text.length() > SQL_CHARS_MAX) {
       throw refusal(
-          "the statement has " + text.length() + " characters of at most " + SQL_CHARS_MAX, -1);
+          "the statement has " + text.length() + " characters of at most " + SQL_CHARS_MAX);
     }
     int open = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == 0) {
-        throw refusal("the statement has a NUL", i);
+        throw refusal("the statement has a NUL", text, utf8Length(text.substring(0, i)));
       }
       open += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
       if (open > BRACKETS_MAX) {
-        throw refusal("more than " + BRACKETS_MAX + " brackets are open", i);
+        throw refusal(
+            "more than " + BRACKETS_MAX + " brackets are open",
+            text,
+            utf8Length(text.substring(0, i)));
       }
     }
+  }
+
+  private static int utf8Length(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static String withoutSemicolon(String text) {

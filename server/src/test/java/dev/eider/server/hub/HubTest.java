@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.server.base.Invariants.InvariantBroken;
-import dev.eider.server.base.Registration;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
@@ -26,20 +25,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class HubTest extends HubFixture {
-  @Test
-  void shouldReadAcrossRecords() {
-    // given
-    publish(RUN, 2);
-    publish(RUN, 1);
-    publish(RUN, 3);
-
-    // then
-    assertThat(seqs(read(RUN, 0, 100))).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
-    assertThat(seqs(read(RUN, 2, 2))).containsExactly(3L, 4L);
-    assertThat(read(RUN, 2, 2).scannedSeq()).isEqualTo(4);
-    assertThat(seqs(read(RUN, 5, 100))).containsExactly(6L);
-  }
-
   @Test
   void shouldEndAReadWithTheEventThatReachesTheBytes() {
     publish(RUN, 5);
@@ -62,20 +47,6 @@ final class HubTest extends HubFixture {
     assertThat(none.scannedSeq()).isEqualTo(4);
     assertThat(seqs(some)).containsExactly(2L);
     assertThat(Objects.requireNonNull(some).scannedSeq()).isEqualTo(2);
-  }
-
-  @Test
-  void shouldKeepEverythingThatIsNotPersisted() {
-    // given
-    publish(RUN, 2);
-    publish(RUN, 2);
-
-    // when
-    hub.evict();
-
-    // then
-    assertThat(seqs(read(RUN, 0, 9))).hasSize(4);
-    assertThat(hub.tailBytes()).isPositive();
   }
 
   @Test
@@ -173,22 +144,6 @@ final class HubTest extends HubFixture {
 
     // then
     assertThat(called).containsExactly("waiting", "run game-1 open true", "run game-1 open false");
-  }
-
-  @Test
-  void shouldCallListenersOfATailForEveryChange() {
-    // given
-    List<String> called = new ArrayList<>();
-    RunTail tail = publish(RUN, 1);
-    Registration listening = tail.addListener(() -> called.add("changed"));
-
-    // when
-    hub.announce(publish(RUN, 1), false, false);
-    listening.close();
-    hub.announce(publish(RUN, 1), false, false);
-
-    // then
-    assertThat(called).hasSize(1);
   }
 
   private TailSlice read(RunId runId, long afterSeq, int eventsMax) {

@@ -12,7 +12,6 @@ import dev.eider.server.event.LogSelection;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.StepRecord;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,25 +22,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class LogTailTest extends HubFixture {
   private static final long PLENTY = 1 << 20;
-
-  @Test
-  void shouldReadAllRunsInTheOrderOfTheLog() {
-    // given
-    open(RUN, "gold");
-    open(OTHER, "silver");
-    publish(RUN, 2);
-    publish(OTHER, 1);
-    publish(RUN, 1);
-
-    // when
-    LogPage page = read(LogPlace.START, LogSelection.ALL, 100);
-
-    // then
-    assertThat(names(page)).containsExactly("game-1 1", "game-1 2", "game-2 1", "game-1 3");
-    assertThat(page.isLast()).isTrue();
-    assertThat(page.last()).isEqualTo(LogPlace.after(4, RUN, 3));
-    assertThat(page.next()).isEqualTo(LogPlace.before(5));
-  }
 
   @Test
   void shouldGoOnInTheMiddleOfARecord() {
@@ -152,18 +132,6 @@ final class LogTailTest extends HubFixture {
     assertThat(hub.log().read(LogPlace.before(2), LogSelection.ALL, 9, PLENTY)).isNull();
     assertThat(hub.log().completeFrom()).isEqualTo(3);
     assertThat(names(read(LogPlace.before(3), LogSelection.ALL, 9))).containsExactly("game-1 2");
-  }
-
-  @Test
-  void shouldTellThoseWhoFollowAllRuns() {
-    List<String> called = new ArrayList<>();
-    var listening = hub.addLogListener(() -> called.add("more"));
-
-    hub.announceAll();
-    listening.close();
-    hub.announceAll();
-
-    assertThat(called).containsExactly("more");
   }
 
   private static LogSelection labelled(String arena, EventMatcher matcher) {

@@ -31,12 +31,6 @@ final class BatchBuilderTest {
   private long position = 100;
 
   @Test
-  void shouldBeginWhereDuckDbIs() {
-    assertThat(builder.isEmpty()).isTrue();
-    assertThat(builder.build()).isEqualTo(new PersistBatch(List.of(), List.of(), 100));
-  }
-
-  @Test
   void shouldOrderEventsByRunAndSeq() {
     // given
     add(opening(RUN), opening(OTHER));

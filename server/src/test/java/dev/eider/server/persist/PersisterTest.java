@@ -143,20 +143,6 @@ final class PersisterTest {
     }
   }
 
-  @Test
-  void shouldTrimTheLogBehindACheckpoint() throws Exception {
-    PersisterConfig busy = new PersisterConfig(0, 1_000, 1 << 20, 1 << 20, 1, 3_600_000);
-    try (PersistRig rig = new PersistRig(directory, 1 << 20, busy)) {
-      rig.apply(publish(RUN, 5));
-      rig.awaitPersisted();
-    }
-    try (PersistRig rig = new PersistRig(directory, 1 << 20, busy)) {
-      assertThat(rig.apply(publish(RUN, 1)).firstSeq()).isEqualTo(6);
-      rig.awaitPersisted();
-      assertRows(rig.store, RUN, 6);
-    }
-  }
-
   /** A batch that cannot be leaves the store as a failed disk does. */
   private static void fail(DuckDbStore store) {
     assertThatThrownBy(() -> store.persist(new PersistBatch(List.of(), List.of(), -1)))

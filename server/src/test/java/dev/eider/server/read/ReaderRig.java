@@ -10,7 +10,6 @@ import dev.eider.server.read.ReaderRegistry.ReaderBounds;
 import dev.eider.server.read.history.LogHistory;
 import dev.eider.server.read.history.ReadStart;
 import dev.eider.server.read.history.RunHistory;
-import dev.eider.server.read.runs.RunDirectory;
 import dev.eider.server.store.read.ReadAhead;
 import dev.eider.v1.SubscribeResponse;
 import java.lang.ref.WeakReference;
@@ -29,13 +28,11 @@ public final class ReaderRig implements AutoCloseable {
       new ReaderRegistry(new ReaderBounds(3, 1 << 20, 100, 2, 2));
   public final RunHistory history;
   public final LogHistory logHistory;
-  public final RunDirectory directory;
 
   public ReaderRig(Path path, long tailBytesMax) throws Exception {
     broker = new PersistRig(path, tailBytesMax, PersistRig.EAGER);
     history = new RunHistory(broker.hub, broker.store.reader());
     logHistory = new LogHistory(broker.hub, history, readAhead(), broker.log::endPosition);
-    directory = new RunDirectory(broker.hub, history, broker.store.reader());
   }
 
   private ReadAhead readAhead() {

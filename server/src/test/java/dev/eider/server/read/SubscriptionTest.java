@@ -7,7 +7,6 @@ import static dev.eider.server.run.Samples.RUN;
 import static dev.eider.server.sequencer.Commands.close;
 import static dev.eider.server.sequencer.Commands.publish;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.util.concurrent.Uninterruptibles;
@@ -67,35 +66,6 @@ final class SubscriptionTest {
   }
 
   @Test
-  void shouldServeASlowReaderFromDuckDb() throws Exception {
-    try (ReaderRig rig = new ReaderRig(directory, 0)) {
-      // given
-      rig.broker.apply(publish(RUN, 5));
-      Subscription subscription = rig.subscribe(after(RUN, 0), sink);
-      await().until(() -> sink.story().contains("caught_up"));
-      sink.setReady(false);
-      for (int i = 0; i < 30; i++) {
-        rig.broker.apply(publish(RUN, 100));
-      }
-      rig.broker.awaitPersisted();
-      await().until(() -> rig.broker.hub.tailBytes() == 0);
-      assertThat(sink.eventCount()).isEqualTo(5);
-
-      // when
-      sink.setReady(true);
-      subscription.wake();
-
-      // then
-      await().until(() -> sink.story().size() >= 5);
-      assertThat(sink.seqs()).isEqualTo(seqs(1, 3_005));
-      assertThat(sink.story())
-          .containsExactly("events", "caught_up", "fell_behind", "events", "caught_up");
-      assertThat(sink.notices().get(1).getFellBehind().getSeq()).isEqualTo(5);
-      assertThat(sink.notices().get(2).getCaughtUp().getHeadSeq()).isEqualTo(3_005);
-    }
-  }
-
-  @Test
   void shouldSendWhatOthersHaveReadWhileDuckDbIsBusy() throws Exception {
     try (ReaderRig rig = new ReaderRig(directory, 0)) {
       // given a run that has left memory and was read by somebody
@@ -146,28 +116,6 @@ final class SubscriptionTest {
     }
   }
 
-  @Test
-  void shouldBoundAndEndStreams() throws Exception {
-    try (ReaderRig rig = new ReaderRig(directory, PLENTY)) {
-      // given
-      for (int i = 0; i < 3; i++) {
-        rig.subscribe(waiting(RUN), sink);
-      }
-
-      // then
-      assertThatThrownBy(() -> rig.subscribe(waiting(RUN), new TestSink<>()))
-          .isInstanceOf(BrokerException.class)
-          .hasMessageContaining("limit of 3 open streams");
-
-      // when
-      rig.registry.endAll(BrokerException.of(ErrorReason.ERROR_REASON_SHUTTING_DOWN, "stopping"));
-
-      // then
-      await().until(() -> rig.registry.count() == 0);
-      assertThat(refusal(sink).reason()).isEqualTo(ErrorReason.ERROR_REASON_SHUTTING_DOWN);
-    }
-  }
-
   private static WeakReference<Subscription> subscribeAndCancel(
       ReaderRig rig, SubscriptionRequest request, String notice) {
     TestSink<SubscribeResponse> sink = new TestSink<>();
@@ -175,10 +123,6 @@ final class SubscriptionTest {
     await().until(() -> notice.isEmpty() || sink.story().contains(notice));
     subscription.cancel();
     return new WeakReference<>(subscription);
-  }
-
-  private static BrokerException refusal(TestSink<?> sink) {
-    return Objects.requireNonNull(sink.refusal());
   }
 
   private static List<Long> seqs(long first, long last) {

@@ -17,13 +17,10 @@ public final class TestSink<N extends Message> implements ResponseStream<Encoded
   private final List<SequencedEvent> events = new CopyOnWriteArrayList<>();
   private final List<N> notices = new CopyOnWriteArrayList<>();
   private final List<String> story = new CopyOnWriteArrayList<>();
-  private final List<Mark> marks = new CopyOnWriteArrayList<>();
+  private final List<byte[]> tokens = new CopyOnWriteArrayList<>();
   private volatile boolean ready = true;
   private volatile boolean complete;
   private volatile @Nullable BrokerException refusal;
-
-  /** A token that came with events, and how many had come by then. */
-  public record Mark(int eventsSoFar, byte[] token) {}
 
   public void setReady(boolean isReading) {
     ready = isReading;
@@ -45,8 +42,9 @@ public final class TestSink<N extends Message> implements ResponseStream<Encoded
     return notices;
   }
 
-  public List<Mark> marks() {
-    return marks;
+  /** Those that came with events. */
+  public List<byte[]> tokens() {
+    return tokens;
   }
 
   /** What came, in order; events that follow one another are one word. */
@@ -74,7 +72,7 @@ public final class TestSink<N extends Message> implements ResponseStream<Encoded
       take(batch);
     } else if (response instanceof EncodedResponse.TokenedEvents<N> batch) {
       take(batch.events());
-      marks.add(new Mark(events.size(), batch.resumeToken()));
+      tokens.add(batch.resumeToken());
     } else if (response instanceof EncodedResponse.Plain<N> notice) {
       notices.add(notice.message());
       story.add(name(notice.message()));

@@ -3,14 +3,12 @@ package dev.eider.server.rpc;
 import static dev.eider.server.run.Samples.RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import dev.eider.server.event.SequencedEvent;
 import dev.eider.server.read.EncodedResponse;
 import dev.eider.server.run.Samples;
 import dev.eider.v1.ColdStreamResponse;
 import dev.eider.v1.EventBatch;
-import dev.eider.v1.SubscribeAllResponse;
 import dev.eider.v1.SubscribeResponse;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
@@ -44,28 +42,6 @@ final class EncodedMarshallerTest {
   }
 
   @Test
-  void shouldPutATokenBesideTheEvents() throws Exception {
-    // given
-    byte[] token = {7, 0, 8};
-    EventBatch.Builder batch = EventBatch.newBuilder();
-    events(2).forEach(event -> batch.addEnvelopes(event.parse()));
-
-    // when
-    EncodedResponse<SubscribeAllResponse> response =
-        new EncodedResponse.TokenedEvents<>(EncodedResponse.Events.of(events(2)), token);
-
-    // then
-    assertThat(drained(response))
-        .hasSize(response.size())
-        .isEqualTo(
-            SubscribeAllResponse.newBuilder()
-                .setEvents(batch)
-                .setResumeToken(ByteString.copyFrom(token))
-                .build()
-                .toByteArray());
-  }
-
-  @Test
   void shouldReadLikeItDrains() throws Exception {
     // given
     EncodedResponse<SubscribeResponse> response = EncodedResponse.Events.of(events(3));
@@ -81,15 +57,6 @@ final class EncodedMarshallerTest {
     assertThat(first).isEqualTo(drained(response)[0]);
     assertThat(rest).hasSize(response.size() - 1);
     assertThat(stream.available()).isZero();
-  }
-
-  @Test
-  void shouldWriteAPlainMessage() throws Exception {
-    SubscribeResponse message =
-        SubscribeResponse.newBuilder()
-            .setCaughtUp(SubscribeResponse.CaughtUp.newBuilder().setHeadSeq(7))
-            .build();
-    assertThat(drained(new EncodedResponse.Plain<>(message))).isEqualTo(message.toByteArray());
   }
 
   private static <N extends MessageLite> byte[] drained(EncodedResponse<N> response)

@@ -9,9 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.RunId;
-import dev.eider.server.run.FoldedRun;
 import dev.eider.v1.ErrorReason;
-import dev.eider.v1.RunOutcome;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -28,27 +26,6 @@ final class DeletionTest {
   @RegisterExtension private final WriterRig rig = new WriterRig();
 
   @Test
-  void shouldRefuseAnOpenRunUnlessForced() throws Exception {
-    rig.apply(publish(RUN, 2));
-
-    rig.shouldRefuse(delete(RUN), "RUN_OPEN");
-    FoldedRun deleted = rig.apply(new Command.Delete(RUN, true)).run();
-
-    assertThat(deleted.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
-    assertThat(deleted.isDeleted()).isTrue();
-    assertThat(rig.hub.openRunCount()).isZero();
-  }
-
-  private void requireIdUsed() {
-    BrokerException opening = rig.refusalOf(Commands.open(RUN, "", 1));
-    assertThat(opening.reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS);
-    assertThat(opening.metadata()).containsEntry("deleted", "true");
-    rig.shouldRefuse(publish(RUN, 1), "RUN_NOT_FOUND");
-    rig.shouldRefuse(publish(RUN, "ada", 1, 1, 1), "RUN_NOT_FOUND");
-    rig.shouldRefuse(Commands.close(RUN), "RUN_NOT_FOUND");
-  }
-
-  @Test
   void shouldDeleteARunThatHasLeftMemory() throws Exception {
     rig.apply(publish(RUN, 2));
     rig.apply(Commands.close(RUN));
@@ -58,23 +35,6 @@ final class DeletionTest {
     assertThat(rig.hub.runBytes()).isPositive();
     forgetTheRun();
     assertThat(rig.hub.runBytes()).isZero();
-  }
-
-  @Test
-  void shouldRefuseAParentAsLongAsAForkIsThere() throws Exception {
-    rig.apply(publish(RUN, 2));
-    rig.apply(Commands.close(RUN));
-    rig.apply(fork(CHILD, RUN));
-
-    BrokerException refusal = rig.refusalOf(delete(RUN));
-    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_RUN_HAS_FORKS);
-    assertThat(refusal.metadata()).containsEntry("fork_run_id", "child");
-
-    rig.apply(Commands.close(CHILD));
-    forgetTheRun();
-    rig.shouldRefuse(delete(RUN), "RUN_HAS_FORKS");
-    rig.apply(delete(CHILD));
-    assertThat(rig.apply(delete(RUN)).run().deletion()).isEqualTo(FoldedRun.Deletion.GONE);
   }
 
   @Test
@@ -102,27 +62,6 @@ final class DeletionTest {
     rig.apply(Commands.open(RUN, "once", 1));
     rig.apply(new Command.Delete(RUN, true));
     assertThat(rig.apply(Commands.open(CHILD, "once", 2)).run().isOpen()).isTrue();
-  }
-
-  @Test
-  void shouldFindDeletionsInTheLog() throws Exception {
-    // given
-    deleteARun();
-    rig.apply(publish(CHILD, 1));
-
-    // when
-    rig.restart();
-
-    // then
-    assertThat(rig.run(RUN).isDeleted()).isTrue();
-    assertThat(rig.run(CHILD).isOpen()).isTrue();
-    requireIdUsed();
-  }
-
-  private void deleteARun() throws Exception {
-    rig.apply(publish(RUN, 2));
-    rig.apply(Commands.close(RUN));
-    rig.apply(delete(RUN));
   }
 
   /** Has DuckDB take everything, and closed and deleted runs leave memory. */

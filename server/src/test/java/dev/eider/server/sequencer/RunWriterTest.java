@@ -11,17 +11,13 @@ import static org.awaitility.Awaitility.await;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.event.SequencedEvent;
-import dev.eider.server.hub.RunTail;
 import dev.eider.server.log.LogWriteException.Kind;
 import dev.eider.server.run.FoldedRun;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,31 +29,6 @@ final class RunWriterTest {
   private static final RunId OTHER = new RunId("game-2");
 
   @RegisterExtension private final WriterRig rig = new WriterRig();
-
-  @Test
-  void shouldKeepTheOrderOfOneCallersCommands() throws Exception {
-    // when
-    List<CompletableFuture<Applied>> answers = new ArrayList<>();
-    for (int i = 0; i < 500; i++) {
-      answers.add(rig.writer.execute(publish(i % 2 == 0 ? RUN : OTHER, 2)));
-    }
-
-    // then
-    for (int i = 0; i < answers.size(); i++) {
-      Applied applied = answers.get(i).get(20, TimeUnit.SECONDS);
-      assertThat(applied.firstSeq()).isEqualTo(1 + 2L * (i / 2));
-      assertThat(applied.lastSeq()).isEqualTo(applied.firstSeq() + 1);
-    }
-  }
-
-  @Test
-  void shouldBeVisibleWhenItIsAcknowledged() throws Exception {
-    Applied applied = rig.apply(publish(RUN, 3));
-
-    assertThat(applied.run()).isSameAs(rig.run(RUN));
-    assertThat(visible(RUN)).hasSize(3);
-    assertThat(rig.log.forcedPosition()).isGreaterThan(applied.run().lastPosition());
-  }
 
   @Test
   void shouldAnswerARequestIdThatWasUsedInTheSameBatch() throws Exception {
@@ -125,26 +96,6 @@ final class RunWriterTest {
     rig.stop();
   }
 
-  @Test
-  void shouldKeepWhatItAcknowledgedThroughALossOfPower() throws Exception {
-    // given
-    rig.apply(open(RUN, "req", 1));
-    rig.apply(publish(RUN, "p", 0, 1, 3));
-    rig.apply(publish(OTHER, 2));
-    rig.apply(close(OTHER));
-    Map<RunId, FoldedRun> before = runs();
-
-    // when
-    rig.restart();
-
-    // then
-    assertThat(runs()).usingRecursiveComparison().isEqualTo(before);
-    assertThat(rig.hub.findByRequestId("req")).isEqualTo(RUN);
-    assertThat(visible(RUN)).hasSize(3);
-    assertThat(rig.apply(publish(RUN, "p", 0, 2, 2)).duplicate()).isTrue();
-    assertThat(rig.apply(publish(RUN, "p", 0, 4, 1)).firstSeq()).isEqualTo(4);
-  }
-
   @ParameterizedTest
   @CsvSource({"FULL, STORAGE_FULL", "FAILED, STORAGE_UNAVAILABLE"})
   void shouldRefuseWhileTheLogFailsAndGoOnByItself(Kind kind, String reason) throws Exception {
@@ -192,11 +143,6 @@ final class RunWriterTest {
     assertThat(rig.run(RUN)).isSameAs(before);
     assertThat(visible(RUN)).hasSize((int) before.headSeq());
     assertThat(rig.hub.find(OTHER)).isNull();
-  }
-
-  private Map<RunId, FoldedRun> runs() {
-    return rig.hub.runs().stream()
-        .collect(Collectors.toMap(tail -> tail.run().runId(), RunTail::run));
   }
 
   private static SequencerConfig config(boolean async, long unpersistedBytesMax) {

@@ -8,6 +8,7 @@ import dev.eider.server.files.format.RunFile;
 import dev.eider.server.files.format.RunFile.BadRun;
 import dev.eider.server.files.format.RunFileFormat;
 import dev.eider.server.files.format.RunFileWriter;
+import dev.eider.server.hub.Hub;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.RunRecordCodec;
@@ -41,7 +42,7 @@ final class ImportStaging implements AutoCloseable {
   private long eventCount;
   private long renamedCount;
   private long recordBytes;
-  private boolean hasLargeRecord;
+  private long heldBytes;
 
   ImportStaging(TransferContext context, BooleanSupplier hasEnded, Interruption interruption) {
     this.context = context;
@@ -153,15 +154,24 @@ final class ImportStaging implements AutoCloseable {
     renamedCount += originalId.equals(run.runId().value()) ? 0 : 1;
     recordBytes += RunRecordCodec.importedBytes(run);
     TransferBounds.requireRecord(recordBytes);
-    if (recordBytes > TransferBounds.SMALL_RECORD_BYTES_MAX && !hasLargeRecord) {
-      hasLargeRecord = context.largeRecords().tryAcquire();
-      if (!hasLargeRecord) {
-        throw BrokerException.of(
-            ErrorReason.ERROR_REASON_OVERLOADED,
-            "another import whose runs take more than %d bytes without their events is under way"
-                .formatted(TransferBounds.SMALL_RECORD_BYTES_MAX));
-      }
+    if (recordBytes > TransferBounds.SMALL_RECORD_BYTES_MAX) {
+      hold(recordBytes - heldBytes);
     }
+  }
+
+  /** Counts the runs of a large record as those in memory, among which they are about to be. */
+  private void hold(long bytes) {
+    Hub hub = daemon.hub();
+    if (hub.runBytes() + bytes > hub.bounds().runBytesMax()) {
+      throw BrokerException.of(
+              ErrorReason.ERROR_REASON_OVERLOADED,
+              "what the daemon keeps of runs takes as much memory as it may: "
+                  + hub.bounds().runBytesMax()
+                  + " bytes; close some runs, or import fewer at a time")
+          .with("limit_bytes", hub.bounds().runBytesMax());
+    }
+    hub.holdRunBytes(bytes);
+    heldBytes += bytes;
   }
 
   private void requireRuns(long count) {
@@ -181,12 +191,10 @@ final class ImportStaging implements AutoCloseable {
     return BrokerException.of(ErrorReason.ERROR_REASON_INVALID_FILE, problem);
   }
 
-  /** Lets another import have as large a record. */
+  /** Counts the runs no more. */
   @Override
   public void close() {
-    if (hasLargeRecord) {
-      context.largeRecords().release();
-    }
+    daemon.hub().holdRunBytes(-heldBytes);
   }
 
   /**

@@ -20,7 +20,7 @@ public record TransferBounds(
    */
   public static final int RECORD_BYTES_MAX = 20 << 20;
 
-  /** What they may take in any number of imports at a time; of larger ones there is one. */
+  /** What they may take in each import; beyond it they count as runs in memory. */
   public static final int SMALL_RECORD_BYTES_MAX = 1 << 20;
 
   /** Requires that runs fit into one record. */

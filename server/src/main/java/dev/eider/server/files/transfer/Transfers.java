@@ -7,7 +7,6 @@ import dev.eider.server.base.StreamedCall;
 import dev.eider.server.base.Threads;
 import dev.eider.v1.ExportRunsResponse;
 import dev.eider.v1.ImportRunsResponse;
-import java.util.concurrent.Semaphore;
 
 /**
  * Runs exports and imports, on threads of their own ({@code transfer-N}) and a timer ({@code
@@ -26,9 +25,7 @@ public final class Transfers implements AutoCloseable {
             "transfer",
             bounds.concurrentMax(),
             "%d exports and imports are under way (transfers-max); ask again when one has ended");
-    context =
-        new TransferContext(
-            daemon, bounds, new TempFiles(daemon.tempDirectory(), ""), pool, new Semaphore(1));
+    context = new TransferContext(daemon, bounds, new TempFiles(daemon.tempDirectory(), ""), pool);
   }
 
   /**

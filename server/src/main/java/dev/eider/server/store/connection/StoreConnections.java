@@ -29,7 +29,12 @@ public final class StoreConnections {
    * same names that leave out the daemon's own tables.
    */
   private static final List<String> LISTINGS =
-      List.of("duckdb_tables", "duckdb_columns", "duckdb_views");
+      List.of(
+          "duckdb_tables",
+          "duckdb_columns",
+          "duckdb_views",
+          "duckdb_constraints",
+          "duckdb_schemas");
 
   private final DuckDBConnection writer;
   private final ReaderPool readers;
@@ -61,6 +66,8 @@ public final class StoreConnections {
       Statements.execute(connection, "SET TimeZone = 'UTC'");
       // With 900 expressions within each other DuckDB's planner overflows the stack.
       Statements.execute(connection, "SET max_expression_depth = 100");
+      // Queries written for DuckDB 1.x have `x -> x + 1`, which 2.0 refuses unless it is told.
+      Statements.execute(connection, "SET lambda_syntax = 'ENABLE_SINGLE_ARROW'");
     }
     this.queries = new ReaderPool(forQueries);
     this.copies = new ReaderPool(duplicates(writer, tables, 1));

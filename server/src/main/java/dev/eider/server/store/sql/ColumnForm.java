@@ -45,13 +45,10 @@ enum ColumnForm {
     return conversion.formatted(column);
   }
 
-  /**
-   * Returns the SQL that fails for a text of more than {@code bytesMax}, before it is on the heap.
-   */
+  /** Returns the SQL of a column whose texts of more than {@code bytesMax} are NULL. */
   String bounded(String column, int bytesMax) {
     return isText()
-        ? "if(strlen(%1$s) > %2$d, error('%3$s%2$d bytes'), %1$s)"
-            .formatted(column, bytesMax, RowBound.VALUE_TOO_LARGE)
+        ? "CASE WHEN strlen(%1$s) <= %2$d THEN %1$s END".formatted(column, bytesMax)
         : column;
   }
 
@@ -65,11 +62,12 @@ enum ColumnForm {
       case REAL -> JsonValues.real(vector.getDouble(row));
       case DIGITS -> JsonValues.digits(vector.getString(row));
       case TEXT, BYTES -> JsonValues.text(vector.getString(row));
-      case NESTED -> JsonValues.parse(vector.getString(row));
+      case NESTED -> JsonValues.parse(vector.getString(row), RowBound.BYTES_MAX);
     };
   }
 
-  private boolean isText() {
+  /** Returns whether its values have no bound of their own. */
+  boolean isText() {
     return this == DIGITS || this == TEXT || this == BYTES || this == NESTED;
   }
 }

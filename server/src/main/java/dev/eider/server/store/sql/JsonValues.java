@@ -12,7 +12,7 @@ import com.google.protobuf.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Converts DuckDB's values to protobuf. Thread-safe. */
+/** Converts DuckDB's values to protobuf. An instance counts what one value comes to. */
 final class JsonValues {
   /** The size up to which every whole number is a double. */
   private static final long WHOLE_MAX = 1L << 53;
@@ -31,7 +31,16 @@ final class JsonValues {
                   .build())
           .build();
 
-  private JsonValues() {}
+  /** What a value of a list takes at least. */
+  private static final int VALUE_BYTES = 4;
+
+  private static final int NUMBER_BYTES = 11;
+
+  private long bytesLeft;
+
+  private JsonValues(long bytesMax) {
+    bytesLeft = bytesMax;
+  }
 
   static Value whole(long number) {
     return Math.abs(number) <= WHOLE_MAX && number != Long.MIN_VALUE
@@ -55,17 +64,28 @@ final class JsonValues {
     return Value.newBuilder().setStringValue(text).build();
   }
 
-  /** Parses DuckDB's JSON, which has NaN and infinities as well. */
-  static Value parse(String json) {
+  /**
+   * Parses DuckDB's JSON, which has NaN and infinities as well.
+   *
+   * @throws UncheckedIOException if it is nested too deep, or larger than {@code bytesMax} as it is
+   *     sent, to which a list of small numbers grows six times
+   */
+  static Value parse(String json, long bytesMax) {
     try (JsonParser parser = JSON.createParser(json)) {
       parser.nextToken();
-      return value(parser);
+      return new JsonValues(bytesMax).value(parser);
+    } catch (LargeValueException e) {
+      throw new UncheckedIOException("has more than " + bytesMax + " bytes as it is sent", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("a value is nested more than " + NESTING_MAX + " deep", e);
+      throw new UncheckedIOException("is nested more than " + NESTING_MAX + " deep", e);
     }
   }
 
-  private static Value value(JsonParser json) throws IOException {
+  private Value value(JsonParser json) throws IOException {
+    bytesLeft -= json.currentToken().isNumeric() ? NUMBER_BYTES : VALUE_BYTES;
+    if (bytesLeft < 0) {
+      throw new LargeValueException();
+    }
     return switch (json.currentToken()) {
       case START_OBJECT -> Value.newBuilder().setStructValue(struct(json)).build();
       case START_ARRAY -> Value.newBuilder().setListValue(list(json)).build();
@@ -78,7 +98,7 @@ final class JsonValues {
     };
   }
 
-  private static Struct struct(JsonParser json) throws IOException {
+  private Struct struct(JsonParser json) throws IOException {
     Struct.Builder struct = Struct.newBuilder();
     for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
       json.nextToken();
@@ -87,11 +107,16 @@ final class JsonValues {
     return struct.build();
   }
 
-  private static ListValue list(JsonParser json) throws IOException {
+  private ListValue list(JsonParser json) throws IOException {
     ListValue.Builder list = ListValue.newBuilder();
     while (json.nextToken() != com.fasterxml.jackson.core.JsonToken.END_ARRAY) {
       list.addValues(value(json));
     }
     return list.build();
+  }
+
+  /** A value has more bytes than it may. */
+  private static final class LargeValueException extends IOException {
+    private static final long serialVersionUID = 1;
   }
 }

@@ -23,24 +23,36 @@ public final class SqlRows implements AutoCloseable {
   private final List<SqlColumn> columns;
   private final ColumnForm[] forms;
   private final DuckDBReadableVector[] vectors;
+  private final int lines;
   private final UnaryOperator<QueryException> onFailure;
   private final DuckDBChunkedResult result;
+
+  /** Rows of the chunks before. */
+  private long before;
+
   private long chunkRows;
   private long row = -1;
 
-  /** Takes over the statement, whose columns have the simple types of the forms. */
+  /**
+   * Takes over the statement, whose columns have the simple types of the forms; if there is one
+   * more, it is that of a {@link CarriedSelect}.
+   *
+   * @param lines of the caller's statement, if it is carried
+   */
   SqlRows(
       DuckDBPreparedStatement statement,
       List<SqlColumn> columns,
       List<ColumnForm> forms,
+      int lines,
       UnaryOperator<QueryException> onFailure)
       throws SQLException {
     this.statement = statement;
+    this.lines = lines;
     this.onFailure = onFailure;
     this.columns = columns;
     this.forms = forms.toArray(ColumnForm[]::new);
-    vectors = new DuckDBReadableVector[this.forms.length];
     result = statement.query();
+    vectors = new DuckDBReadableVector[Math.toIntExact(result.columnCount())];
   }
 
   public List<SqlColumn> columns() {
@@ -70,6 +82,7 @@ public final class SqlRows implements AutoCloseable {
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = chunk.vector(i);
     }
+    before += chunkRows;
     chunkRows = chunk.rowCount();
     row = 0;
     return true;
@@ -84,22 +97,32 @@ public final class SqlRows implements AutoCloseable {
     if (sql == null) {
       throw new IllegalStateException("DuckDB's driver failed", e);
     }
-    return onFailure.apply(QueryException.of(sql).withoutLine());
+    return onFailure.apply(QueryException.of(sql).ofCarried(lines));
   }
 
-  /** Returns the current row. */
+  /**
+   * Returns the current row.
+   *
+   * @throws QueryException ROW_TOO_LARGE; the rows before it are as they should be
+   */
   public ListValue row() throws QueryException {
+    if (vectors.length > forms.length && !vectors[forms.length].isNull(row)) {
+      long tooLarge = vectors[forms.length].getLong(row);
+      throw wide(CarriedSelect.column(tooLarge)).tooLarge(CarriedSelect.bytes(tooLarge));
+    }
     ListValue.Builder values = ListValue.newBuilder();
     long bytes = 0;
+    int largest = 0;
     for (int i = 0; i < forms.length; i++) {
       Value value = value(i);
       bytes += value.getSerializedSize();
-      if (bytes > ROW_BYTES_MAX) {
-        String text = "a row is larger than " + ROW_BYTES_MAX + " bytes";
-        throw new QueryException(
-            QueryException.Kind.ROW_TOO_LARGE, text, new IllegalStateException(text));
-      }
       values.addValues(value);
+      if (value.getSerializedSize() > values.getValues(largest).getSerializedSize()) {
+        largest = i;
+      }
+      if (bytes > ROW_BYTES_MAX) {
+        throw wide(largest).tooLarge(values.getValues(largest).getSerializedSize());
+      }
     }
     return values.build();
   }
@@ -108,9 +131,12 @@ public final class SqlRows implements AutoCloseable {
     try {
       return forms[column].value(vectors[column], row);
     } catch (UncheckedIOException e) {
-      throw new QueryException(
-          QueryException.Kind.ROW_TOO_LARGE, String.valueOf(e.getMessage()), e);
+      throw wide(column).notCarried(String.valueOf(e.getMessage()));
     }
+  }
+
+  private WideRow wide(int column) {
+    return WideRow.of(column, before + row + 1, columns, vectors, row);
   }
 
   @Override

@@ -7,8 +7,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
 import org.jspecify.annotations.Nullable;
@@ -69,10 +67,11 @@ public final class SqlSession implements AutoCloseable {
       throw failed(QueryException.of(e));
     }
     List<ColumnForm> forms = columns.stream().map(column -> ColumnForm.of(column.type())).toList();
+    int lines = 1 + (int) sql.chars().filter(c -> c == '\n').count();
     try {
-      return open(carried(sql, forms), parameters, columns, forms);
+      return open(CarriedSelect.of(sql, forms), parameters, columns, forms, lines);
     } catch (SQLException e) {
-      throw failed(QueryException.of(e).withoutLine());
+      throw failed(QueryException.of(e).ofCarried(lines));
     }
   }
 
@@ -81,7 +80,7 @@ public final class SqlSession implements AutoCloseable {
     List<SqlColumn> columns =
         List.of(new SqlColumn("explain_key", "VARCHAR"), new SqlColumn("explain_value", "VARCHAR"));
     try {
-      return open(sql, parameters, columns, List.of(ColumnForm.TEXT, ColumnForm.TEXT));
+      return open(sql, parameters, columns, List.of(ColumnForm.TEXT, ColumnForm.TEXT), 0);
     } catch (SQLException e) {
       throw failed(QueryException.of(e));
     }
@@ -108,40 +107,18 @@ public final class SqlSession implements AutoCloseable {
       String sql,
       List<@Nullable Object> parameters,
       List<SqlColumn> columns,
-      List<ColumnForm> forms)
+      List<ColumnForm> forms,
+      int lines)
       throws SQLException {
     DuckDBPreparedStatement statement = connection.prepare(sql);
     try {
       bind(statement, parameters);
       cancellation.beforeRunning(statement);
-      return new SqlRows(statement, columns, forms, this::failed);
+      return new SqlRows(statement, columns, forms, lines, this::failed);
     } catch (SQLException | RuntimeException e) {
       statement.close();
       throw e;
     }
-  }
-
-  /** Returns the statement in a form with simple types only, and no value beyond the bound. */
-  private static String carried(String sql, List<ColumnForm> forms) {
-    String bounded =
-        IntStream.range(0, forms.size())
-            .mapToObj(i -> forms.get(i).bounded("r" + i, SqlRows.ROW_BYTES_MAX))
-            .collect(Collectors.joining(", "));
-    String converted =
-        IntStream.range(0, forms.size())
-            .mapToObj(i -> forms.get(i).converted("q.c" + i) + " AS r" + i)
-            .collect(Collectors.joining(", "));
-    String names =
-        IntStream.range(0, forms.size()).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
-    return "SELECT "
-        + bounded
-        + " FROM (SELECT "
-        + converted
-        + " FROM (\n"
-        + sql
-        + "\n) AS q("
-        + names
-        + "))";
   }
 
   private List<SqlColumn> columns(String sql, List<@Nullable Object> parameters)

@@ -2,8 +2,8 @@ package dev.eider.server.files.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eider.server.api.WireRules;
 import dev.eider.server.event.RunId;
-import dev.eider.server.files.format.FileRules;
 import dev.eider.server.files.format.FileStamp;
 import dev.eider.server.files.format.LibraryFile;
 import dev.eider.server.files.format.ScratchConfig;
@@ -12,7 +12,6 @@ import dev.eider.server.run.Imports;
 import dev.eider.server.run.RunPlace;
 import dev.eider.server.run.Samples;
 import dev.eider.server.store.ColdReader.RunQuery;
-import dev.eider.v1.Event;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,25 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 final class LibraryIndexTest {
-  private static final FileRules ANY =
-      new FileRules() {
-        @Override
-        public void event(Event event, String where) {
-          // Every event is fine.
-        }
-
-        @Override
-        public void labels(Map<String, String> labels) {
-          // All labels are fine.
-        }
-      };
-
   @TempDir private Path directory;
   private final LibraryIndex index = new LibraryIndex();
 
   private LibraryFile file(String name) throws Exception {
     Path path = Files.createFile(directory.resolve(name));
-    return new LibraryFile(path, FileStamp.of(path), new ScratchConfig(directory, 1, 1), ANY);
+    return new LibraryFile(
+        path, FileStamp.of(path), new ScratchConfig(directory, 1, 1), new WireRules());
   }
 
   private static FoldedRun run(String runId) {

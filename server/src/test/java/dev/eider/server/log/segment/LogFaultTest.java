@@ -108,25 +108,6 @@ final class LogFaultTest {
   }
 
   @Test
-  void shouldForceAnewWhatAnEarlierProcessCouldNotForce() throws Exception {
-    // given a force that fails, and a kernel that shows the batch and counts it as clean
-    SegmentedLog log = open(disk);
-    log.append(RUN, 1, body("in doubt"));
-    log.commit(false);
-    disk.failIn(1, Call.FORCE);
-    catchThrowableOfType(LogWriteException.class, log::force);
-
-    // when the next process finds it
-    SegmentedLog next = open(disk);
-    assertThat(texts(next)).containsExactly("in doubt");
-
-    // then it is on disk
-    for (int crash = 0; crash < 20; crash++) {
-      assertThat(texts(open(disk.afterCrash()))).containsExactly("in doubt");
-    }
-  }
-
-  @Test
   void shouldKeepAFileThatCannotBeDeletedAndTryAgain() throws Exception {
     // given
     SegmentedLog log = open(disk);
@@ -145,15 +126,6 @@ final class LogFaultTest {
     log.trim(log.endPosition());
     assertThat(log.health().segmentCount()).isEqualTo(1);
     assertThat(disk.list()).hasSize(1 + 1);
-  }
-
-  @Test
-  void shouldCloseWhenTheMarkCannotBeWritten() throws Exception {
-    SegmentedLog log = open(disk);
-    commitEach(log, "one");
-    disk.failIn(1, Call.WRITE);
-    log.close();
-    assertThat(texts(open(disk.afterCrash()))).containsExactly("one");
   }
 
   @Test

@@ -2,13 +2,13 @@ package dev.eider.server.log.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.primitives.Bytes;
 import dev.eider.server.event.RunId;
 import dev.eider.server.log.LogRecord;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,31 +62,19 @@ final class LogFormatTest {
   }
 
   private static byte[] specified() {
-    byte[] header = bytes(HEADER);
-    CRC32C crc = new CRC32C();
-    crc.update(header, 0, 12);
-    crc.update(header, 16, 16);
-    ByteBuffer.wrap(header).putInt(12, (int) crc.getValue());
-    byte[] record = frame(RECORD, 32);
-    byte[] mark = frame(MARK, 80);
-    return ByteBuffer.allocate(header.length + record.length + mark.length)
-        .put(header)
-        .put(record)
-        .put(mark)
-        .array();
+    ByteBuffer header = bytes(HEADER);
+    header.putInt(12, LogSamples.crc(header.slice(0, 12), header.slice(16, 16)));
+    return Bytes.concat(header.array(), frame(RECORD, 32), frame(MARK, 80));
   }
 
   private static byte[] frame(String hex, long position) {
-    byte[] frame = bytes(hex);
-    CRC32C crc = new CRC32C();
-    crc.update(ByteBuffer.allocate(8).putLong(position).flip());
-    crc.update(frame, 0, 4);
-    crc.update(frame, 8, frame.length - 8);
-    ByteBuffer.wrap(frame).putInt(4, (int) crc.getValue());
-    return frame;
+    ByteBuffer frame = bytes(hex);
+    ByteBuffer place = ByteBuffer.allocate(8).putLong(position).flip();
+    frame.putInt(4, LogSamples.crc(place, frame.slice(0, 4), frame.slice(8, frame.limit() - 8)));
+    return frame.array();
   }
 
-  private static byte[] bytes(String hex) {
-    return HexFormat.of().parseHex(String.format(hex, 0).replace(" ", ""));
+  private static ByteBuffer bytes(String hex) {
+    return ByteBuffer.wrap(HexFormat.of().parseHex(String.format(hex, 0).replace(" ", "")));
   }
 }

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,7 +135,7 @@ final class LogFuzzTest {
     }
     if (random.nextInt(6) == 0 || at < 0 || at > bytes.length - 32) {
       file.putLong(16 + 8 * random.nextInt(2), random.nextLong());
-      file.putInt(12, crc(bytes, 0, 12, 16, 16));
+      file.putInt(12, LogSamples.crc(file.slice(0, 12), file.slice(16, 16)));
       return;
     }
     int length = file.getInt(at);
@@ -150,10 +149,9 @@ final class LogFuzzTest {
     }
     long frame = (Math.max(28L, file.getInt(at)) + 7) & -8;
     if (at + frame <= bytes.length) {
-      CRC32C crc = new CRC32C();
-      crc.update(ByteBuffer.allocate(12).putLong(base + at).putInt(file.getInt(at)).flip());
-      crc.update(bytes, at + 8, (int) frame - 8);
-      file.putInt(at + 4, (int) crc.getValue());
+      ByteBuffer position = ByteBuffer.allocate(8).putLong(base + at).flip();
+      ByteBuffer body = file.slice(at + 8, (int) frame - 8);
+      file.putInt(at + 4, LogSamples.crc(position, file.slice(at, 4), body));
     }
   }
 
@@ -165,12 +163,5 @@ final class LogFuzzTest {
       case 3 -> 0;
       default -> 28 + random.nextInt(200);
     };
-  }
-
-  private static int crc(byte[] bytes, int from, int length, int thenFrom, int thenLength) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, from, length);
-    crc.update(bytes, thenFrom, thenLength);
-    return (int) crc.getValue();
   }
 }

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,9 +125,7 @@ final class LogRecoveryTest {
       byte[] expected =
           HexFormat.of()
               .parseHex(String.format("45494445524e4f54%016x0000000000000000", log.endPosition()));
-      CRC32C crc = new CRC32C();
-      crc.update(expected, 0, 20);
-      ByteBuffer.wrap(expected).putInt(20, (int) crc.getValue());
+      ByteBuffer.wrap(expected).putInt(20, LogSamples.crc(ByteBuffer.wrap(expected, 0, 20)));
 
       // when
       log.append(RUN, 1, body("not forced"));

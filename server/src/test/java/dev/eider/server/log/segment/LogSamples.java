@@ -7,6 +7,7 @@ import dev.eider.server.log.LogRecord;
 import dev.eider.server.log.LogWriteException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /** Small logs and what is in them. */
 public final class LogSamples {
@@ -92,6 +94,15 @@ public final class LogSamples {
       end--;
     }
     return Arrays.copyOf(segment, (end + 7) & -8);
+  }
+
+  /** The checksum of parts that follow one another. */
+  static int crc(ByteBuffer... parts) {
+    CRC32C crc = new CRC32C();
+    for (ByteBuffer part : parts) {
+      crc.update(part);
+    }
+    return (int) crc.getValue();
   }
 
   /** Makes the directory hold exactly these files. */

@@ -6,23 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Timestamp;
-import com.google.protobuf.Value;
 import dev.eider.server.base.BrokerException;
-import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.EventMatcher;
 import dev.eider.server.event.RunId;
 import dev.eider.server.read.ReaderRig;
 import dev.eider.server.read.TestSink;
-import dev.eider.server.run.Samples;
-import dev.eider.v1.ActionPayload;
 import dev.eider.v1.DiffRunsResponse;
 import dev.eider.v1.DiffRunsResponse.DiffSummary;
 import dev.eider.v1.ErrorReason;
-import dev.eider.v1.Event;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,32 +26,6 @@ final class RunDiffTest {
 
   @TempDir private Path directory;
   private final TestSink<DiffRunsResponse> sink = new TestSink<>();
-
-  @Test
-  void shouldSayEqualWhateverTheClockAndTheOrderOfFieldsWere() throws Exception {
-    try (ReaderRig rig = new ReaderRig(directory, PLENTY)) {
-      // given
-      Event one = action("a", "b");
-      Event two = action("b", "a");
-      assertThat(one.toByteString()).isNotEqualTo(two.toByteString());
-      Event later =
-          two.toBuilder()
-              .setTs(Timestamp.newBuilder().setSeconds(9))
-              .setSchemaVersion(2)
-              .setAttributes(Struct.newBuilder().putFields("tokens", number(3)))
-              .build();
-      rig.broker.apply(publish(RUN, List.of(EncodedEvent.of(one))));
-      rig.broker.apply(publish(OTHER, List.of(EncodedEvent.of(later))));
-
-      // when
-      diff(rig, RUN, OTHER);
-
-      // then
-      assertThat(sink.story()).containsExactly("turn", "summary");
-      assertThat(summary().getEqual()).isTrue();
-      assertThat(summary().getEqualCount()).isEqualTo(1);
-    }
-  }
 
   @Test
   void shouldBoundThemAndGiveThePlaceBack() throws Exception {
@@ -101,15 +67,5 @@ final class RunDiffTest {
 
   private DiffSummary summary() {
     return sink.notices().get(sink.notices().size() - 1).getSummary();
-  }
-
-  private static Event action(String first, String second) {
-    Struct fields =
-        Struct.newBuilder().putFields(first, number(0)).putFields(second, number(0)).build();
-    return Samples.base("ada", 1).setAction(ActionPayload.newBuilder().setAction(fields)).build();
-  }
-
-  private static Value number(double value) {
-    return Value.newBuilder().setNumberValue(value).build();
   }
 }

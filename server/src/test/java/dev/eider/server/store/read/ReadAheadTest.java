@@ -52,21 +52,6 @@ class ReadAheadTest extends StoreFixture {
   }
 
   @Test
-  void shouldReadFromMemoryWhatWasReadBefore() throws StoreException {
-    // given
-    ColdReader ahead = ahead(ROOMY);
-    List<EventEnvelope> before = events(ahead, 4, ROOMY);
-
-    // when
-    store.close();
-
-    // then
-    assertThat(events(ahead, 4, ROOMY)).isEqualTo(before);
-    assertThatThrownBy(() -> ahead.readPage(query(4, 1, EVENTS, 1, ROOMY, EventMatcher.ALL)))
-        .isInstanceOf(StoreException.class);
-  }
-
-  @Test
   void shouldLeaveFilteringToTheStore() throws StoreException {
     ColdReader ahead = ahead(ROOMY);
     EventMatcher some = new EventMatcher(Set.of(), Set.of(), 3, 5);

@@ -4,17 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Struct;
-import com.google.protobuf.UnknownFieldSet;
-import com.google.protobuf.Value;
 import dev.eider.server.base.Invariants.InvariantBroken;
 import dev.eider.server.store.TestEvents;
-import dev.eider.v1.ActionPayload;
 import dev.eider.v1.Event;
 import dev.eider.v1.LlmPromptPayload;
-import dev.eider.v1.TurnStartPayload;
-import dev.eider.v1.WorldStateSnapshot;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
@@ -54,43 +47,6 @@ final class EventDeltaTest {
 
     assertThat(delta(event).length).isLessThan(300);
     assertRestored(event);
-  }
-
-  @Test
-  void shouldRestoreStructsWithEveryKindOfValue() {
-    Struct.Builder world = Struct.newBuilder();
-    for (int i = 0; i < 200; i++) {
-      world.putFields("coordinate-" + i, Value.newBuilder().setNumberValue(i * 0.7).build());
-      world.putFields("description-" + i, Value.newBuilder().setStringValue(TEXT + i).build());
-      world.putFields("visible-" + i, Value.newBuilder().setBoolValue(i % 2 == 0).build());
-    }
-    Event event =
-        TestEvents.event("red", 1)
-            .setTurnStart(
-                TurnStartPayload.newBuilder()
-                    .setSnapshot(WorldStateSnapshot.newBuilder().setState(world)))
-            .setAttributes(world)
-            .build();
-
-    assertRestored(event);
-  }
-
-  @Test
-  void shouldKeepWhatTheJsonLacks() {
-    UnknownFieldSet newer =
-        UnknownFieldSet.newBuilder()
-            .addField(
-                99,
-                UnknownFieldSet.Field.newBuilder()
-                    .addLengthDelimited(ByteString.copyFrom(TEXT.repeat(10), UTF_8))
-                    .build())
-            .build();
-    assertRestored(TestEvents.event("red", 0).setUnknownFields(newer).build());
-    assertRestored(
-        TestEvents.response("red", 0, "", 0).toBuilder().setUnknownFields(newer).build());
-    assertRestored(Event.getDefaultInstance());
-    assertRestored(
-        TestEvents.event("red", 1).setAction(ActionPayload.getDefaultInstance()).build());
   }
 
   @Test

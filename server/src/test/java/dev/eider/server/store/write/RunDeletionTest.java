@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.server.event.RunDigest;
 import dev.eider.server.event.RunId;
-import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Parent;
-import dev.eider.server.store.RunAssertions;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.StoreFixture;
 import dev.eider.server.store.StoreRows;
@@ -24,26 +22,6 @@ import org.junit.jupiter.api.Timeout;
 /** What deleted runs leave in DuckDB. */
 @Timeout(60)
 class RunDeletionTest extends StoreFixture {
-
-  @Test
-  void shouldEraseARunAndLeaveOthersAlone() throws StoreException {
-    // given
-    play("gone", null);
-    play("other", null);
-    persist();
-    FoldedRun other = log.run("other");
-
-    // when
-    log.forget("gone").delete("gone");
-    persist();
-
-    // then
-    requireNoTrace("gone");
-    RunAssertions.assertSame(store.reader().findRun(new RunId("other")), other);
-    assertThat(count("events", "other")).isEqualTo(4);
-    assertThat(store.reader().findDeleted(Set.of(new RunId("gone"), new RunId("other"))))
-        .containsExactly(new RunId("gone"));
-  }
 
   @Test
   void shouldEraseWhatTheSameTransactionWrote() throws StoreException {
