@@ -20,12 +20,12 @@ fail() { # fail NAME WHY FILE...: with what the command printed
   sed 's/^/      /' "${@:3}"
 }
 
-# Writes each example to a file named after its RPC. An example begins with `grpcurl` and goes on until its quotes are
-# closed and no backslash continues it.
+# Writes each example to a file named after its RPC. An example begins with `grpcurl`, or what is piped into it, and goes
+# on until its quotes are closed and no backslash continues it.
 extract() {
   mkdir "$work/examples"
   awk -v folder="$work/examples" '
-    /^ *\/\/ +grpcurl / { taking = 1; text = "" }
+    !taking && /^ *\/\/ +(grpcurl|base64) / { taking = 1; text = "" }
     taking {
       sub(/^ *\/\/ */, "")
       text = text $0 "\n"
@@ -70,9 +70,18 @@ judge() {
 
 # run_example NAME SECONDS_MAX: runs one example, with a bound on its time.
 run_example() {
-  sed -e "s/localhost:7117/$address/" -e "1s/^grpcurl /grpcurl -max-time $2 /" "$work/examples/$1" >"$work/$1.sh"
+  sed -e "s/localhost:7117/$address/" -e "s/^grpcurl /grpcurl -max-time $2 /" "$work/examples/$1" >"$work/$1.sh"
   touch "$work/$1.ran"
   bash "$work/$1.sh" >"$work/$1.out" 2>"$work/$1.err"
+}
+
+# exported_file FILE: the bytes of the responses in the file. The example of ImportRuns finds them as it names its file.
+exported_file() {
+  python3 - "$1" <<'PY'
+import base64, re, sys
+for data in re.findall(r'"data": "([^"]*)"', open(sys.argv[1]).read()):
+    sys.stdout.buffer.write(base64.b64decode(data))
+PY
 }
 
 example() { # example NAME EXPRESSION
@@ -151,8 +160,8 @@ example Query '[column["name"] for column in out[0]["schema"]["columns"]] == ["r
   and ["game-1", "closed", 3] in [row for part in out for row in part.get("rows", {}).get("rows", [])]'
 example ExportRuns '__import__("base64").b64decode(out[0]["data"])[:4] == b"PAR1" and int(out[0]["file_bytes"]) > 0'
 # What was exported is there already: exit code 64 + 6 is ALREADY_EXISTS.
-python3 -c 'import json, sys; print(json.dumps({"data": json.load(sys.stdin)["data"]}))' <ExportRuns.out >import.json
-run_example ImportRuns 20 <import.json
+exported_file ExportRuns.out >runs.duckdb
+run_example ImportRuns 20
 judge ImportRuns 70 $? 'out == []'
 example GetServerInfo 'out[0]["version"] and out[0]["durability"] and out[0]["limits"]["id_chars_max"] == 128'
 

@@ -3,7 +3,11 @@
 import hashlib
 import sys
 
-COLUMNS = ["run_id", "agent_id", "t", "kind", "payload_json", "ts", "schema_version", "seq", "event"]
+COLUMNS = [
+    *("run_id", "agent_id", "t", "kind", "payload_json", "ts", "schema_version", "seq", "attributes"),
+    *("metric_name", "metric_value", "cost_usd", "model", "input_tokens", "output_tokens", "latency_ms"),
+    *("index_in_turn", "action_type", "state_changed", "error", "event"),
+]
 
 
 def digest(run_id, events):

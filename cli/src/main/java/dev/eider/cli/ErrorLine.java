@@ -4,7 +4,12 @@ import dev.eider.client.EiderException;
 import dev.eider.server.config.StartupException;
 import dev.eider.v1.ErrorReason;
 import io.grpc.Status;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -47,9 +52,37 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
           ? CommandLine.ExitCode.USAGE
           : CommandLine.ExitCode.SOFTWARE;
     }
+    if (cause instanceof FileSystemException file) {
+      print(err, said(file));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    if (cause instanceof IOException) {
+      print(err, "a file cannot be read or written: " + cause.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
     print(err, "this should not have happened: " + cause);
     cause.printStackTrace(err);
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Says in words what Java says with the name of a class. */
+  private static String said(FileSystemException wrong) {
+    return wrong.getFile() + ": " + why(wrong);
+  }
+
+  private static String why(FileSystemException wrong) {
+    if (wrong.getReason() != null) {
+      return wrong.getReason();
+    }
+    if (wrong instanceof NoSuchFileException) {
+      return "there is no such file";
+    }
+    if (wrong instanceof NotDirectoryException) {
+      return "it is no folder";
+    }
+    return wrong instanceof AccessDeniedException
+        ? "it must not be read or written"
+        : "it cannot be read or written";
   }
 
   private static void print(PrintWriter err, @Nullable String message) {

@@ -306,14 +306,26 @@ public final class EiderClient implements AutoCloseable {
   }
 
   /**
-   * Imports the runs of a file, all of them or none. Blocks until they are in DuckDB. Not retried
-   * when it fails: if the connection was lost, the runs may have been imported all the same, and a
-   * second call then fails with RUN_ALREADY_EXISTS.
+   * Imports the runs of a file, all of them or none, with what is in the log {@code FILE.wal} that
+   * DuckDB left beside it. Blocks until they are in DuckDB. Not retried when it fails: if the
+   * connection was lost, the runs may have been imported all the same, and a second call then fails
+   * with RUN_ALREADY_EXISTS.
    *
    * @throws IOException if the file cannot be read
    */
   public ImportRunsResponse importRuns(Path file, TransferProgress progress) throws IOException {
-    return new FileCalls(channel()).send(file, progress);
+    return new FileCalls(channel()).send(file, false, progress);
+  }
+
+  /**
+   * Imports the runs of a file as {@link #importRuns} does, but for those that are at fault, which
+   * the answer names.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public ImportRunsResponse importGoodRuns(Path file, TransferProgress progress)
+      throws IOException {
+    return new FileCalls(channel()).send(file, true, progress);
   }
 
   public GetServerInfoResponse serverInfo() {

@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.function.BiConsumer;
 
 /** Transfers files of runs from and to a daemon. Blocks. Thread-safe. */
 record FileCalls(ManagedChannel channel) {
@@ -45,24 +46,53 @@ record FileCalls(ManagedChannel channel) {
     }
   }
 
-  /** Sends a file to import. */
-  ImportRunsResponse send(Path file, TransferProgress progress) throws IOException {
-    long fileBytes = Files.size(file);
-    long bytes = 0;
+  /** Sends a file to import, and the log that DuckDB left beside it. */
+  ImportRunsResponse send(Path file, boolean skipBadRuns, TransferProgress progress)
+      throws IOException {
+    Path log = file.resolveSibling(file.getFileName() + ".wal");
+    boolean hasLog = Files.isRegularFile(log);
+    TransferProgress whole = of(Files.size(file) + (hasLog ? Files.size(log) : 0), progress);
     Upload upload = new Upload();
-    try (InputStream in = Files.newInputStream(file)) {
+    try {
       QueryServiceGrpc.newStub(channel).importRuns(upload);
-      byte[] chunk = in.readNBytes(CHUNK_BYTES);
-      while (chunk.length > 0 && upload.awaitReady()) {
-        upload.send(ImportRunsRequest.newBuilder().setData(ByteString.copyFrom(chunk)).build());
-        bytes += chunk.length;
-        progress.moved(bytes, fileBytes);
-        chunk = in.readNBytes(CHUNK_BYTES);
+      if (skipBadRuns && upload.awaitReady()) {
+        upload.send(ImportRunsRequest.newBuilder().setSkipBadRuns(true).build());
+      }
+      long bytes = send(file, upload, ImportRunsRequest.Builder::setData, 0, whole);
+      if (hasLog) {
+        long unused = send(log, upload, ImportRunsRequest.Builder::setWal, bytes, whole);
       }
       return upload.finish();
     } catch (IOException | RuntimeException e) {
       upload.cancel(e);
       throw e;
     }
+  }
+
+  private static TransferProgress of(long fileBytes, TransferProgress progress) {
+    return (bytes, unused) -> progress.moved(bytes, fileBytes);
+  }
+
+  /** Sends one of the two; returns how many bytes were sent of both. */
+  private static long send(
+      Path file,
+      Upload upload,
+      BiConsumer<ImportRunsRequest.Builder, ByteString> setBytes,
+      long sentBytes,
+      TransferProgress progress)
+      throws IOException {
+    long bytes = sentBytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] chunk = in.readNBytes(CHUNK_BYTES);
+      while (chunk.length > 0 && upload.awaitReady()) {
+        ImportRunsRequest.Builder part = ImportRunsRequest.newBuilder();
+        setBytes.accept(part, ByteString.copyFrom(chunk));
+        upload.send(part.build());
+        bytes += chunk.length;
+        progress.moved(bytes, 0);
+        chunk = in.readNBytes(CHUNK_BYTES);
+      }
+    }
+    return bytes;
   }
 }

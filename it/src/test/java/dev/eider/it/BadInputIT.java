@@ -92,7 +92,7 @@ class BadInputIT {
           """
           t: -1 metric { name: 'n' } | t
           agent_id: 'ada' | payload
-          agent_id: 'a b' metric { name: 'n' } | agent_id
+          agent_id: 'a\\tb' metric { name: 'n' } | agent_id
           agent_id: '<a*129>' metric { name: 'n' } | agent_id 128
           ts { nanos: -5 } metric { name: 'n' } | ts
           metric { value: 1 } | metric.name

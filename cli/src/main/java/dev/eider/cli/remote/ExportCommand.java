@@ -6,9 +6,7 @@ import dev.eider.v1.ExportRunsRequest;
 import dev.eider.v1.RunFilter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,24 +51,28 @@ final class ExportCommand extends DaemonCommand {
       names = {"-o", "--output"},
       paramLabel = "FILE",
       required = true,
-      description = "The file; replaced once all of it has come.")
+      description = "The file: NAME.duckdb or NAME.parquet. It appears once all of it has come.")
   private Path file = Path.of("");
+
+  @Option(names = "--force", description = "Replaces the file if it is there.")
+  private boolean force;
 
   @Mixin private DaemonOptions daemon = new DaemonOptions();
 
   @Override
   public Integer call() throws IOException {
     ExportRunsRequest request = request();
-    Path part = file.resolveSibling(file.getFileName() + ".part");
+    OutputFile output = new OutputFile(file, force);
+    output.require();
     long bytes;
     try (EiderClient client = daemon.connect();
-        OutputStream to = Files.newOutputStream(part)) {
+        OutputStream to = output.open()) {
       bytes = client.exportRuns(request, to, new Progress("export", err()));
     } catch (RuntimeException | IOException e) {
-      Files.deleteIfExists(part);
+      output.discard();
       throw e;
     }
-    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    output.finish();
     if (daemon.json()) {
       printf("{\"file\":%s,\"bytes\":%d}%n", Json.text(file.toString()), bytes);
     } else {
@@ -92,9 +94,27 @@ final class ExportCommand extends DaemonCommand {
     return request.build();
   }
 
+  /** Returns the format that was asked for, with which the file's name must not disagree. */
   private Format chosen() {
-    Format byName = file.toString().endsWith(".parquet") ? Format.PARQUET : Format.DUCKDB;
-    return format == null ? byName : format;
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.');
+    String ending = dot <= 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
+    Format named =
+        switch (ending) {
+          case "duckdb", "db", "ddb" -> Format.DUCKDB;
+          case "parquet" -> Format.PARQUET;
+          default -> null;
+        };
+    if (format != null && (named == null || named == format)) {
+      return format;
+    }
+    if (format == null && (named != null || ending.isEmpty())) {
+      return named == null ? Format.DUCKDB : named;
+    }
+    throw usage(
+        format == null
+            ? "an export is DuckDB or Parquet: name it NAME.duckdb or NAME.parquet, or say --format"
+            : file + " is no name for --format " + format);
   }
 
   /** A format, in the words of the command line. */

@@ -109,14 +109,17 @@ final class RunsCommand extends DaemonCommand {
       String what =
           file.getRunCount() == 0
               ? file.getFile()
-              : "%s: %d runs, the first is %s"
-                  .formatted(file.getFile(), file.getRunCount(), file.getRunId());
+              : "%s: %s%s".formatted(file.getFile(), file.getRunId(), others(file));
       err().println("libraries: left out: " + what + ": " + file.getReason());
     }
     long more = libraries.getLeftOutFiles() - libraries.getLeftOutCount();
     if (more > 0) {
       err().printf("libraries: left out: %d more files%n", more);
     }
+  }
+
+  private static String others(LeftOut run) {
+    return run.getRunCount() > 1 ? " and %d others".formatted(run.getRunCount() - 1) : "";
   }
 
   private static String stateOf(Run run) {

@@ -37,6 +37,15 @@ public final class FileCalls {
     }
   }
 
+  /** Imports the runs of a file that are not at fault. */
+  static ImportRunsResponse importGoodRuns(Daemon daemon, Path file) {
+    try (EiderClient client = EiderClient.connect(daemon.target())) {
+      return client.importGoodRuns(file, TransferProgress.NONE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static ImportRunsResponse importRuns(Daemon daemon, Path file) {
     try (EiderClient client = EiderClient.connect(daemon.target())) {
       return client.importRuns(file, TransferProgress.NONE);

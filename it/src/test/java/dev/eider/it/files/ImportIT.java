@@ -92,7 +92,8 @@ class ImportIT {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"kind\":\"dance\"} | kind is none of the nine",
+        "{\"kind\":9} | kind must be a string",
+        "{\"kind\":\"metric\",\"name\":\"x\",\"value\":null} | value must be a number; it is null",
         "{\"kind\":\"metric\",\"name\":\"x\",\"value\":\"1\"} | value must be a number",
         "{\"kind\":\"metric\",\"name\":\"x\"} | value is missing",
         "{\"kind\":\"observation\",\"entity_count\":1.5,\"classes\":[]} | whole number",
@@ -131,14 +132,17 @@ class ImportIT {
     assertThat(taken).hasMessageContaining("changed-1");
 
     // and with another id, another event, or one less, or cut short, it is refused
-    changed(file, "UPDATE events SET run_id = 'other'; UPDATE runs SET run_id = 'other'", "digest");
     changed(
         file,
-        "UPDATE events SET event = (SELECT event FROM events WHERE seq = 2) WHERE seq = 1",
+        "UPDATE eider.events SET run_id = 'other'; UPDATE eider.runs SET run_id = 'other'",
         "digest");
-    changed(file, "DELETE FROM events WHERE seq = 2", "has 1 events, and is said to have 2");
-    changed(file, "DELETE FROM runs", "has events and no row in runs");
-    changed(file, "DROP TABLE events", "no table events");
+    changed(
+        file,
+        "UPDATE eider.events SET event = (SELECT event FROM eider.events WHERE seq = 2) WHERE seq = 1",
+        "digest");
+    changed(file, "DELETE FROM eider.events WHERE seq = 2", "has 1 events, and is said to have 2");
+    changed(file, "DELETE FROM eider.runs", "has events and no row in runs");
+    changed(file, "DROP TABLE eider.events", "no table events");
     byte[] bytes = Files.readAllBytes(file);
     Path cut = Files.write(files.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2));
     assertThat(refusalOf(cut).reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FILE);

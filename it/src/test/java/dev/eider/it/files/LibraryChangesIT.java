@@ -54,7 +54,12 @@ class LibraryChangesIT {
   }
 
   private static Path write(Path file, String runId, int metrics) throws Exception {
-    try (OlderFile older = new OlderFile(file)) {
+    // The daemon may be reading it, and has it open for that long.
+    try (OlderFile older =
+        Awaitility.await()
+            .atMost(SOON)
+            .ignoreExceptions()
+            .until(() -> new OlderFile(file), opened -> true)) {
       older.add(runId, 0, "wrong", OlderFile.NINE_KINDS[0]);
       for (int i = 0; i < metrics; i++) {
         older.add(runId, 1, "wrong", OlderFile.NINE_KINDS[8]);
@@ -99,9 +104,133 @@ class LibraryChangesIT {
     }
     assertThat(leftOut("owned.duckdb")).isEmpty();
 
-    // and the owner can write to what has been read; then it is not read any more
+    // and the owner can write to what has been read; then it is read anew
     write(library.resolve("owned.duckdb"), "owned-1", 2);
-    shouldNotBeReadable("owned-1", "owned.duckdb", "was changed");
+    awaitHead("owned-1", 5);
+    ColdRead.of(daemon.channel(), "owned-1").checker().shouldHaveAllUpTo(5);
+  }
+
+  private void awaitHead(String runId, long headSeq) {
+    Awaitility.await(runId + " has " + headSeq + " events")
+        .atMost(SOON)
+        .ignoreExceptions()
+        .until(() -> runs.get(runId).getHeadSeq() == headSeq);
+  }
+
+  @Test
+  void shouldReadAFileThatChangesAnew() throws Exception {
+    // given a file with two more runs, read to the end and kept in memory
+    Path file = library.resolve("night.duckdb");
+    write(file, "night-1", 3);
+    write(file, "night-2", 3);
+    awaitHead("night-2", 4);
+    StreamChecker before = ColdRead.of(daemon.channel(), "night-1").checker();
+    ColdRead.of(daemon.channel(), "night-2").checker().shouldHaveAllUpTo(4);
+
+    // when one goes on, one begins, and one goes
+    write(file, "night-3", 1);
+    write(file, "night-2", 2);
+    awaitHead("night-2", 7);
+
+    // then all are there as the file has them now, without a restart
+    assertThat(runs.get("night-3").getHeadSeq()).isEqualTo(2);
+    ColdRead.of(daemon.channel(), "night-1").checker().shouldEqual(before);
+    StreamChecker grown = ColdRead.of(daemon.channel(), "night-2").checker();
+    grown.shouldHaveAllUpTo(7);
+    grown.shouldHaveDigest(runs.get("night-2").getDigest());
+    assertThat(leftOut("night.duckdb")).isEmpty();
+    assertThat(daemon.info().getLibraries().getRuns()).isEqualTo(4);
+
+    // and another file in its place gives other runs, and the ids of those that went
+    Files.delete(file);
+    write(elsewhere.resolve("night.duckdb"), "night-1", 1);
+    Files.move(elsewhere.resolve("night.duckdb"), file);
+    awaitHead("night-1", 2);
+    StreamChecker other = ColdRead.of(daemon.channel(), "night-1").checker();
+    other.shouldHaveAllUpTo(2);
+    other.shouldHaveDigest(runs.get("night-1").getDigest());
+    Awaitility.await().atMost(SOON).until(() -> !runs.heads().containsKey("night-2"));
+    runs.publish("night-2", Events.metric("ada", 0, "own", 1));
+    assertThat(runs.get("night-2").getInLibrary()).isFalse();
+  }
+
+  @Test
+  void shouldSayOfAFileThatChangesWhyItCannotBeRead() throws Exception {
+    Path file = library.resolve("games.duckdb");
+    Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), 20_000));
+    Awaitility.await().atMost(SOON).until(() -> leftOut("games.duckdb").contains("DuckDB"));
+    Awaitility.await().atMost(SOON).until(() -> !runs.heads().containsKey("game-1"));
+    Refusal.of(() -> ColdRead.of(daemon.channel(), filtered("game-1")))
+        .shouldBe(Status.Code.NOT_FOUND, "RUN_NOT_FOUND");
+
+    // and when it is whole again, they are back
+    Files.delete(file);
+    write(elsewhere.resolve("games.duckdb"), "game-1", 3);
+    Files.move(elsewhere.resolve("games.duckdb"), file);
+    awaitHead("game-1", 4);
+    ColdRead.of(daemon.channel(), filtered("game-1")).checker().shouldHaveAllUpTo(4);
+  }
+
+  @Test
+  void shouldSayThatAFileIsLeftOutUntilTheNextLook() throws Exception {
+    // given a daemon that does not look soon
+    assertThat(daemon.terminate(20)).isEqualTo(143);
+    daemon.restartWith(
+        List.of("--library", library.toString(), "--set", "library-scan-ms=3600000"));
+    LibraryFiles.awaitIndexed(daemon);
+
+    // when a file changes, and somebody reads it
+    write(library.resolve("games.duckdb"), "game-2", 1);
+    shouldNotBeReadable("game-1", "games.duckdb", "was changed");
+
+    // then it is read at the next start at the latest
+    daemon.kill9();
+    daemon.restartWith(List.of("--library", library.toString()));
+    awaitHead("game-2", 2);
+    assertThat(leftOut("games.duckdb")).isEmpty();
+  }
+
+  @Test
+  void shouldReadAFileTogetherWithWhatAKilledWriterLeftBesideIt() throws Exception {
+    Path file = elsewhere.resolve("killed.duckdb");
+    try (OlderFile older = new OlderFile(file)) {
+      older.add("killed-1", 0, "wrong", OlderFile.NINE_KINDS[8]).killed();
+      older.add("killed-1", 1, "wrong", OlderFile.NINE_KINDS[8]);
+    }
+    Path log = elsewhere.resolve("killed.duckdb.wal");
+    assertThat(log).isNotEmptyFile();
+    Files.move(log, library.resolve("killed.duckdb.wal"));
+    Files.move(file, library.resolve("killed.duckdb"));
+    awaitHead("killed-1", 2);
+    ColdRead.of(daemon.channel(), filtered("killed-1")).checker().shouldHaveAllUpTo(2);
+    assertThat(library.resolve("killed.duckdb.wal")).isNotEmptyFile();
+  }
+
+  @Test
+  void shouldShowTheGoodRunsOfAFileAndNameTheOthers() throws Exception {
+    // given more bad runs than are told one by one, and ids that are not allowed
+    Path file = elsewhere.resolve("mixed.duckdb");
+    try (OlderFile older = new OlderFile(file)) {
+      for (int i = 10; i < 35; i++) {
+        older.add("bad:" + i, 0, "wrong", OlderFile.NINE_KINDS[8]).add("bad:" + i, 1, "wrong", "[");
+      }
+      older.add("good:1", 0, "wrong", OlderFile.NINE_KINDS[8]);
+    }
+    Files.move(file, library.resolve("mixed.duckdb"));
+
+    // then
+    Awaitility.await().atMost(SOON).until(() -> !leftOut("mixed.duckdb").isEmpty());
+    List<LeftOut> leftOut =
+        daemon.info().getLibraries().getLeftOutList().stream()
+            .filter(one -> one.getFile().endsWith("mixed.duckdb"))
+            .toList();
+    assertThat(leftOut).hasSize(20).allMatch(one -> one.getRow() == 2);
+    assertThat(leftOut.stream().mapToLong(LeftOut::getRunCount).sum()).isEqualTo(25);
+    assertThat(daemon.info().getLibraries().getLeftOutFiles()).isEqualTo(1);
+    String good =
+        runs.heads().keySet().stream().filter(id -> id.startsWith("good")).findFirst().get();
+    assertThat(runs.get(good).getLabelsMap()).containsEntry("original_run_id", "good:1");
+    ColdRead.of(daemon.channel(), filtered(good)).checker().shouldHaveAllUpTo(1);
   }
 
   @Test
@@ -115,22 +244,24 @@ class LibraryChangesIT {
     Files.move(library.resolve("games.duckdb"), elsewhere.resolve("kept.duckdb"));
     Files.move(other, library.resolve("games.duckdb"));
 
-    // then nothing of it comes
-    shouldNotBeReadable("game-1", "games.duckdb", "was changed");
+    // then it is read anew
+    awaitHead("game-1", 8);
+    ColdRead.of(daemon.channel(), "game-1").checker().shouldHaveAllUpTo(8);
 
-    // and neither when it is gone
+    // and nothing of it comes when it is gone
     Files.delete(library.resolve("games.duckdb"));
     shouldNotBeReadable("game-1", "games.duckdb", "is gone");
     Refusal.of(() -> runs.open("game-1", Map.of()))
         .shouldBe(Status.Code.FAILED_PRECONDITION, "RUN_READ_ONLY");
 
-    // and the same file is read again as soon as it is back
+    // and what it was before is read again as soon as that is back
     Files.move(
         elsewhere.resolve("kept.duckdb"),
         library.resolve("games.duckdb"),
         StandardCopyOption.ATOMIC_MOVE);
+    awaitHead("game-1", 4);
     ColdRead.of(daemon.channel(), filtered("game-1")).checker().shouldEqual(before);
-    Awaitility.await().atMost(SOON).until(() -> leftOut("games.duckdb").isEmpty());
+    assertThat(leftOut("games.duckdb")).isEmpty();
   }
 
   /** Filtered, since what was read as a whole may still be in memory. */

@@ -63,6 +63,18 @@ public final class OlderFile implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Leaves what was added since in DuckDB's log beside the file, as a writer that is killed does.
+   */
+  OlderFile killed() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CHECKPOINT");
+      statement.execute("PRAGMA disable_checkpoint_on_shutdown");
+      statement.execute("SET checkpoint_threshold = '1GB'");
+    }
+    return this;
+  }
+
   @Override
   public void close() throws SQLException {
     insert.close();

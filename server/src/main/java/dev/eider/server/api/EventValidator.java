@@ -6,8 +6,10 @@ import com.google.protobuf.Value;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.RunView;
+import dev.eider.v1.ActionResultPayload;
 import dev.eider.v1.ErrorReason;
 import dev.eider.v1.Event;
+import dev.eider.v1.ForkPayload;
 import dev.eider.v1.LlmResponsePayload;
 import dev.eider.v1.ObservationPayload;
 import dev.eider.v1.TurnStartPayload;
@@ -102,12 +104,11 @@ public final class EventValidator {
   }
 
   private void check(Event event) {
-    require(
-        RunId.hasIdCharacters(event.getAgentId()),
-        "agent_id",
-        "must be at most " + RunId.CHARS_MAX + " characters of [A-Za-z0-9._-]");
+    String problem = PlainText.problemOfAgentId(event.getAgentId());
+    require(problem == null, "agent_id", String.valueOf(problem));
     atLeastZero("t", event.getT());
     require(!event.hasTs() || isValid(event.getTs()), "ts", "must be a time from year 1 to 9999");
+    schemaVersion(event.getSchemaVersion());
     struct("attributes", event.getAttributes());
     switch (event.getPayloadCase()) {
       case TURN_START -> turnStart(event.getTurnStart());
@@ -118,24 +119,12 @@ public final class EventValidator {
         atLeastZero("action.index_in_turn", event.getAction().getIndexInTurn());
         struct("action.action", event.getAction().getAction());
       }
-      case ACTION_RESULT ->
-          atLeastZero("action_result.index_in_turn", event.getActionResult().getIndexInTurn());
+      case ACTION_RESULT -> actionResult(event.getActionResult());
       case METRIC -> {
         require(!event.getMetric().getName().isEmpty(), "metric.name", "must not be empty");
         finite("metric.value", event.getMetric().getValue());
       }
-      case FORK -> {
-        require(
-            RunId.isValid(event.getFork().getParentRunId()),
-            "fork.parent_run_id",
-            "must be a run id");
-        atLeastZero("fork.parent_t", event.getFork().getParentT());
-        require(
-            !event.getFork().hasParentSeq() || event.getFork().getParentSeq() > 0,
-            "fork.parent_seq",
-            "must be at least 1");
-        snapshot("fork.snapshot.", event.getFork().getSnapshot());
-      }
+      case FORK -> fork(event.getFork());
       case WORLD_MUTATION -> worldMutation(event.getWorldMutation());
       case PAYLOAD_NOT_SET ->
           require(
@@ -143,7 +132,17 @@ public final class EventValidator {
                   .anyMatch(number -> number >= PAYLOAD_FIELD_NUMBER_MIN),
               "payload",
               "exactly one payload must be set");
-      case LLM_PROMPT -> {}
+      case LLM_PROMPT -> structs("llm_prompt.messages", event.getLlmPrompt().getMessagesList());
+    }
+  }
+
+  /** Requires a version that fits the column; on the wire it has one bit more. */
+  private void schemaVersion(int version) {
+    if (version < 0) {
+      throw refusal(
+              "schema_version",
+              "must be at most 2147483647; it is " + Integer.toUnsignedString(version))
+          .with("limit", Integer.MAX_VALUE);
     }
   }
 
@@ -155,17 +154,39 @@ public final class EventValidator {
   }
 
   private void llmResponse(LlmResponsePayload response) {
-    for (int i = 0; i < response.getActionsCount(); i++) {
-      struct("llm_response.actions[" + i + "]", response.getActions(i));
-    }
+    structs("llm_response.actions", response.getActionsList());
     finite("llm_response.cost_usd", response.getCostUsd());
+    atLeastZero("llm_response.input_tokens", response.getInputTokens());
+    atLeastZero("llm_response.output_tokens", response.getOutputTokens());
+    finite("llm_response.latency_ms", response.getLatencyMs());
+    require(
+        response.getLatencyMs() >= 0,
+        "llm_response.latency_ms",
+        "must be at least 0; it is " + response.getLatencyMs());
+  }
+
+  private void actionResult(ActionResultPayload result) {
+    atLeastZero("action_result.index_in_turn", result.getIndexInTurn());
+    if (result.hasOutput()) {
+      value("action_result.output", result.getOutput());
+    }
+  }
+
+  private void fork(ForkPayload fork) {
+    require(RunId.isValid(fork.getParentRunId()), "fork.parent_run_id", "must be a run id");
+    atLeastZero("fork.parent_t", fork.getParentT());
+    require(
+        !fork.hasParentSeq() || fork.getParentSeq() >= 1,
+        "fork.parent_seq",
+        "must be at least 1; it is " + fork.getParentSeq());
+    if (fork.hasSnapshot()) {
+      snapshot("fork.snapshot.", fork.getSnapshot());
+    }
   }
 
   private void worldMutation(WorldMutationPayload mutation) {
     struct("world_mutation.merge_patch", mutation.getMergePatch());
-    for (int i = 0; i < mutation.getJsonPatchCount(); i++) {
-      struct("world_mutation.json_patch[" + i + "]", mutation.getJsonPatch(i));
-    }
+    structs("world_mutation.json_patch", mutation.getJsonPatchList());
   }
 
   private void snapshot(String prefix, WorldStateSnapshot snapshot) {
@@ -174,6 +195,12 @@ public final class EventValidator {
         snapshot.getMediaType().length() <= MEDIA_TYPE_CHARS_MAX,
         prefix + "media_type",
         "must be at most " + MEDIA_TYPE_CHARS_MAX + " characters");
+  }
+
+  private void structs(String field, List<Struct> structs) {
+    for (int i = 0; i < structs.size(); i++) {
+      struct(field + "[" + i + "]", structs.get(i));
+    }
   }
 
   private void struct(String field, Struct struct) {
@@ -193,7 +220,7 @@ public final class EventValidator {
     }
   }
 
-  private void atLeastZero(String field, int value) {
+  private void atLeastZero(String field, long value) {
     if (value < 0) {
       throw refusal(field, "must be at least 0; it is " + value);
     }

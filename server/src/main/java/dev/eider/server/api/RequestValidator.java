@@ -94,8 +94,14 @@ public final class RequestValidator {
     labels.forEach(
         (key, value) -> {
           String field = name + "[" + shown(key) + "]";
-          if (key.isEmpty() || key.length() > LABEL_KEY_CHARS_MAX) {
-            throw invalid(field, "the key must be 1-" + LABEL_KEY_CHARS_MAX + " characters");
+          int keyChars = PlainText.chars(key);
+          if (keyChars < 1 || keyChars > LABEL_KEY_CHARS_MAX) {
+            throw invalid(
+                field,
+                "the key must be 1-"
+                    + LABEL_KEY_CHARS_MAX
+                    + " characters (code points of Unicode); it has "
+                    + keyChars);
           }
           textLength(field, value, LABEL_VALUE_CHARS_MAX);
         });
@@ -164,8 +170,11 @@ public final class RequestValidator {
   }
 
   private static void textLength(String field, String value, int charsMax) {
-    if (value.length() > charsMax) {
-      throw invalid(field, "must be at most " + charsMax + " characters; it has " + value.length());
+    int chars = PlainText.chars(value);
+    if (chars > charsMax) {
+      throw invalid(
+          field,
+          "must be at most " + charsMax + " characters (code points of Unicode); it has " + chars);
     }
   }
 
@@ -179,6 +188,6 @@ public final class RequestValidator {
   }
 
   private static String shown(String value) {
-    return value.length() <= 40 ? "\"" + value + "\"" : "\"" + value.substring(0, 40) + "...\"";
+    return "\"" + PlainText.start(value, 40) + "\"";
   }
 }

@@ -43,8 +43,11 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   /** A row of the largest size as bytes and as text; it is encoded into direct memory. */
   private static final long QUERY_BYTES = 3L * SqlRows.ROW_BYTES_MAX;
 
-  /** A small page and the record of an import; large events take turns with the persister's. */
-  private static final long TRANSFER_BYTES = MIB + TransferBounds.RECORD_BYTES_MAX;
+  /**
+   * A small page and the record of an import, a large one being among the runs; large events take
+   * turns with the persister's.
+   */
+  private static final long TRANSFER_BYTES = MIB + TransferBounds.SMALL_RECORD_BYTES_MAX;
 
   /** A run and a file of a library. */
   private static final long LIBRARY_RUN_BYTES = LibraryIndex.RUN_BYTES + 512;
@@ -60,6 +63,9 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
   private static final int FORMS_IN_BATCH = 6;
   private static final int FORMS_IN_TRANSACTION = 8;
   private static final int FORMS_IN_PAGE = 2;
+
+  /** Likewise of the record of an import: encoded, and in the batch as it grows. */
+  private static final int FORMS_OF_IMPORT = 3;
 
   public MemoryBudget {
     heap = List.copyOf(heap);
@@ -81,7 +87,10 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
                 new Part("requests in the queue", config.get(HeapShare.QUEUE)),
                 new Part(
                     "the batch (batch-bytes-max, request-bytes-max)",
-                    2 * config.get(Setting.BATCH_BYTES_MAX) + FORMS_IN_BATCH * request),
+                    2 * config.get(Setting.BATCH_BYTES_MAX)
+                        + Math.max(
+                            FORMS_IN_BATCH * request,
+                            FORMS_OF_IMPORT * TransferBounds.RECORD_BYTES_MAX)),
                 new Part(
                     "events in memory (tail-bytes-max, unpersisted-bytes-max)",
                     config.get(Setting.TAIL_BYTES_MAX) + config.get(Setting.UNPERSISTED_BYTES_MAX)),
@@ -89,7 +98,9 @@ public record MemoryBudget(List<Part> heap, List<Part> direct) {
                     "the DuckDB transaction (persist-batch-events-max, request-bytes-max)",
                     ServerConfig.PERSIST_BATCH_BYTES_MAX
                         + ROW_BYTES * config.get(Setting.PERSIST_BATCH_EVENTS_MAX)
-                        + FORMS_IN_TRANSACTION * request),
+                        + Math.max(
+                            FORMS_IN_TRANSACTION * request,
+                            FORMS_OF_IMPORT * TransferBounds.RECORD_BYTES_MAX)),
                 new Part(
                     "pages being read (store-readers-max, request-bytes-max)",
                     config.get(Setting.STORE_READERS_MAX) * (PAGE_BYTES + FORMS_IN_PAGE * request)),

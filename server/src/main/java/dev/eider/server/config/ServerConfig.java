@@ -130,12 +130,14 @@ public record ServerConfig(
   }
 
   public LogConfig log() {
-    // A batch ends with the request that reaches its bound, and encoding adds what the daemon fills
-    // in.
+    // A batch ends with the request or the import that reaches its bound, and encoding adds what
+    // the daemon fills in.
+    long requestBytesMax =
+        2 * get(Setting.REQUEST_BYTES_MAX)
+            + BYTES_ADDED_PER_EVENT * get(Setting.EVENTS_PER_REQUEST_MAX);
     long batchBytesMax =
         get(Setting.BATCH_BYTES_MAX)
-            + 2 * get(Setting.REQUEST_BYTES_MAX)
-            + BYTES_ADDED_PER_EVENT * get(Setting.EVENTS_PER_REQUEST_MAX)
+            + Math.max(requestBytesMax, TransferBounds.RECORD_BYTES_MAX)
             + (1 << 20);
     return new LogConfig(get(Setting.SEGMENT_BYTES_MAX), Math.toIntExact(batchBytesMax));
   }
@@ -237,7 +239,6 @@ public record ServerConfig(
         get(Setting.TRANSFER_MS_MAX),
         get(Setting.TRANSFER_BYTES_MAX),
         getInt(Setting.TRANSFER_RUNS_MAX),
-        get(Setting.STORE_MEMORY_BYTES_MAX) / 4,
         get(Setting.DISK_RESERVE_BYTES));
   }
 

@@ -142,11 +142,16 @@ public final class Hub {
   }
 
   /**
-   * Has {@code listener} called on the sequencer thread, briefly, before memory forgets a run that
-   * DuckDB has erased, so that caches drop it.
+   * Has {@code listener} called, briefly, on the thread that brings it, before memory forgets a run
+   * that DuckDB has erased, or when a run of a library is not what it was, so that caches drop it.
    */
   public Registration addErasureListener(Consumer<RunId> listener) {
     return erasures.add(listener);
+  }
+
+  /** Has caches drop a run that is not in memory. For any thread. */
+  public void announceErased(RunId runId) {
+    erasures.forEach(listener -> listener.accept(runId));
   }
 
   /** Has {@code listener} called once the run is there, briefly, on the thread that brings it. */
@@ -237,6 +242,14 @@ public final class Hub {
     if (opened || closed || tail.run().isDeleted()) {
       listeners.forEach(listener -> listener.accept(tail.run()));
     }
+  }
+
+  /**
+   * Counts what runs take that are about to come among those in memory, or no more if negative. For
+   * any thread.
+   */
+  public void holdRunBytes(long bytes) {
+    runBytes.addAndGet(bytes);
   }
 
   /** Adds the runs of a durable import, which stay hidden until DuckDB has them. */

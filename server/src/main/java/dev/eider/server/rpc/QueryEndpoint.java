@@ -55,7 +55,7 @@ final class QueryEndpoint extends QueryServiceGrpc.QueryServiceImplBase {
   private record ImportParts(ImportCall call) implements StreamObserver<ImportRunsRequest> {
     @Override
     public void onNext(ImportRunsRequest part) {
-      call.next(part.getData());
+      call.next(part);
     }
 
     @Override

@@ -75,6 +75,16 @@ public record FoldedRun(
     return at(NOWHERE);
   }
 
+  /**
+   * Returns the same run as one of a library of which readers may know another edition: its file
+   * was changed. The edition stands for the position that the run does not have.
+   *
+   * @param edition counted from 0, which is that of {@link #inLibrary}
+   */
+  public FoldedRun inLibrary(long edition) {
+    return new FoldedRun(runId, opening, totals, ending, NOWHERE, NOWHERE - edition);
+  }
+
   /** Returns whether the run is in a library, so that it cannot be changed. */
   public boolean isInLibrary() {
     return firstPosition == NOWHERE;

@@ -1,6 +1,7 @@
 package dev.eider.server.run;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import dev.eider.server.event.RunId;
 import dev.eider.server.run.FoldedRun.Ending;
 import dev.eider.server.run.FoldedRun.Opening;
@@ -36,6 +37,11 @@ final class ImportRecordCodec {
             stored.getFileName(), stored.getFileBytes(), stored.getFileSha256().toByteArray()),
         stored.getEventCount(),
         stored.getRunsList().stream().map(ImportRecordCodec::decode).toList());
+  }
+
+  /** Returns how many bytes a run takes in a record. */
+  static int bytes(FoldedRun run) {
+    return CodedOutputStream.computeMessageSize(StoredImport.RUNS_FIELD_NUMBER, encode(run));
   }
 
   private static StoredImportedRun encode(FoldedRun run) {

@@ -52,6 +52,11 @@ public final class RunRecordCodec {
     }
   }
 
+  /** Returns how many bytes a run takes in the record of an import. */
+  public static int importedBytes(FoldedRun run) {
+    return ImportRecordCodec.bytes(run);
+  }
+
   private static void encodeStep(StepRecord step, StoredRecord.Builder stored) {
     if (step.opened() != null) {
       stored.setOpened(encodeOpened(step.opened()));

@@ -155,12 +155,14 @@ public final class RunIndex {
     return hub.findForks(parentId);
   }
 
-  /** Gives a library the id of one of its runs, which is nobody's. For the sequencer thread. */
+  /**
+   * Gives a library the id of one of its runs, which is nobody else's. For the sequencer thread.
+   */
   public void claim(FoldedRun inLibrary) {
     inLibraries.put(inLibrary.runId(), inLibrary);
   }
 
-  /** Gives back the id of a run of a library that nobody was shown. */
+  /** Gives back the id of a run of a library that nobody is shown. */
   public void giveBack(FoldedRun inLibrary) {
     inLibraries.remove(inLibrary.runId(), inLibrary);
   }

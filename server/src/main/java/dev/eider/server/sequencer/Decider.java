@@ -85,9 +85,14 @@ record Decider(int producersMax) {
     return command.record().acceptedAt(nowUs);
   }
 
-  /** Requires that nobody has the id of a run of a library; {@code known} has or had it. */
+  /**
+   * Requires that nobody has the id of a run of a library, but for a library: which of its files
+   * has it is for that to say.
+   *
+   * @param known who has or had it, null if nobody
+   */
   static void requireFree(@Nullable FoldedRun known, Claim claim) {
-    if (known != null && !known.equals(claim.run())) {
+    if (known != null && !known.isInLibrary()) {
       throw BrokerException.of(
           ErrorReason.ERROR_REASON_RUN_ALREADY_EXISTS,
           "there is, or was, a run " + known.runId() + " already");

@@ -79,7 +79,7 @@ public final class RunWriter {
     return persisted(execute(delete));
   }
 
-  /** Gives back the id of a run of a library that was claimed and shown to nobody. */
+  /** Gives back the id of a run of a library that is shown to nobody. */
   public void giveBack(FoldedRun claimed) {
     index.giveBack(claimed);
   }

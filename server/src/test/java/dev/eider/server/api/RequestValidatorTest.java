@@ -7,8 +7,12 @@ import com.google.protobuf.Timestamp;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.RunId;
 import dev.eider.server.read.runs.RunSelection;
+import dev.eider.server.run.ProducerStamp;
 import dev.eider.server.run.RunPlace;
+import dev.eider.server.run.Samples;
+import dev.eider.server.sequencer.Command;
 import dev.eider.v1.ErrorReason;
+import dev.eider.v1.Producer;
 import dev.eider.v1.PublishRequest;
 import dev.eider.v1.RunFilter;
 import dev.eider.v1.RunState;
@@ -32,12 +36,48 @@ final class RequestValidatorTest {
   }
 
   @Test
+  void shouldTurnAPublishIntoACommand() {
+    // given
+    PublishRequest request =
+        PublishRequest.newBuilder()
+            .setRunId("a")
+            .addEvents(Samples.metric("ada", 1))
+            .setExpectedSeq(0)
+            .setProducer(Producer.newBuilder().setId("p").setEpoch(2).setSeq(7))
+            .setOpenIfMissing(true)
+            .setCloseRun(true)
+            .build();
+
+    // when
+    Command.Publish command = requests.toCommand(request);
+
+    // then
+    assertThat(command.runId()).isEqualTo(new RunId("a"));
+    assertThat(command.expectedSeq()).isZero();
+    assertThat(command.producer()).isEqualTo(new ProducerStamp("p", 2, 7));
+    assertThat(command.openIfMissing()).isTrue();
+    assertThat(command.close()).isTrue();
+    assertThat(command.events().get(0).bytes()).isEqualTo(Samples.metric("ada", 1).toByteArray());
+  }
+
+  @Test
   void shouldNeedEventsUnlessTheRunIsOpenedOrClosed() {
     PublishRequest.Builder request = PublishRequest.newBuilder().setRunId("a");
     assertThat(refusal(() -> requests.toCommand(request.build())).field()).isEqualTo("events");
     assertThat(requests.toCommand(request.clone().setCloseRun(true).build()).close()).isTrue();
     assertThat(requests.toCommand(request.clone().setOpenIfMissing(true).build()).expectedSeq())
         .isNull();
+  }
+
+  @Test
+  void shouldCountTheCharactersOfLabelsAsPeopleDo() {
+    String die = "\ud83c\udfb2";
+    RequestValidator.labels(Map.of(die.repeat(128), die.repeat(1_024)));
+    assertThat(refusal(() -> RequestValidator.labels(Map.of("k", die.repeat(1_025)))).text())
+        .contains("at most 1024 characters")
+        .contains("it has 1025");
+    assertThat(refusal(() -> RequestValidator.labels(Map.of(die.repeat(129), ""))).text())
+        .contains("it has 129");
   }
 
   @Test

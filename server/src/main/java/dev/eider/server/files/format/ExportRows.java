@@ -1,6 +1,7 @@
 package dev.eider.server.files.format;
 
 import com.google.protobuf.CodedInputStream;
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.EncodedEvent;
 import dev.eider.v1.Event;
 import java.io.IOException;
@@ -42,8 +43,8 @@ final class ExportRows implements FileRows {
   }
 
   @Override
-  public List<EncodedEvent> read(List<RowCursor.Key> keys) throws SQLException {
-    Map<Long, EncodedEvent> byRowId = new HashMap<>();
+  public List<FileRow> read(List<RowCursor.Key> keys) throws SQLException {
+    Map<Long, FileRow> byRowId = new HashMap<>();
     Map<Long, RowCursor.Key> keysById = new HashMap<>();
     keys.forEach(key -> keysById.put(key.rowId(), key));
     try (PreparedStatement statement =
@@ -55,31 +56,34 @@ final class ExportRows implements FileRows {
       while (rows.next()) {
         RowCursor.Key key = keysById.get(rows.getLong(1));
         if (key != null) {
-          byRowId.put(key.rowId(), event(key, rows.getBytes(2)));
+          byRowId.put(key.rowId(), row(key, rows.getBytes(2)));
         }
       }
     }
-    List<EncodedEvent> events = new ArrayList<>();
+    List<FileRow> found = new ArrayList<>();
     for (RowCursor.Key key : keys) {
-      EncodedEvent event = byRowId.get(key.rowId());
-      if (event == null) {
-        throw FileFaults.ofRow(key.runId(), key.seq(), "it cannot be read");
-      }
-      events.add(event);
+      FileRow row = byRowId.get(key.rowId());
+      found.add(
+          row == null
+              ? FileRow.atFault(FileFaults.ofRow(key.runId(), key.seq(), "it cannot be read"))
+              : row);
     }
-    return events;
+    return found;
   }
 
-  private EncodedEvent event(RowCursor.Key key, byte[] bytes) {
+  private FileRow row(RowCursor.Key key, byte[] bytes) {
     try {
       CodedInputStream in = CodedInputStream.newInstance(bytes);
       in.setRecursionLimit(NESTING_MAX);
       Event event = Event.parseFrom(in);
       in.checkLastTagWas(0);
       rules.event(event, "run " + key.runId() + " seq " + key.seq());
-      return EncodedEvent.decode(bytes);
+      return FileRow.of(EncodedEvent.decode(bytes));
     } catch (IOException e) {
-      throw FileFaults.ofRow(key.runId(), key.seq(), "its event is none: " + e.getMessage());
+      return FileRow.atFault(
+          FileFaults.ofRow(key.runId(), key.seq(), "its event is none: " + e.getMessage()));
+    } catch (BrokerException refusal) {
+      return FileRow.atFault(refusal);
     }
   }
 }

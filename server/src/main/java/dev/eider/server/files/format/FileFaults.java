@@ -15,13 +15,17 @@ final class FileFaults {
   }
 
   static BrokerException ofRun(String runId, String problem) {
-    return invalid("run " + runId + ": " + problem).with("run_id", runId);
+    return invalid(named(runId) + ": " + problem).with("run_id", runId);
   }
 
   static BrokerException ofRow(String runId, long seq, String problem) {
-    return invalid("run " + runId + ", row " + seq + ": " + problem)
+    return invalid(named(runId) + ", row " + seq + ": " + problem)
         .with("run_id", runId)
         .with("seq", seq);
+  }
+
+  private static String named(String runId) {
+    return runId.isEmpty() ? "rows without a run_id" : "run " + runId;
   }
 
   /** Returns that another process has the file open for writing. */

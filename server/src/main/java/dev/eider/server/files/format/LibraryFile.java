@@ -20,9 +20,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,12 @@ public final class LibraryFile {
   private volatile @Nullable RunFile reading;
   private volatile boolean isCancelled;
 
+  /** Why it could not be read when last tried; null if it could. Written by any reader. */
+  private volatile @Nullable String change;
+
+  /** The ids in the file of runs that have another here. */
+  private final Map<RunId, String> originals = new ConcurrentHashMap<>();
+
   /** Does not open the file, which must be as it was when its stamp was taken. */
   public LibraryFile(Path path, FileStamp stamp, ScratchConfig scratch, FileRules rules) {
     this.path = path;
@@ -74,11 +81,11 @@ public final class LibraryFile {
   /**
    * Reads the file as an import does, strictly and to its end.
    *
-   * @param runs takes each run, closed; returns whether it takes more
-   * @throws dev.eider.server.base.BrokerException if the file is at fault
+   * @param runs takes the runs, those that are at fault as well
+   * @throws dev.eider.server.base.BrokerException if the file as a whole is at fault
    * @throws LibraryFileException if it is not, and may be read another time
    */
-  public void readThrough(Predicate<FoldedRun> runs) throws StoreException {
+  public void readThrough(Runs runs) throws StoreException {
     lock();
     try (RunFile file = RunFile.open(path, scratch, rules, stamp.modifiedUs())) {
       reading = file;
@@ -87,7 +94,8 @@ public final class LibraryFile {
       }
       boolean goOn = true;
       while (goOn && file.next() != null) {
-        goOn = runs.test(file.readThrough().inLibrary());
+        FoldedRun run = file.readThroughOrSkip();
+        goOn = run == null ? runs.addAtFault(file.badRun()) : add(run, file, runs);
       }
       requireUnchanged();
     } catch (LibraryFileException e) {
@@ -98,6 +106,14 @@ public final class LibraryFile {
       reading = null;
       opening.unlock();
     }
+  }
+
+  private boolean add(FoldedRun run, RunFile file, Runs runs) {
+    String original = file.originalId();
+    if (!original.equals(run.runId().value())) {
+      originals.put(run.runId(), original);
+    }
+    return runs.add(run.inLibrary());
   }
 
   /** Cancels a {@link #readThrough}. */
@@ -136,7 +152,8 @@ public final class LibraryFile {
           isParquet
               ? ScratchDatabase.inMemory(path, scratch)
               : ScratchDatabase.read(path, scratch)) {
-        List<ColdPage> read = readPages(pages(database, isParquet), query, eventsMax, bytesMax);
+        RunPages pages = pages(database, isParquet, query.runId());
+        List<ColdPage> read = readPages(pages, query, eventsMax, bytesMax);
         requireUnchanged();
         return read;
       }
@@ -171,13 +188,14 @@ public final class LibraryFile {
     return List.copyOf(last);
   }
 
-  private RunPages pages(ScratchDatabase database, boolean isParquet) throws SQLException {
+  private RunPages pages(ScratchDatabase database, boolean isParquet, RunId runId)
+      throws SQLException {
     if (isParquet) {
       return ExportPages.ofParquet(database, path);
     }
     FileLayout layout = FileLayout.of(database);
     return layout == FileLayout.OLDER
-        ? new OlderPages(database, rules)
+        ? new OlderPages(database, rules, originals.getOrDefault(runId, runId.value()))
         : ExportPages.ofTable(database, layout.table("events"));
   }
 
@@ -252,16 +270,25 @@ public final class LibraryFile {
   public void requireUnchanged() throws LibraryFileException {
     try {
       if (!stamp.equals(FileStamp.of(path))) {
-        throw new LibraryFileException(
-            path,
-            "it was changed after it was found; the daemon reads it anew at its next start",
-            null);
+        throw changed(
+            "it was changed after it was found; the daemon reads it anew at its next look", null);
       }
+      change = null;
     } catch (NoSuchFileException e) {
-      throw new LibraryFileException(path, "it is gone", e);
+      throw changed("it is gone", e);
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  private LibraryFileException changed(String problem, @Nullable Exception cause) {
+    change = problem;
+    return new LibraryFileException(path, problem, cause);
+  }
+
+  /** Returns what has become of the file, as far as a reader has met it; null for nothing. */
+  public @Nullable String change() {
+    return change;
   }
 
   private void lock() throws LibraryFileException {
@@ -278,5 +305,14 @@ public final class LibraryFile {
 
   private LibraryFileException failed(Exception e) {
     return new LibraryFileException(path, String.valueOf(e.getMessage()), e);
+  }
+
+  /** Takes the runs of a file that is read through; each returns whether it takes more. */
+  public interface Runs {
+    /** Takes a run, closed. */
+    boolean add(FoldedRun run);
+
+    /** Takes a run that cannot be read. */
+    boolean addAtFault(RunFile.BadRun run);
   }
 }

@@ -34,6 +34,7 @@ final class Manifest implements AutoCloseable {
   private final long nowUs;
   private @Nullable RunId runId;
   private @Nullable FoldedRun said;
+  private @Nullable BrokerException fault;
 
   Manifest(ScratchDatabase database, String sql, FileRules rules, long nowUs) throws SQLException {
     this.rules = rules;
@@ -96,8 +97,19 @@ final class Manifest implements AutoCloseable {
       throw FileFaults.ofRun(next.value(), "it has two rows in runs");
     }
     runId = next;
-    said = read(next);
+    said = null;
+    fault = null;
+    try {
+      said = read(next);
+    } catch (BrokerException refusal) {
+      fault = refusal;
+    }
     return next;
+  }
+
+  /** Returns what is wrong with the row of the current run; null for nothing. */
+  @Nullable BrokerException fault() {
+    return fault;
   }
 
   /** Returns the current run, closed; requires that its events are as the file says. */

@@ -16,7 +16,7 @@ import java.util.List;
  * of a page first, in the narrow columns of that order. Used by one thread.
  */
 final class OlderPages implements RunPages {
-  private static final String ORDER = "ORDER BY CAST(t AS INTEGER), rowid";
+  private static final String ORDER = "ORDER BY TRY_CAST(t AS INTEGER), rowid";
 
   private static final String PAGE =
       """
@@ -29,16 +29,22 @@ final class OlderPages implements RunPages {
   private static final String BOUNDS =
       """
       SELECT
-        count(*) FILTER (CAST(t AS INTEGER) < ?), count(*) FILTER (CAST(t AS INTEGER) <= ?)
+        count(*) FILTER (TRY_CAST(t AS INTEGER) < ?),
+        count(*) FILTER (TRY_CAST(t AS INTEGER) <= ?)
       FROM events WHERE CAST(run_id AS VARCHAR) = ?
       """;
 
   private final ScratchDatabase database;
   private final FileRules rules;
+  private final String original;
 
-  OlderPages(ScratchDatabase database, FileRules rules) {
+  /**
+   * @param original the run's id in the file
+   */
+  OlderPages(ScratchDatabase database, FileRules rules, String original) {
     this.database = database;
     this.rules = rules;
+    this.original = original;
   }
 
   @Override
@@ -46,7 +52,7 @@ final class OlderPages implements RunPages {
       throws SQLException {
     PageLengths lengths = new PageLengths(bytesMax);
     try (PreparedStatement statement =
-            prepare("strlen(CAST(payload_json AS VARCHAR))", runId, afterSeq, eventsMax);
+            prepare("strlen(CAST(payload_json AS VARCHAR))", afterSeq, eventsMax);
         ResultSet rows = database.query(statement)) {
       lengths.read(rows);
     }
@@ -54,8 +60,7 @@ final class OlderPages implements RunPages {
     LargeRows.append(
         lengths.longest(),
         () -> {
-          try (PreparedStatement statement =
-                  prepare(OlderRows.COLUMNS, runId, afterSeq, lengths.count());
+          try (PreparedStatement statement = prepare(OlderRows.COLUMNS, afterSeq, lengths.count());
               ResultSet rows = database.query(statement)) {
             return readEvents(runId, afterSeq, rows, bytesMax, events);
           }
@@ -76,19 +81,18 @@ final class OlderPages implements RunPages {
     long bytes = 0;
     while (bytes < bytesMax && rows.next()) {
       seq++;
-      EncodedEvent event =
-          OlderRows.event(new RowCursor.Key(runId.value(), seq, 0, 0, 0), rows, rules);
+      EncodedEvent event = OlderRows.row(RowCursor.Key.of(runId, seq), rows, rules).get();
       bytes += event.bytes().length;
       events.add(SequencedEvent.of(runId, seq, event.bytes()));
     }
     return bytes;
   }
 
-  private PreparedStatement prepare(String columns, RunId runId, long afterSeq, int rowsMax)
+  private PreparedStatement prepare(String columns, long afterSeq, int rowsMax)
       throws SQLException {
     PreparedStatement statement =
         database.connection().prepareStatement("SELECT " + columns + " " + PAGE);
-    statement.setString(1, runId.value());
+    statement.setString(1, original);
     statement.setInt(2, rowsMax);
     statement.setLong(3, afterSeq);
     return statement;
@@ -103,7 +107,7 @@ final class OlderPages implements RunPages {
     try (PreparedStatement statement = database.connection().prepareStatement(BOUNDS)) {
       statement.setInt(1, matcher.tMin());
       statement.setInt(2, matcher.tMax());
-      statement.setString(3, runId.value());
+      statement.setString(3, original);
       try (ResultSet rows = database.query(statement)) {
         rows.next();
         return new SeqRange(rows.getLong(1), rows.getLong(2));

@@ -2,6 +2,7 @@ package dev.eider.server.files.format;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
 import dev.eider.server.event.EventKind;
 import dev.eider.v1.ActionPayload;
@@ -16,95 +17,172 @@ import dev.eider.v1.TurnStartPayload;
 import dev.eider.v1.WorldMutationPayload;
 import dev.eider.v1.WorldStateSnapshot;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses payload_json to a typed payload. Strict: the kind must be one of the nine, and each field
- * present and of its type; only snapshot and profile_name may be missing or null. A field that the
- * payload does not know goes into the event's attributes, so that nothing is lost. Used by one
- * thread.
+ * Parses payload_json to a typed payload. Strict with what every payload has: each such field must
+ * be present and of its type; only snapshot and profile_name may be missing or null. What came
+ * later is taken where it has its type. Everything else goes into the event's attributes, so that
+ * nothing is lost: a field that the payload does not know, and of a kind that is none of the nine
+ * the whole text. Used by one thread.
  */
 final class PayloadParser {
-  private static final double INT_MAX = Integer.MAX_VALUE;
+  /** The field of Event, never that of a payload, that stands for a kind that is none of ours. */
+  private static final int UNKNOWN_KIND_FIELD = 999;
 
-  private final Map<String, Value> fields;
+  private static final UnknownFieldSet UNKNOWN_KIND =
+      UnknownFieldSet.newBuilder()
+          .addField(
+              UNKNOWN_KIND_FIELD,
+              UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.EMPTY).build())
+          .build();
 
-  private PayloadParser(Map<String, Value> fields) {
+  private static final String PARENT_RUN_ID = "parent_run_id";
+
+  private final PayloadFields fields;
+
+  private PayloadParser(PayloadFields fields) {
     this.fields = fields;
   }
 
-  /** Fills in payload and attributes. */
-  static void parse(@Nullable String json, Event.Builder event) throws PayloadException {
+  /**
+   * Fills in payload and attributes.
+   *
+   * @return how many integers came in as another number, since no double holds them
+   */
+  static long parse(@Nullable String json, Event.Builder event) throws PayloadException {
     if (json == null) {
       throw new PayloadException("is NULL");
     }
-    PayloadParser parser =
-        new PayloadParser(new LinkedHashMap<>(JsonObject.parse(json).getFieldsMap()));
-    parser.fill(parser.text("kind"), event);
-    if (!parser.fields.isEmpty()) {
-      event.setAttributes(Struct.newBuilder().putAllFields(parser.fields));
+    JsonObject.Parsed parsed = JsonObject.parse(json);
+    PayloadFields fields = new PayloadFields(parsed.struct());
+    String kind = fields.text("kind");
+    if (!EventKind.ALL.contains(kind) || kind.equals(EventKind.UNKNOWN)) {
+      event.setUnknownFields(UNKNOWN_KIND).setAttributes(unknown(kind, json));
+      return 0;
     }
+    new PayloadParser(fields).fill(kind, event);
+    if (!fields.rest().isEmpty()) {
+      event.setAttributes(Struct.newBuilder().putAllFields(fields.rest()));
+    }
+    return parsed.inexactCount();
+  }
+
+  private static Struct unknown(String kind, String json) {
+    return Struct.newBuilder()
+        .putFields("kind", Value.newBuilder().setStringValue(kind).build())
+        .putFields("payload_json", Value.newBuilder().setStringValue(json).build())
+        .build();
   }
 
   private void fill(String kind, Event.Builder event) throws PayloadException {
     switch (kind) {
       case EventKind.TURN_START -> event.setTurnStart(turnStart());
-      case EventKind.OBSERVATION ->
-          event.setObservation(
-              ObservationPayload.newBuilder()
-                  .setEntityCount(whole("entity_count"))
-                  .addAllClasses(texts("classes")));
-      case EventKind.LLM_PROMPT ->
-          event.setLlmPrompt(LlmPromptPayload.newBuilder().setStateSummary(text("state_summary")));
-      case EventKind.LLM_RESPONSE ->
-          event.setLlmResponse(
-              LlmResponsePayload.newBuilder()
-                  .addAllActions(objects("actions"))
-                  .setReasoning(text("reasoning"))
-                  .setCostUsd(number("cost_usd")));
+      case EventKind.OBSERVATION -> event.setObservation(observation());
+      case EventKind.LLM_PROMPT -> event.setLlmPrompt(llmPrompt());
+      case EventKind.LLM_RESPONSE -> event.setLlmResponse(llmResponse());
       case EventKind.ACTION ->
           event.setAction(
               ActionPayload.newBuilder()
-                  .setIndexInTurn(whole("index_in_turn"))
-                  .setAction(object("action", take("action"))));
-      case EventKind.ACTION_RESULT ->
-          event.setActionResult(
-              ActionResultPayload.newBuilder()
-                  .setIndexInTurn(whole("index_in_turn"))
-                  .setActionType(text("action_type"))
-                  .setStateChanged(flag("state_changed")));
-      case EventKind.WORLD_MUTATION ->
-          event.setWorldMutation(
-              WorldMutationPayload.newBuilder()
-                  .setBeforeSummary(text("before_summary"))
-                  .setAfterSummary(text("after_summary"))
-                  .setReason(text("reason")));
-      case EventKind.FORK ->
-          event.setFork(
-              ForkPayload.newBuilder()
-                  .setParentRunId(text("parent_run_id"))
-                  .setParentT(whole("parent_t"))
-                  .setMutationSummary(text("mutation_summary")));
+                  .setIndexInTurn(fields.whole("index_in_turn"))
+                  .setAction(PayloadFields.object("action", fields.take("action"))));
+      case EventKind.ACTION_RESULT -> event.setActionResult(actionResult());
+      case EventKind.WORLD_MUTATION -> event.setWorldMutation(worldMutation());
+      case EventKind.FORK -> event.setFork(fork());
       case EventKind.METRIC ->
           event.setMetric(
-              MetricPayload.newBuilder().setName(text("name")).setValue(number("value")));
-      default -> throw new PayloadException("kind is none of the nine: " + kind);
+              MetricPayload.newBuilder()
+                  .setName(fields.text("name"))
+                  .setValue(fields.number("value")));
+      default -> throw new IllegalArgumentException(kind);
     }
   }
 
-  private TurnStartPayload turnStart() throws PayloadException {
-    TurnStartPayload.Builder turn = TurnStartPayload.newBuilder().setTurnNum(whole("turn_num"));
-    Value snapshot = takeOrNull("snapshot");
-    if (snapshot != null) {
-      turn.setSnapshot(snapshot(object("snapshot", snapshot)));
+  private ObservationPayload observation() throws PayloadException {
+    ObservationPayload.Builder observation =
+        ObservationPayload.newBuilder()
+            .setEntityCount(fields.whole("entity_count"))
+            .addAllClasses(fields.texts("classes"));
+    fields.ifText("text", observation::setText);
+    return observation.build();
+  }
+
+  private LlmPromptPayload llmPrompt() throws PayloadException {
+    LlmPromptPayload.Builder prompt =
+        LlmPromptPayload.newBuilder().setStateSummary(fields.text("state_summary"));
+    fields.ifObjects("messages", prompt::addAllMessages);
+    return prompt.build();
+  }
+
+  private LlmResponsePayload llmResponse() throws PayloadException {
+    LlmResponsePayload.Builder response =
+        LlmResponsePayload.newBuilder()
+            .addAllActions(fields.objects("actions"))
+            .setReasoning(fields.text("reasoning"))
+            .setCostUsd(fields.number("cost_usd"));
+    fields.ifText("model", response::setModel);
+    fields.ifWhole("input_tokens", 0, response::setInputTokens);
+    fields.ifWhole("output_tokens", 0, response::setOutputTokens);
+    fields.ifAmount("latency_ms", response::setLatencyMs);
+    return response.build();
+  }
+
+  private ActionResultPayload actionResult() throws PayloadException {
+    ActionResultPayload.Builder result =
+        ActionResultPayload.newBuilder()
+            .setIndexInTurn(fields.whole("index_in_turn"))
+            .setActionType(fields.text("action_type"))
+            .setStateChanged(fields.flag("state_changed"));
+    fields.ifAny("output", result::setOutput);
+    fields.ifText("error", result::setError);
+    return result.build();
+  }
+
+  private WorldMutationPayload worldMutation() throws PayloadException {
+    WorldMutationPayload.Builder mutation =
+        WorldMutationPayload.newBuilder()
+            .setBeforeSummary(fields.text("before_summary"))
+            .setAfterSummary(fields.text("after_summary"))
+            .setReason(fields.text("reason"));
+    fields.ifObject("merge_patch", mutation::setMergePatch);
+    fields.ifObjects("json_patch", mutation::addAllJsonPatch);
+    fields.ifFlag("replacement", mutation::setReplacement);
+    return mutation.build();
+  }
+
+  /** Names the parent by the id that it gets here; an id of its file that is another is kept. */
+  private ForkPayload fork() throws PayloadException {
+    String original = fields.text(PARENT_RUN_ID);
+    String parentId = MappedRunIds.idOf(original);
+    ForkPayload.Builder fork =
+        ForkPayload.newBuilder()
+            .setParentRunId(parentId)
+            .setParentT(fields.whole("parent_t"))
+            .setMutationSummary(fields.text("mutation_summary"));
+    fields.ifWhole("parent_seq", 1, fork::setParentSeq);
+    Value snapshot = fields.rest().get("snapshot");
+    if (snapshot != null && snapshot.hasStructValue()) {
+      fields.rest().remove("snapshot");
+      fork.setSnapshot(snapshot(snapshot.getStructValue()));
     }
-    Value profile = takeOrNull("profile_name");
+    if (!parentId.equals(original)) {
+      fields
+          .rest()
+          .put("original_" + PARENT_RUN_ID, Value.newBuilder().setStringValue(original).build());
+    }
+    return fork.build();
+  }
+
+  private TurnStartPayload turnStart() throws PayloadException {
+    TurnStartPayload.Builder turn =
+        TurnStartPayload.newBuilder().setTurnNum(fields.whole("turn_num"));
+    Value snapshot = fields.takeOrNull("snapshot");
+    if (snapshot != null) {
+      turn.setSnapshot(snapshot(PayloadFields.object("snapshot", snapshot)));
+    }
+    Value profile = fields.takeOrNull("profile_name");
     if (profile != null) {
-      turn.setProfileName(text("profile_name", profile));
+      turn.setProfileName(PayloadFields.text("profile_name", profile));
     }
     return turn.build();
   }
@@ -126,81 +204,5 @@ final class PayloadParser {
       }
     }
     return WorldStateSnapshot.newBuilder().setState(state).build();
-  }
-
-  private Value take(String name) throws PayloadException {
-    Value value = fields.remove(name);
-    if (value == null) {
-      throw new PayloadException(name + " is missing");
-    }
-    return value;
-  }
-
-  private @Nullable Value takeOrNull(String name) {
-    Value value = fields.remove(name);
-    return value == null || value.hasNullValue() ? null : value;
-  }
-
-  private String text(String name) throws PayloadException {
-    return text(name, take(name));
-  }
-
-  private static String text(String name, Value value) throws PayloadException {
-    require(value.hasStringValue(), name, "a string");
-    return value.getStringValue();
-  }
-
-  private boolean flag(String name) throws PayloadException {
-    Value value = take(name);
-    require(value.hasBoolValue(), name, "true or false");
-    return value.getBoolValue();
-  }
-
-  private double number(String name) throws PayloadException {
-    Value value = take(name);
-    require(value.hasNumberValue(), name, "a number");
-    return value.getNumberValue();
-  }
-
-  private int whole(String name) throws PayloadException {
-    double number = number(name);
-    require(
-        number == Math.rint(number) && Math.abs(number) <= INT_MAX,
-        name,
-        "a whole number of 32 bits");
-    return (int) number;
-  }
-
-  private List<String> texts(String name) throws PayloadException {
-    Set<String> texts = new java.util.TreeSet<>();
-    for (Value value : list(name)) {
-      texts.add(text(name + "[]", value));
-    }
-    return List.copyOf(texts);
-  }
-
-  private List<Struct> objects(String name) throws PayloadException {
-    List<Struct> objects = new java.util.ArrayList<>();
-    for (Value value : list(name)) {
-      objects.add(object(name + "[]", value));
-    }
-    return objects;
-  }
-
-  private List<Value> list(String name) throws PayloadException {
-    Value value = take(name);
-    require(value.hasListValue(), name, "a list");
-    return value.getListValue().getValuesList();
-  }
-
-  private static Struct object(String name, Value value) throws PayloadException {
-    require(value.hasStructValue(), name, "an object");
-    return value.getStructValue();
-  }
-
-  private static void require(boolean holds, String name, String type) throws PayloadException {
-    if (!holds) {
-      throw new PayloadException(name + " must be " + type);
-    }
   }
 }

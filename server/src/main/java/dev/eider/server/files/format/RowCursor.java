@@ -46,7 +46,8 @@ final class RowCursor implements AutoCloseable {
   /**
    * Returns a cursor over the answer of a query, on a connection of its own.
    *
-   * @param sql answers run_id, seq (NULL to count), row id, length, event time in microseconds
+   * @param sql answers run_id, seq (NULL to count), row id, length, event time in microseconds;
+   *     rows without a run_id come as those of a run without an id
    * @param bytesMax the longest row
    */
   static RowCursor ofStream(ScratchDatabase database, String sql, long bytesMax)
@@ -117,30 +118,25 @@ final class RowCursor implements AutoCloseable {
   }
 
   private Key key(ResultSet rows) throws SQLException {
-    String id = rows.getString(1);
-    if (id == null) {
-      throw FileFaults.invalid("a row of events has no run_id");
-    }
+    String given = rows.getString(1);
+    String id = given == null ? "" : given;
     seq = id.equals(runId) ? seq + 1 : 1;
     runId = id;
-    long given = rows.getLong(2);
-    long number = rows.wasNull() ? seq : given;
+    long givenSeq = rows.getLong(2);
+    long number = rows.wasNull() ? seq : givenSeq;
     long rowId = rows.getLong(3);
     long bytes = rows.getLong(4);
+    @Nullable String problem = given == null ? "its run_id is NULL" : null;
     if (rows.wasNull()) {
-      throw FileFaults.ofRow(id, number, "it holds no event");
-    }
-    if (bytes > bytesMax) {
-      throw FileFaults.ofRow(
-          id,
-          number,
-          "it holds %d bytes, more than request-bytes-max, %d".formatted(bytes, bytesMax));
+      problem = "it holds no event";
+    } else if (bytes > bytesMax) {
+      problem = "it holds %d bytes, more than request-bytes-max, %d".formatted(bytes, bytesMax);
     }
     long tsUs = rows.getLong(5);
     if (rows.wasNull()) {
-      throw FileFaults.ofRow(id, number, "ts is NULL");
+      problem = "ts is NULL, or no time from year 1 to 9999";
     }
-    return new Key(id, number, rowId, bytes, tsUs);
+    return new Key(id, number, rowId, problem == null ? bytes : 0, tsUs, problem);
   }
 
   @Override
@@ -154,8 +150,16 @@ final class RowCursor implements AutoCloseable {
     }
   }
 
-  /** The key of a row. */
-  record Key(String runId, long seq, long rowId, long bytes, long tsUs) {
+  /**
+   * The key of a row.
+   *
+   * @param problem why the row cannot be read; null if it can
+   */
+  record Key(String runId, long seq, long rowId, long bytes, long tsUs, @Nullable String problem) {
+    static Key of(RunId runId, long seq) {
+      return new Key(runId.value(), seq, 0, 0, 0, null);
+    }
+
     /** Returns whether the row belongs to a run before another. */
     boolean isBefore(RunId other) {
       return runId.compareTo(other.value()) < 0;

@@ -3,6 +3,7 @@ package dev.eider.server.files.library;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.event.RunId;
 import dev.eider.server.files.format.LibraryFile;
+import dev.eider.server.files.format.RunFile.BadRun;
 import dev.eider.server.hub.RunTail;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.LibraryFileException;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 /** Takes one file at a time into the index: all of it, or nothing. Owned by the worker. */
 final class FileIndexing {
   private static final Logger LOG = LoggerFactory.getLogger(FileIndexing.class);
+  private static final int LEFT_OUT_TOLD_MAX = 20;
 
   private final LibraryIndex index;
   private final LibraryDependencies daemon;
@@ -38,17 +40,43 @@ final class FileIndexing {
     this.runsMax = runsMax;
   }
 
-  /** Reads a file through and shows its runs. Blocks. */
-  FileState index(LibraryFile file) throws InterruptedException {
+  /**
+   * Reads a file through and shows its runs, in place of those that were shown of it before.
+   * Blocks.
+   *
+   * @param before what the file was when it was read before; null if it was not, or was left out
+   */
+  FileState index(LibraryFile file, @Nullable LibraryFile before) throws InterruptedException {
+    FileState state = read(file, before);
+    if (!isStopping.getAsBoolean()) {
+      hide(before);
+    }
+    return state;
+  }
+
+  /** Hides the runs that are still shown as they were in a file. */
+  void hide(@Nullable LibraryFile before) {
+    if (before != null) {
+      List<FoldedRun> hidden = index.hide(before);
+      claims.giveBack(hidden);
+      hidden.forEach(run -> daemon.hub().announceErased(run.runId()));
+    }
+  }
+
+  private FileState read(LibraryFile file, @Nullable LibraryFile before)
+      throws InterruptedException {
     try {
-      Found found = read(file);
+      Found found = new Found(file);
+      readThrough(found, runsMax - index.count() + index.countOf(before));
       if (isStopping.getAsBoolean()) {
-        return new FileState(file.stamp(), null, true, null, null);
+        return FileState.leftOut(file.stamp(), List.of(), true);
       }
-      if (found.runs.isEmpty() && found.firstLeftOut == null) {
-        return leftOut(file, "it holds no runs", false);
+      if (found.runs.isEmpty()) {
+        return found.leftOut.isEmpty()
+            ? leftOut(file, "it holds no runs", false)
+            : FileState.leftOut(file.stamp(), found.leftOut(), false);
       }
-      return show(file, found);
+      return show(file, before, found);
     } catch (LibraryFileException e) {
       return leftOut(file, e.problem(), true);
     } catch (BrokerException refusal) {
@@ -65,30 +93,42 @@ final class FileIndexing {
     return FileState.leftOut(file.path(), file.stamp(), reason, mayPass);
   }
 
-  private Found read(LibraryFile file) throws StoreException {
-    Found found = new Found();
-    file.readThrough(
-        run -> {
-          found.count += LibraryIndex.countOf(run);
-          if (index.count() + found.count > runsMax) {
-            found.add(run.runId(), "it and what follows is more than library-runs-max, " + runsMax);
-            return false;
+  private void readThrough(Found found, long roomRuns) throws StoreException {
+    found.file.readThrough(
+        new LibraryFile.Runs() {
+          @Override
+          public boolean add(FoldedRun run) {
+            found.count += LibraryIndex.countOf(run);
+            if (found.count > roomRuns) {
+              found.add(
+                  run.runId(), "it and what follows is more than library-runs-max, " + runsMax);
+              return false;
+            }
+            found.runs.add(index.edition(run));
+            found.events += run.headSeq();
+            return !isStopping.getAsBoolean();
           }
-          found.runs.add(run);
-          found.events += run.headSeq();
-          return !isStopping.getAsBoolean();
+
+          @Override
+          public boolean addAtFault(BadRun run) {
+            found.add(run.runId(), run.row(), run.reason());
+            return !isStopping.getAsBoolean();
+          }
         });
-    return found;
   }
 
-  private FileState show(LibraryFile file, Found found)
+  private FileState show(LibraryFile file, @Nullable LibraryFile before, Found found)
       throws StoreException, InterruptedException {
     int shown = 0;
     try {
-      List<FoldedRun> claimed = claims.claim(found.runs, file, found);
+      List<FoldedRun> claimed = claims.claim(found.runs, file, before, found);
       for (FoldedRun run : withoutCircles(claimed, found)) {
-        index.show(run.runId());
-        daemon.hub().announce(run);
+        FoldedRun known = index.find(run.runId());
+        index.show(run, file);
+        if (known == null || known.lastPosition() != run.lastPosition()) {
+          daemon.hub().announceErased(run.runId());
+          daemon.hub().announce(run);
+        }
         shown++;
       }
     } finally {
@@ -100,7 +140,7 @@ final class FileIndexing {
         found.runs.size(),
         found.events,
         shown);
-    return FileState.shown(file, found.leftOut(file));
+    return FileState.shown(file, found.leftOut());
   }
 
   private List<FoldedRun> withoutCircles(List<FoldedRun> claimed, Found found)
@@ -130,27 +170,44 @@ final class FileIndexing {
 
   /** What was found in a file. Owned by the worker. */
   private static final class Found implements RunIdClaims.LeftOutRuns {
+    private final LibraryFile file;
     private final List<FoldedRun> runs = new ArrayList<>();
+    private final List<LeftOut> leftOut = new ArrayList<>();
     private long count;
     private long events;
     private long leftOutCount;
-    private @Nullable RunId firstLeftOut;
-    private String firstReason = "";
+
+    Found(LibraryFile file) {
+      this.file = file;
+    }
 
     @Override
     public void add(RunId runId, String reason) {
+      add(runId, 0, reason);
+    }
+
+    void add(RunId runId, long row, String reason) {
       LOG.debug("run {} is left out: {}", runId, reason);
       leftOutCount++;
-      if (firstLeftOut == null) {
-        firstLeftOut = runId;
-        firstReason = reason;
+      if (leftOut.size() < LEFT_OUT_TOLD_MAX) {
+        leftOut.add(
+            LeftOut.newBuilder()
+                .setFile(file.path().toString())
+                .setRunCount(1)
+                .setRunId(runId.value())
+                .setRow(row)
+                .setReason(reason)
+                .build());
       }
     }
 
-    @Nullable LeftOut leftOut(LibraryFile file) {
-      return firstLeftOut == null
-          ? null
-          : FileState.runs(file.path(), leftOutCount, firstLeftOut, firstReason);
+    /** Returns the runs that are left out; the last stands for all that there is no room for. */
+    List<LeftOut> leftOut() {
+      if (leftOutCount > leftOut.size()) {
+        int last = leftOut.size() - 1;
+        leftOut.set(last, leftOut.get(last).toBuilder().setRunCount(leftOutCount - last).build());
+      }
+      return leftOut;
     }
   }
 }

@@ -1,11 +1,11 @@
 package dev.eider.server.files.library;
 
-import dev.eider.server.event.RunId;
 import dev.eider.server.files.format.FileStamp;
 import dev.eider.server.files.format.LibraryFile;
 import dev.eider.server.store.LibraryFileException;
 import dev.eider.v1.Libraries.LeftOut;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,44 +14,36 @@ import org.jspecify.annotations.Nullable;
  * @param stamp its stamp when it was looked at
  * @param file null when it is left out as a whole
  * @param mayPass whether it may become readable without being changed
- * @param leftOut what readers do not get of it; null for nothing
+ * @param leftOut what readers do not get of it
  * @param lost why what was shown of it cannot be read any more; null if it can
  */
 record FileState(
     FileStamp stamp,
     @Nullable LibraryFile file,
     boolean mayPass,
-    @Nullable LeftOut leftOut,
+    List<LeftOut> leftOut,
     @Nullable LeftOut lost) {
+  FileState {
+    leftOut = List.copyOf(leftOut);
+  }
 
-  /** Returns the state of a file whose runs are shown. */
-  static FileState shown(LibraryFile file, @Nullable LeftOut leftOut) {
+  /** Returns the state of a file whose runs are shown, but for some. */
+  static FileState shown(LibraryFile file, List<LeftOut> leftOut) {
     return new FileState(file.stamp(), file, false, leftOut, null);
   }
 
   /** Returns the state of a file of which nothing is shown. */
   static FileState leftOut(Path path, FileStamp stamp, String reason, boolean mayPass) {
-    return new FileState(stamp, null, mayPass, wholeFile(path, reason), null);
+    return leftOut(stamp, List.of(wholeFile(path, reason)), mayPass);
+  }
+
+  /** Returns the same of a file that was read. */
+  static FileState leftOut(FileStamp stamp, List<LeftOut> leftOut, boolean mayPass) {
+    return new FileState(stamp, null, mayPass, leftOut, null);
   }
 
   static LeftOut wholeFile(Path path, String reason) {
     return LeftOut.newBuilder().setFile(path.toString()).setReason(reason).build();
-  }
-
-  /**
-   * Returns what is left out of a file that is shown.
-   *
-   * @param count how many runs
-   * @param first the first of them
-   * @param reason why the first one is left out
-   */
-  static LeftOut runs(Path path, long count, RunId first, String reason) {
-    return LeftOut.newBuilder()
-        .setFile(path.toString())
-        .setRunCount(count)
-        .setRunId(first.value())
-        .setReason(reason)
-        .build();
   }
 
   boolean isShown() {
@@ -62,9 +54,13 @@ record FileState(
     return lost != null;
   }
 
-  /** Returns what is to be reported of the file; null for nothing. */
-  @Nullable LeftOut report() {
-    return lost == null ? leftOut : lost;
+  /** Returns what is to be reported of the file, also of a change that only a reader has met. */
+  List<LeftOut> report() {
+    if (lost != null) {
+      return List.of(lost);
+    }
+    String change = file == null ? null : file.change();
+    return file == null || change == null ? leftOut : List.of(wholeFile(file.path(), change));
   }
 
   /** Returns the state after another look at the file. */

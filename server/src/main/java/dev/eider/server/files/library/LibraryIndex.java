@@ -5,6 +5,7 @@ import dev.eider.server.files.format.LibraryFile;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunPlace;
 import dev.eider.server.store.ColdReader.RunQuery;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The runs of libraries, each with its file. A run is claimed first: no other file gets its id
- * then, and readers do not find it yet. Once it is shown it stays, as it is, for as long as the
- * daemon runs.
+ * then, and readers do not find it yet. Once it is shown it stays as it is, until its file has
+ * changed and was read anew: then another edition of the run takes its place, or it goes.
  *
  * <p>Changed by the worker {@code library}; everything else is thread-safe.
  */
@@ -29,6 +30,7 @@ public final class LibraryIndex {
   private final Map<RunId, Entry> entries = new ConcurrentHashMap<>();
   private final AtomicInteger shown = new AtomicInteger();
   private long count;
+  private long lastEdition;
 
   /** Returns for how many runs a run counts, by the memory that it takes. */
   static long countOf(FoldedRun run) {
@@ -45,13 +47,37 @@ public final class LibraryIndex {
     return shown.get();
   }
 
-  /** Takes the id of a run, unless another run of a library has it. */
-  boolean claim(FoldedRun run, LibraryFile file) {
-    if (entries.putIfAbsent(run.runId(), new Entry(run, file, false)) != null) {
-      return false;
+  /**
+   * Takes the id of a run, unless another file has it.
+   *
+   * @param before what the file was when it was read before, whose runs are shown; null if never
+   */
+  boolean claim(FoldedRun run, LibraryFile file, @Nullable LibraryFile before) {
+    Entry other = entries.putIfAbsent(run.runId(), new Entry(run, file, false));
+    if (other != null) {
+      return other.file.equals(before);
     }
     count += countOf(run);
     return true;
+  }
+
+  /** Returns for how many runs those of a file count. */
+  long countOf(@Nullable LibraryFile file) {
+    return entries.values().stream()
+        .filter(entry -> entry.file.equals(file))
+        .mapToLong(entry -> countOf(entry.run))
+        .sum();
+  }
+
+  /** Returns a run as the edition that it is: the one that is shown, if it has the same events. */
+  FoldedRun edition(FoldedRun run) {
+    FoldedRun shownNow = find(run.runId());
+    if (shownNow == null) {
+      return run.inLibrary(lastEdition);
+    }
+    return shownNow.headSeq() == run.headSeq() && Arrays.equals(shownNow.digest(), run.digest())
+        ? run.inLibrary(-1 - shownNow.lastPosition())
+        : run.inLibrary(++lastEdition);
   }
 
   /**
@@ -68,10 +94,33 @@ public final class LibraryIndex {
     return true;
   }
 
-  /** Has readers find a run that is claimed. */
-  void show(RunId runId) {
-    entries.computeIfPresent(runId, (id, entry) -> new Entry(entry.run, entry.file, true));
-    shown.incrementAndGet();
+  /** Has readers find a run that is claimed, in place of what it was before. */
+  void show(FoldedRun run, LibraryFile file) {
+    Entry before = entries.put(run.runId(), new Entry(run, file, true));
+    count += countOf(run) - (before == null ? 0 : countOf(before.run));
+    if (before == null || !before.isShown) {
+      shown.incrementAndGet();
+    }
+  }
+
+  /** Hides the runs of a file, and gives back their ids; returns them. */
+  List<FoldedRun> hide(LibraryFile file) {
+    List<FoldedRun> hidden =
+        entries.values().stream()
+            .filter(entry -> entry.file.equals(file))
+            .map(entry -> entry.run)
+            .toList();
+    for (FoldedRun run : hidden) {
+      entries.remove(run.runId());
+      count -= countOf(run);
+      shown.decrementAndGet();
+    }
+    return hidden;
+  }
+
+  /** Returns whether a run is shown as it is in a file. */
+  boolean isShown(FoldedRun run, LibraryFile file) {
+    return file.equals(findFile(run.runId()));
   }
 
   /** Returns the file of a run that is shown, or null. */

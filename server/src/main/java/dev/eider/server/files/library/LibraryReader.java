@@ -5,7 +5,9 @@ import dev.eider.server.files.format.LibraryFile;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.ForwardingColdReader;
+import dev.eider.server.store.LibraryFileException;
 import dev.eider.server.store.StoreException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class LibraryReader extends ForwardingColdReader {
+  private static final Path NOWHERE = Path.of("(gone)");
+
   private final LibraryIndex index;
 
   public LibraryReader(ColdReader store, LibraryIndex index) {
@@ -61,16 +65,35 @@ public final class LibraryReader extends ForwardingColdReader {
             .toList();
   }
 
+  /**
+   * Finds the file of a run; null if it is in none.
+   *
+   * @throws LibraryFileException if the file was changed since the reader began
+   */
+  private @Nullable LibraryFile findFile(PageQuery query) throws LibraryFileException {
+    LibraryFile file = index.findFile(query.runId());
+    FoldedRun run = index.find(query.runId());
+    if (file == null && query.untilPosition() < 0) {
+      throw new LibraryFileException(
+          NOWHERE, "run " + query.runId() + " is in no file of a library any more", null);
+    }
+    if (file != null && run != null && run.lastPosition() != query.untilPosition()) {
+      throw new LibraryFileException(
+          file.path(), "run " + query.runId() + " is not what it was when it was asked for", null);
+    }
+    return file;
+  }
+
   @Override
   public ColdPage readPage(PageQuery query) throws StoreException {
-    LibraryFile file = index.findFile(query.runId());
+    LibraryFile file = findFile(query);
     return file == null ? super.readPage(query) : file.readPage(query);
   }
 
   @Override
   public List<ColdPage> readPages(PageQuery query, int eventsMax, long bytesMax)
       throws StoreException {
-    LibraryFile file = index.findFile(query.runId());
+    LibraryFile file = findFile(query);
     return file == null
         ? super.readPages(query, eventsMax, bytesMax)
         : file.readPages(query, eventsMax, bytesMax);
@@ -78,7 +101,7 @@ public final class LibraryReader extends ForwardingColdReader {
 
   @Override
   public List<EventPlace> readLastPlaces(PageQuery query) throws StoreException {
-    LibraryFile file = index.findFile(query.runId());
+    LibraryFile file = findFile(query);
     return file == null ? super.readLastPlaces(query) : file.readLastPlaces(query);
   }
 }

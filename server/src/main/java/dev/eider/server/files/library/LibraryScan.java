@@ -8,15 +8,14 @@ import dev.eider.v1.Libraries;
 import dev.eider.v1.Libraries.LeftOut;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks through the directories of libraries, at the start and again from time to time: for files
  * that are new, for those that were left out and may be read by now, and for those that were
- * changed after they were read through, which cannot be read any more.
+ * changed after they were read through, which are read anew.
  *
  * <p>Runs on the thread {@code library}, which it owns. {@link #describe} and {@link #close} are
  * thread-safe.
@@ -45,7 +44,7 @@ public final class LibraryScan implements AutoCloseable {
   private final Map<Path, FileState> files = new ConcurrentSkipListMap<>();
   private final Map<Path, LeftOut> directories = new ConcurrentSkipListMap<>();
 
-  /** The name under which each file is shown; of the worker. */
+  /** The name under which each file is shown, by identity; of the worker. */
   private final Map<Object, Path> shownAs = new HashMap<>();
 
   private final WorkerLoop loop;
@@ -79,16 +78,19 @@ public final class LibraryScan implements AutoCloseable {
 
   /** Says what there is and what is left out. */
   public Libraries describe() {
-    List<LeftOut> leftOut =
-        Stream.concat(directories.values().stream(), files.values().stream().map(FileState::report))
-            .filter(Objects::nonNull)
-            .toList();
+    List<LeftOut> leftOut = new ArrayList<>(directories.values());
+    long leftOutFiles = leftOut.size();
+    for (FileState file : files.values()) {
+      List<LeftOut> reported = file.report();
+      leftOut.addAll(reported);
+      leftOutFiles += reported.isEmpty() ? 0 : 1;
+    }
     return Libraries.newBuilder()
         .addAllDirectories(config.directories().stream().map(Path::toString).toList())
         .setFiles(files.values().stream().filter(FileState::isShown).count())
         .setRuns(index.shownCount())
         .setIndexing(isIndexing)
-        .setLeftOutFiles(leftOut.size())
+        .setLeftOutFiles(leftOutFiles)
         .addAllLeftOut(leftOut.stream().limit(LEFT_OUT_SHOWN_MAX).toList())
         .build();
   }
@@ -170,21 +172,31 @@ public final class LibraryScan implements AutoCloseable {
     if (known == null && files.size() >= config.runsMax()) {
       return false;
     }
-    if (known != null && known.isShown()) {
-      put(path, known, known.lookedAtAgain());
-      return true;
+    @Nullable LibraryFile before = known == null ? null : known.file();
+    if (known != null && before != null) {
+      known = lookAgain(path, known);
     }
     try {
       FileStamp stamp = FileStamp.of(path);
       boolean isNew = known == null || !known.stamp().equals(stamp);
       if (isNew || (known != null && known.mayPass())) {
         isIndexing |= isNew;
-        put(path, known, read(path, stamp));
+        if (before != null) {
+          shownAs.remove(before.stamp().file(), path);
+        }
+        put(path, known, read(path, stamp, before));
       }
     } catch (IOException e) {
       LOG.info("{} went before it was read: {}", path, e.toString());
     }
     return true;
+  }
+
+  /** Says of a file whose runs are shown, while it is read anew, that they cannot be read. */
+  private FileState lookAgain(Path path, FileState known) {
+    FileState now = known.lookedAtAgain();
+    put(path, known, now);
+    return now;
   }
 
   /** Takes over what has become of a file, and says so if that is new. */
@@ -193,26 +205,38 @@ public final class LibraryScan implements AutoCloseable {
       return;
     }
     files.put(path, now);
-    LeftOut leftOut = now.report();
-    if (leftOut == null) {
-      if (known != null && known.isLost()) {
-        LOG.info("{} can be read again", path);
-      }
-    } else if (known == null || !leftOut.equals(known.report())) {
+    if (known != null && known.isLost() == now.isLost() && known.report().equals(now.report())) {
+      return;
+    }
+    if (known != null && known.isLost() && now.isShown() && !now.isLost()) {
+      LOG.info("{} can be read again", path);
+    }
+    for (LeftOut leftOut : now.report()) {
       if (leftOut.getRunCount() == 0) {
         LOG.warn("{} is left out: {}", path, leftOut.getReason());
       } else {
         LOG.warn(
-            "{} runs of {} are left out, the first is {}: {}",
-            leftOut.getRunCount(),
-            path,
+            "{} is left out of {}, {} in all: {}",
             leftOut.getRunId(),
+            path,
+            leftOut.getRunCount(),
             leftOut.getReason());
       }
     }
   }
 
-  private FileState read(Path path, FileStamp stamp) throws IOException, InterruptedException {
+  private FileState read(Path path, FileStamp stamp, @Nullable LibraryFile before)
+      throws IOException, InterruptedException {
+    FileState unread = unread(path, stamp);
+    if (unread == null) {
+      return index(new LibraryFile(path, stamp, daemon.scratch(), daemon.rules()), before);
+    }
+    indexing.hide(before);
+    return unread;
+  }
+
+  /** Returns why a file is not to be read; null if it is. */
+  private @Nullable FileState unread(Path path, FileStamp stamp) throws IOException {
     Path same = shownAs.get(stamp.file());
     if (same != null) {
       return FileState.leftOut(path, stamp, "it is the same file as " + same, false);
@@ -225,16 +249,17 @@ public final class LibraryScan implements AutoCloseable {
       String reason = "the disk has not the %d bytes left that reading it may take";
       return FileState.leftOut(path, stamp, reason.formatted(neededBytes), true);
     }
-    return index(new LibraryFile(path, stamp, daemon.scratch(), daemon.rules()));
+    return null;
   }
 
-  private FileState index(LibraryFile file) throws InterruptedException {
+  private FileState index(LibraryFile file, @Nullable LibraryFile before)
+      throws InterruptedException {
     reading = file;
     if (loop.isStopping()) {
       file.cancel();
     }
     try {
-      FileState state = indexing.index(file);
+      FileState state = indexing.index(file, before);
       if (state.isShown()) {
         shownAs.put(file.stamp().file(), file.path());
       }

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claims the ids of a file's runs, so that no other run has or gets them.
@@ -41,14 +42,16 @@ final class RunIdClaims {
   /**
    * Claims the ids of runs.
    *
+   * @param before what the file was when it was read before; null if never
    * @param leftOut called with each run that is left out, and why
    * @return the runs whose ids were granted
    */
-  List<FoldedRun> claim(List<FoldedRun> runs, LibraryFile file, LeftOutRuns leftOut)
+  List<FoldedRun> claim(
+      List<FoldedRun> runs, LibraryFile file, @Nullable LibraryFile before, LeftOutRuns leftOut)
       throws InterruptedException {
     List<FoldedRun> claimed = new ArrayList<>();
     for (FoldedRun run : runs) {
-      if (index.claim(run, file)) {
+      if (index.claim(run, file, before)) {
         claimed.add(run);
       } else {
         leftOut.add(run.runId(), "another file of the libraries has a run of this id");
@@ -65,10 +68,16 @@ final class RunIdClaims {
     return kept;
   }
 
+  /** Gives back the ids of runs that were shown and are not any more. */
+  void giveBack(List<FoldedRun> hidden) {
+    hidden.forEach(writer::giveBack);
+  }
+
   /** Gives back the ids of the runs of a file that are not shown. */
   void giveBack(List<FoldedRun> runs, LibraryFile file) {
     for (FoldedRun run : runs) {
-      if (index.giveBack(run, file)) {
+      if (!index.isShown(run, file)) {
+        boolean unused = index.giveBack(run, file);
         writer.giveBack(run);
       }
     }

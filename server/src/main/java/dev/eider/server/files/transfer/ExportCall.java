@@ -8,6 +8,7 @@ import dev.eider.server.files.format.RunFileFormat;
 import dev.eider.server.files.format.RunFileWriter;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.RunPlace;
+import dev.eider.server.run.RunRecordCodec;
 import dev.eider.server.store.ColdReader;
 import dev.eider.server.store.StoreException;
 import dev.eider.v1.ErrorReason;
@@ -33,6 +34,7 @@ final class ExportCall extends TransferCall<ExportRunsResponse> {
   private final ColdReader reader;
   private long runCount;
   private long byteCount;
+  private long runBytes;
 
   ExportCall(
       ExportOrder order, ResponseStream<ExportRunsResponse> responses, TransferContext context) {
@@ -110,6 +112,14 @@ final class ExportCall extends TransferCall<ExportRunsResponse> {
           "limit_runs",
           bounds().runsMax());
     }
+    runBytes += RunRecordCodec.importedBytes(run);
+    if (runBytes > TransferBounds.RECORD_BYTES_MAX) {
+      throw limit(
+          "the runs take more than %d bytes without their events; ask for fewer"
+              .formatted(TransferBounds.RECORD_BYTES_MAX),
+          "limit_bytes",
+          TransferBounds.RECORD_BYTES_MAX);
+    }
     export.copy(run);
   }
 
@@ -135,6 +145,13 @@ final class ExportCall extends TransferCall<ExportRunsResponse> {
       return;
     }
     long fileBytes = TransferFiles.size(file);
+    if (fileBytes > bounds().bytesMax()) {
+      throw limit(
+          "the file has more than %d bytes (transfer-bytes-max); ask for fewer runs"
+              .formatted(bounds().bytesMax()),
+          "limit_bytes",
+          bounds().bytesMax());
+    }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] chunk = in.readNBytes(CHUNK_BYTES);
       while (chunk.length > 0 && !hasEnded()) {

@@ -3,34 +3,28 @@ package dev.eider.server.files.transfer;
 import com.google.protobuf.ByteString;
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.ResponseStream;
-import dev.eider.server.event.EncodedEvent;
-import dev.eider.server.event.Micros;
-import dev.eider.server.event.RunId;
-import dev.eider.server.files.format.RunFile;
-import dev.eider.server.files.format.RunFileFormat;
-import dev.eider.server.files.format.RunFileWriter;
-import dev.eider.server.run.FoldedRun;
+import dev.eider.server.files.format.RunFile.BadRun;
+import dev.eider.server.files.transfer.ImportStaging.StagedRuns;
 import dev.eider.server.run.ImportRecord;
 import dev.eider.server.run.RunRecordCodec;
-import dev.eider.server.run.StagedFile;
 import dev.eider.server.sequencer.Applied;
 import dev.eider.server.sequencer.Command;
 import dev.eider.server.store.StoreException;
-import dev.eider.server.store.row.LargeRows;
 import dev.eider.v1.ErrorReason;
+import dev.eider.v1.ImportRunsRequest;
 import dev.eider.v1.ImportRunsResponse;
+import dev.eider.v1.ImportRunsResponse.SkippedRun;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in a file of runs: all of it or nothing.
@@ -48,13 +42,11 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
   private static final long COMMAND_MS_MAX = 60_000;
 
   private final Runnable askForNext;
+  private final TransferContext context;
   private final TransferDependencies daemon;
 
   /** One part at a time, since the next is asked for when one is written; or two with the end. */
-  private final ConcurrentLinkedQueue<ByteString> parts = new ConcurrentLinkedQueue<>();
-
-  /** What large events have so far; of the thread that stages. */
-  private long largeBytes;
+  private final ConcurrentLinkedQueue<ImportRunsRequest> parts = new ConcurrentLinkedQueue<>();
 
   // Written by the network thread, before it wakes the one that reads it.
   private volatile boolean isSent;
@@ -66,12 +58,13 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
       ResponseStream<ImportRunsResponse> responses, Runnable askForNext, TransferContext context) {
     super(context, responses);
     this.askForNext = askForNext;
+    this.context = context;
     this.daemon = context.daemon();
   }
 
   /** Takes the next part of the file; does not block. */
-  public void next(ByteString data) {
-    parts.add(data);
+  public void next(ImportRunsRequest part) {
+    parts.add(part);
     wake();
   }
 
@@ -86,15 +79,15 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
     Path received = tempFiles().next(".received");
     Path staged = daemon.stagingDirectory().resolve("import-" + UUID.randomUUID() + ".duckdb");
     boolean isNamed = false;
-    try {
-      receive(received);
+    try (ImportStaging staging = new ImportStaging(context, this::hasEnded, this::onEnd)) {
+      boolean skipBadRuns = receive(received);
       if (hasEnded()) {
         return;
       }
-      ImportRecord record = stage(received, staged);
+      StagedRuns runs = staging.stage(received, staged, skipBadRuns);
       TransferFiles.delete(received);
       isNamed = true;
-      isNamed = execute(record);
+      isNamed = execute(runs);
     } finally {
       onEnd(null);
       TransferFiles.delete(received);
@@ -104,18 +97,20 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
     }
   }
 
-  private void receive(Path file) throws IOException, InterruptedException {
-    long bytesMax = bounds().bytesMax();
+  /** Receives the file, and DuckDB's log beside it; returns whether bad runs are skipped. */
+  private boolean receive(Path file) throws IOException, InterruptedException {
+    boolean skipBadRuns = false;
     long bytes = 0;
     long heardMs = daemon.clock().millis();
-    try (OutputStream out = Files.newOutputStream(file)) {
+    try (OutputStream out = Files.newOutputStream(file);
+        LogOutput log = new LogOutput(TransferFiles.log(file))) {
       unlessEnded(askForNext);
       while (!hasEnded()) {
         // In this order: what was sent before the end is seen before it.
         boolean isLast = isSent;
-        ByteString part = parts.poll();
+        ImportRunsRequest part = parts.poll();
         if (part == null && isLast) {
-          return;
+          break;
         }
         if (part == null) {
           pause(SILENT_MS_MAX);
@@ -123,19 +118,28 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
           continue;
         }
         heardMs = daemon.clock().millis();
-        bytes += part.size();
-        if (bytes > bytesMax) {
-          throw limit(
-              "the file has more than %d bytes (transfer-bytes-max)".formatted(bytesMax),
-              "limit_bytes",
-              bytesMax);
-        }
-        TransferFiles.requireRoom(
-            daemon.tempDirectory(), 2 * bounds().diskReserveBytes() + part.size());
-        part.writeTo(out);
+        skipBadRuns |= bytes == 0 && part.getSkipBadRuns();
+        bytes += requireRoom(bytes, part);
+        part.getData().writeTo(out);
+        log.write(part.getWal());
         unlessEnded(askForNext);
       }
     }
+    return skipBadRuns;
+  }
+
+  /** Returns the bytes of a part, for which there must be room. */
+  private long requireRoom(long before, ImportRunsRequest part) {
+    long bytesMax = bounds().bytesMax();
+    long bytes = (long) part.getData().size() + part.getWal().size();
+    if (before + bytes > bytesMax) {
+      throw limit(
+          "the file has more than %d bytes (transfer-bytes-max)".formatted(bytesMax),
+          "limit_bytes",
+          bytesMax);
+    }
+    TransferFiles.requireRoom(daemon.tempDirectory(), 2 * bounds().diskReserveBytes() + bytes);
+    return bytes;
   }
 
   private void requireHeard(long heardMs) {
@@ -147,111 +151,14 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
     }
   }
 
-  /** Checks the file and writes it anew, forced. */
-  private ImportRecord stage(Path received, Path staged) throws StoreException, IOException {
-    Files.createDirectories(daemon.stagingDirectory());
-    // The staged file, and what DuckDB makes of it in its log and in its main file.
-    TransferFiles.requireRoom(
-        daemon.stagingDirectory(),
-        4 * TransferFiles.size(received) + 2 * bounds().diskReserveBytes());
-    long nowUs = Micros.now(daemon.clock());
-    List<FoldedRun> runs = new ArrayList<>();
-    long eventCount = 0;
-    try (RunFile file = RunFile.open(received, daemon.scratch(), daemon.rules(), nowUs);
-        RunFileWriter writer =
-            RunFileWriter.create(staged, RunFileFormat.DUCKDB, daemon.scratch())) {
-      onEnd(
-          () -> {
-            file.cancel();
-            writer.cancel();
-          });
-      for (RunId runId = file.next(); runId != null; runId = file.next()) {
-        requireRuns(runs.size() + 1);
-        runs.add(copy(file, writer, runId));
-        eventCount += runs.get(runs.size() - 1).headSeq();
-      }
-      if (runs.isEmpty()) {
-        throw BrokerException.of(ErrorReason.ERROR_REASON_INVALID_FILE, "the file holds no runs");
-      }
-      LineageCheck.require(runs, daemon.reader());
-      writer.finish();
-      onEnd(null);
-    }
-    TransferFiles.force(staged);
-    StagedFile file =
-        new StagedFile(
-            String.valueOf(staged.getFileName()),
-            TransferFiles.size(staged),
-            TransferFiles.sha256(staged));
-    return new ImportRecord(nowUs, file, eventCount, runs);
-  }
-
-  private FoldedRun copy(RunFile file, RunFileWriter writer, RunId runId) throws StoreException {
-    writer.begin(runId);
-    boolean isRead = false;
-    while (!isRead) {
-      // As it is read and written a large event takes several times its size.
-      try (LargeRows.Turn turn = LargeRows.take()) {
-        EncodedEvent event = file.nextEvent();
-        if (event == null) {
-          isRead = true;
-        } else {
-          requireMemory(event.bytes().length);
-          writer.add(event);
-        }
-      }
-    }
-    FoldedRun run = file.run();
-    writer.end(run);
-    return run;
-  }
-
-  /** Keeps out of the log what DuckDB cannot take in one transaction. */
-  private void requireMemory(int eventBytes) {
-    if (eventBytes < TransferBounds.LARGE_BYTES_MIN) {
-      return;
-    }
-    largeBytes += eventBytes;
-    long largeBytesMax = bounds().largeBytesMax();
-    if (largeBytes > largeBytesMax) {
-      throw limit(
-          ("the file's events of %d bytes and more have more than %d bytes, a quarter of"
-                  + " store-memory-bytes-max; import fewer runs at a time, or raise it")
-              .formatted(TransferBounds.LARGE_BYTES_MIN, largeBytesMax),
-          "limit_bytes",
-          largeBytesMax);
-    }
-  }
-
-  private void requireRuns(int count) {
-    int runsMax = bounds().runsMax();
-    if (count > runsMax) {
-      throw limit(
-          "the file has more than %d runs (transfer-runs-max)".formatted(runsMax),
-          "limit_runs",
-          runsMax);
-    }
-    if (hasEnded()) {
-      throw BrokerException.of(ErrorReason.ERROR_REASON_SHUTTING_DOWN, "nobody waits for it");
-    }
-  }
-
   /**
    * Has the runs come into being, and waits until DuckDB has them.
    *
    * @return whether the log may name the file
    */
-  private boolean execute(ImportRecord record) throws InterruptedException {
+  private boolean execute(StagedRuns staged) throws InterruptedException {
+    ImportRecord record = staged.record();
     int bytes = RunRecordCodec.encode(record).length;
-    if (bytes > TransferBounds.RECORD_BYTES_MAX) {
-      fail(
-          BrokerException.of(
-                  ErrorReason.ERROR_REASON_BATCH_TOO_LARGE,
-                  "the runs of one file may take %d bytes without their events; these take %d"
-                      .formatted(TransferBounds.RECORD_BYTES_MAX, bytes))
-              .with("limit", TransferBounds.RECORD_BYTES_MAX)
-              .with("actual", bytes));
-    }
     if (hasEnded()) {
       return false;
     }
@@ -263,14 +170,29 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
       return refused(e);
     }
     awaitPersisted(applied.run().lastPosition() + 1);
-    send(
+    send(answer(staged));
+    end();
+    return true;
+  }
+
+  private static ImportRunsResponse answer(StagedRuns staged) {
+    ImportRecord record = staged.record();
+    ImportRunsResponse.Builder answer =
         ImportRunsResponse.newBuilder()
             .setRunCount(record.runs().size())
             .setEventCount(record.eventCount())
             .addAllRunIds(record.runs().stream().map(run -> run.runId().value()).toList())
-            .build());
-    end();
-    return true;
+            .setSkippedCount(staged.skippedCount())
+            .setRenamedCount(staged.renamedCount())
+            .setInexactCount(staged.inexactCount());
+    for (BadRun run : staged.skipped()) {
+      answer.addSkippedRuns(
+          SkippedRun.newBuilder()
+              .setRunId(run.runId().value())
+              .setRow(run.row())
+              .setReason(run.reason()));
+    }
+    return answer.build();
   }
 
   /** Passes the refusal on; says whether the record may be in the log all the same. */
@@ -286,5 +208,32 @@ public final class ImportCall extends TransferCall<ImportRunsResponse> {
       return true;
     }
     throw failure;
+  }
+
+  /** The log beside the file, made when there is something of it. */
+  private static final class LogOutput implements AutoCloseable {
+    private final Path path;
+    private @Nullable OutputStream out;
+
+    LogOutput(Path path) {
+      this.path = path;
+    }
+
+    void write(ByteString bytes) throws IOException {
+      if (bytes.isEmpty()) {
+        return;
+      }
+      if (out == null) {
+        out = Files.newOutputStream(path);
+      }
+      bytes.writeTo(out);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (out != null) {
+        out.close();
+      }
+    }
   }
 }

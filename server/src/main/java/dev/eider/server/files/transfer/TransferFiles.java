@@ -45,7 +45,7 @@ final class TransferFiles {
   /** Removes a file, and what DuckDB keeps beside it. */
   static void delete(Path file) {
     deleteOne(file);
-    deleteOne(file.resolveSibling(file.getFileName() + ".wal"));
+    deleteOne(log(file));
   }
 
   private static void deleteOne(Path file) {
@@ -94,6 +94,16 @@ final class TransferFiles {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /** Returns the name of what DuckDB keeps beside a file. */
+  static Path log(Path file) {
+    return file.resolveSibling(file.getFileName() + ".wal");
+  }
+
+  /** Returns the size of a file with that of DuckDB's log beside it. */
+  static long sizeWithLog(Path file) {
+    return size(file) + (Files.exists(log(file)) ? size(log(file)) : 0);
   }
 
   static long size(Path file) {

@@ -64,7 +64,7 @@ final class PageCache<T> {
   /** Returns the seq behind which the next page begins; Long.MAX_VALUE if there is none. */
   long nextSeq(Place place) {
     Place next = places.higher(place);
-    return next == null || !next.runId.equals(place.runId) ? Long.MAX_VALUE : next.afterSeq;
+    return next == null || !next.isOfSame(place) ? Long.MAX_VALUE : next.afterSeq;
   }
 
   /** Puts a page, which must not be empty. */
@@ -78,13 +78,23 @@ final class PageCache<T> {
     pages.asMap().keySet().removeIf(place -> place.runId.equals(runId));
   }
 
-  /** The place at which a page begins: behind an event of a run. */
-  record Place(RunId runId, long afterSeq) implements Comparable<Place> {
+  /**
+   * The place at which a page begins: behind an event of a run.
+   *
+   * @param edition of a run of a library, whose file may change; 0 for all others
+   */
+  record Place(RunId runId, long afterSeq, long edition) implements Comparable<Place> {
     private static final Comparator<Place> ORDER =
-        Comparator.comparing(Place::runId).thenComparingLong(Place::afterSeq);
+        Comparator.comparing(Place::runId)
+            .thenComparingLong(Place::edition)
+            .thenComparingLong(Place::afterSeq);
+
+    private boolean isOfSame(Place other) {
+      return runId.equals(other.runId) && edition == other.edition;
+    }
 
     static Place of(PageQuery query) {
-      return new Place(query.runId(), query.afterSeq());
+      return new Place(query.runId(), query.afterSeq(), Math.min(0, query.untilPosition()));
     }
 
     @Override

@@ -165,7 +165,7 @@ final class RunReadAhead {
         // An empty page is not kept: a reader with a later end may find events there.
         pages.put(kept);
       }
-      place = new Place(place.runId(), page.scannedSeq());
+      place = new Place(place.runId(), page.scannedSeq(), place.edition());
       first = first == null ? kept : first;
     }
     return Invariants.requireNonNull(first, "a block has no page");

@@ -8,6 +8,7 @@ import dev.eider.server.files.format.FileStamp;
 import dev.eider.server.files.format.LibraryFile;
 import dev.eider.server.files.format.ScratchConfig;
 import dev.eider.server.run.FoldedRun;
+import dev.eider.server.run.Imports;
 import dev.eider.server.run.RunPlace;
 import dev.eider.server.run.Samples;
 import dev.eider.server.store.ColdReader.RunQuery;
@@ -43,8 +44,8 @@ final class LibraryIndexTest {
     LibraryFile first = file("first");
 
     // when it is claimed
-    assertThat(index.claim(run, first)).isTrue();
-    assertThat(index.claim(run("a"), file("second"))).isFalse();
+    assertThat(index.claim(run, first, null)).isTrue();
+    assertThat(index.claim(run("a"), file("second"), null)).isFalse();
 
     // then nobody finds it
     assertThat(index.find(run.runId())).isNull();
@@ -53,7 +54,7 @@ final class LibraryIndexTest {
     assertThat(index.shownCount()).isZero();
 
     // and when it is shown, everybody does
-    index.show(run.runId());
+    index.show(run, first);
     assertThat(index.find(run.runId())).isEqualTo(run);
     assertThat(index.findFile(run.runId())).isSameAs(first);
     assertThat(index.list(query(null, 10))).containsExactly(run);
@@ -66,7 +67,7 @@ final class LibraryIndexTest {
     FoldedRun run = run("a");
     LibraryFile first = file("first");
     LibraryFile second = file("second");
-    index.claim(run, first);
+    index.claim(run, first, null);
     assertThat(index.count()).isEqualTo(1);
 
     // then only who has claimed it gives it back
@@ -76,18 +77,51 @@ final class LibraryIndexTest {
     assertThat(index.count()).isZero();
 
     // and not what is shown
-    assertThat(index.claim(run, second)).isTrue();
-    index.show(run.runId());
+    assertThat(index.claim(run, second, null)).isTrue();
+    index.show(run, second);
     index.giveBack(run, second);
     assertThat(index.find(run.runId())).isEqualTo(run);
+  }
+
+  @Test
+  void shouldPutAnotherEditionInThePlaceOfWhatWasShown() throws Exception {
+    // given a file with three runs
+    LibraryFile before = file("before");
+    for (String runId : List.of("same", "grown", "gone")) {
+      index.claim(run(runId), before, null);
+      index.show(run(runId), before);
+    }
+
+    // when it is read anew
+    LibraryFile after = file("after");
+    FoldedRun same = index.edition(run("same"));
+    FoldedRun grown = index.edition(Imports.run(new RunId("grown"), 3));
+    for (FoldedRun run : List.of(same, grown)) {
+      assertThat(index.claim(run, after, before)).isTrue();
+      index.show(run, after);
+    }
+
+    // then readers of what did not change go on, and those of what did are told
+    assertThat(same.lastPosition()).isEqualTo(run("same").lastPosition());
+    assertThat(grown.lastPosition()).isLessThan(same.lastPosition());
+    assertThat(grown.isInLibrary()).isTrue();
+    assertThat(index.find(grown.runId())).isEqualTo(grown);
+    assertThat(index.findFile(same.runId())).isSameAs(after);
+
+    // and what is not in it any more goes
+    assertThat(index.hide(before)).extracting(FoldedRun::runId).containsExactly(new RunId("gone"));
+    assertThat(index.shownCount()).isEqualTo(2);
+    assertThat(index.count()).isEqualTo(2);
+    assertThat(index.countOf(after)).isEqualTo(2);
+    assertThat(index.find(new RunId("gone"))).isNull();
   }
 
   @Test
   void shouldListInPagesInTheOrderOfRuns() throws Exception {
     LibraryFile file = file("first");
     for (String runId : List.of("b", "d", "a", "c")) {
-      index.claim(run(runId), file);
-      index.show(new RunId(runId));
+      index.claim(run(runId), file, null);
+      index.show(run(runId), file);
     }
     List<FoldedRun> page = index.list(query(null, 3));
     assertThat(page).extracting(run -> run.runId().value()).containsExactly("d", "c", "b");
