@@ -50,10 +50,15 @@ final class SimStore implements ColdStore, ColdReader {
   private final Mutant mutant;
   private final LongSupplier forcedPosition;
   private final List<PersistBatch> committed = new ArrayList<>();
-  private StoreContent content = new StoreContent();
+
+  /** What is committed. */
+  StoreContent content = new StoreContent();
+
   private int checkpointed;
   private boolean isFailed;
-  private boolean hasLostCommits;
+
+  /** Whether what was committed got lost while the daemon ran, after which it must stop. */
+  boolean hasLostCommits;
 
   SimStore(
       Scheduler scheduler,
@@ -70,11 +75,6 @@ final class SimStore implements ColdStore, ColdReader {
     this.mutant = mutant;
   }
 
-  /** Returns what is committed. */
-  StoreContent content() {
-    return content;
-  }
-
   /** Opens it for the next start of the daemon. */
   void openAfterCrash() {
     isFailed = false;
@@ -83,11 +83,6 @@ final class SimStore implements ColdStore, ColdReader {
       loseCommits();
       hasLostCommits = false;
     }
-  }
-
-  /** Returns whether what was committed got lost while the daemon ran, after which it must stop. */
-  boolean hasLostCommits() {
-    return hasLostCommits;
   }
 
   private void loseCommits() {

@@ -29,7 +29,7 @@ public final class Reader {
   private final List<Sighting> sightings = new ArrayList<>();
   private final List<Told> told = new ArrayList<>();
   private volatile Predicate<StoredEvent> filter = event -> true;
-  private volatile boolean isFiltered;
+  volatile boolean isFiltered;
 
   Reader(String name, String runId, long afterSeq, LongSupplier clock) {
     this.name = name;
@@ -63,10 +63,6 @@ public final class Reader {
   /** Returns the last seq seen, or where the reader began. */
   public synchronized long haveSeq() {
     return sightings.isEmpty() ? afterSeq : sightings.get(sightings.size() - 1).event().seq();
-  }
-
-  boolean isFiltered() {
-    return isFiltered;
   }
 
   boolean selects(StoredEvent event) {

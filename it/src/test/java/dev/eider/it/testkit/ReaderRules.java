@@ -19,7 +19,7 @@ final class ReaderRules {
         StoredEvent event = seen.event();
         long previous = had;
         violations.unless(
-            reader.isFiltered()
+            reader.isFiltered
                 ? event.seq() > previous && reader.selects(event)
                 : event.seq() == previous + 1,
             Rule.READER_CONTIGUOUS,
@@ -30,7 +30,7 @@ final class ReaderRules {
       }
       for (Told told : reader.told()) {
         violations.unless(
-            reader.isFiltered()
+            reader.isFiltered
                 ? isComplete(reader, told, logs)
                 : told.haveSeq() == Math.max(told.seq(), reader.afterSeq),
             Rule.READER_COMPLETE,

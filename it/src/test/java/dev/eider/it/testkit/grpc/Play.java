@@ -211,7 +211,7 @@ public final class Play implements AutoCloseable {
     writing.clear();
     FinalRead finalRead = new FinalRead(daemon, stage);
     List<String> runIds = finalRead.closeAll();
-    await("a follower at the end of each run", () -> follower.finished().containsAll(runIds));
+    await("a follower at the end of each run", () -> follower.finished.containsAll(runIds));
     visitors.forEach(Visitor::stop);
     follower.stop();
     mirror.stop();
