@@ -94,7 +94,7 @@ class ClientReturnIT {
     }
 
     void strike() {
-      seqAtFault = run.lastSeq();
+      seqAtFault = run.lastSeq;
       faultNanos = System.nanoTime();
       fault.accept(network);
       call.completeAsync(() -> client.getRun(name), thread());

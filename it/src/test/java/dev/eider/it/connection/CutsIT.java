@@ -133,7 +133,7 @@ class CutsIT {
   }
 
   private long ackCount() {
-    return working.stream().mapToLong(ClientRun::ackCount).sum();
+    return working.stream().mapToLong(run -> run.acked.get()).sum();
   }
 
   private void report(FaultyNetwork network) {

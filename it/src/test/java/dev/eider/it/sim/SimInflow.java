@@ -81,7 +81,7 @@ final class SimInflow<M extends MessageLite> implements Inflow<RawResponse<M>> {
 
   @Override
   public @Nullable RawResponse<M> next(long atMostMs) {
-    if (underWay.isEmpty() && end == null && !life.isOver()) {
+    if (underWay.isEmpty() && end == null && !life.isOver) {
       boolean unused = world.scheduler().await(filled, atMostMs);
     }
     RawResponse<M> response = underWay.poll();
@@ -96,14 +96,14 @@ final class SimInflow<M extends MessageLite> implements Inflow<RawResponse<M>> {
 
   private void onTheCall(Consumer<StreamedCall> action) {
     StreamedCall started = call;
-    if (started != null && !life.isOver()) {
+    if (started != null && !life.isOver) {
       world.daemon().onTheDaemon(broker -> action.accept(started));
     }
   }
 
   @Override
   public boolean isOver() {
-    return underWay.isEmpty() && (end != null || life.isOver());
+    return underWay.isEmpty() && (end != null || life.isOver);
   }
 
   @Override

@@ -104,7 +104,7 @@ final class SimStore implements ColdStore, ColdReader {
   @Override
   public long persistedPosition() throws StoreException {
     read(0);
-    return content.position();
+    return content.position;
   }
 
   @Override
@@ -127,7 +127,7 @@ final class SimStore implements ColdStore, ColdReader {
       throw failed("cannot persist");
     }
     if (mutant == Mutant.POSITION_OUTSIDE_TRANSACTION) {
-      commit(new PersistBatch(batch.events(), batch.runs(), content.position()));
+      commit(new PersistBatch(batch.events(), batch.runs(), content.position));
       scheduler.pause();
       commit(new PersistBatch(List.of(), List.of(), batch.nextPosition()));
     } else {
@@ -184,7 +184,7 @@ final class SimStore implements ColdStore, ColdReader {
     if (faults.happens(40)) {
       loseCommits();
     }
-    ColdStore.requireNotBefore(positionMin, content.position());
+    ColdStore.requireNotBefore(positionMin, content.position);
     isFailed = false;
     tally.add("store reopenings");
   }
@@ -257,7 +257,7 @@ final class SimStore implements ColdStore, ColdReader {
       }
     }
     if (part == 0 && mutant != Mutant.DELETED_IDS_FORGOTTEN) {
-      content.deleted().forEach(runId -> deleted.accept(RunDigest.initial(runId)));
+      content.deleted.forEach(runId -> deleted.accept(RunDigest.initial(runId)));
     }
   }
 

@@ -108,7 +108,7 @@ final class Simulation {
    */
   void run() throws Throwable {
     scheduler.run(this::live);
-    tally.add("turns", scheduler.turns());
+    tally.add("turns", scheduler.turns);
   }
 
   private void live() {
