@@ -33,10 +33,10 @@ final class FaultyNetwork implements AutoCloseable {
   /** Whether connections are taken and never answered, as a stopped daemon's are. */
   volatile boolean mute;
 
-  /** Connections on which nothing moves either way for this long are reset; 0 for none. */
+  /** The time after which a connection on which nothing moves is reset; 0 for none. */
   volatile int idleMsMax;
 
-  /** Delays everything, both ways. */
+  /** The delay of everything, both ways. */
   volatile int delayMs;
 
   /** Leads to a daemon, which need not run yet. */

@@ -49,7 +49,7 @@ final class SimDaemon {
   private SimDisk shownDisk;
   Span life = new Span();
 
-  /** Serves; null while there is none. */
+  /** The broker that serves; null while there is none. */
   @Nullable Broker broker;
 
   private @Nullable Pool network;
