@@ -1,21 +1,28 @@
 package dev.eider.client;
 
 import static dev.eider.v1.ErrorReason.ERROR_REASON_INVALID_EVENT;
+import static dev.eider.v1.ErrorReason.ERROR_REASON_PRODUCER_GAP;
 import static dev.eider.v1.ErrorReason.ERROR_REASON_RUN_NOT_FOUND;
 import static dev.eider.v1.ErrorReason.ERROR_REASON_SHUTTING_DOWN;
 import static dev.eider.v1.ErrorReason.ERROR_REASON_STORAGE_FULL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.eider.v1.EventEnvelope;
 import dev.eider.v1.PublishRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -101,8 +108,7 @@ class RunPublisherTest {
     // given a producer that the daemon knows from before, in the same epoch
     PublisherConfig named = PublisherConfig.defaults().withProducer("me", 0).withLingerMs(0);
     server.log.refuse(
-        request -> true,
-        Errors.of(dev.eider.v1.ErrorReason.ERROR_REASON_PRODUCER_GAP, Map.of("expected", "9")));
+        request -> true, Errors.of(ERROR_REASON_PRODUCER_GAP, Map.of("expected", "9")));
     // when
     RunPublisher publisher = client.publisher("run", named);
     // then
@@ -187,17 +193,13 @@ class RunPublisherTest {
 
   @Test
   void shouldKeepEachThreadsOrderWhenManyPublish() throws Exception {
-    List<Thread> threads = new ArrayList<>();
-    RunPublisher publisher = client.publisher("run", SMALL_BATCHES);
-    for (int i = 0; i < 4; i++) {
-      Thread thread = new Thread(() -> publish(publisher, 500));
-      thread.start();
-      threads.add(thread);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (RunPublisher publisher = client.publisher("run", SMALL_BATCHES)) {
+      threads.invokeAll(Collections.nCopies(4, () -> publish(publisher, 500)));
+    } finally {
+      threads.shutdown();
     }
-    for (Thread thread : threads) {
-      thread.join(30_000);
-    }
-    publisher.close();
+
     List<EventEnvelope> stored = server.log.after("run", 0, 10_000);
     assertThat(stored).hasSize(2_000);
     int[] seen = new int[500];
@@ -220,29 +222,23 @@ class RunPublisherTest {
 
   /** The run holds the turns 0 to count - 1, in order, each once. */
   private void assertStored(String runId, int count) {
-    List<EventEnvelope> stored = server.log.after(runId, 0, count + 1);
-    assertThat(stored).hasSize(count);
-    for (int t = 0; t < count; t++) {
-      assertThat(stored.get(t).getEvent().getT()).isEqualTo(t);
-    }
+    assertThat(server.log.after(runId, 0, count + 1))
+        .extracting(envelope -> envelope.getEvent().getT())
+        .containsExactlyElementsOf(IntStream.range(0, count).boxed().toList());
   }
 
   /** Every request that was sent again is the same as before. */
   private void assertSameBoundaries() {
     Map<Long, List<PublishRequest>> bySeq =
         server.log.seen().stream()
-            .collect(
-                java.util.stream.Collectors.groupingBy(request -> request.getProducer().getSeq()));
+            .collect(Collectors.groupingBy(request -> request.getProducer().getSeq()));
     assertThat(bySeq.values()).allMatch(same -> same.stream().distinct().count() == 1);
     assertThat(bySeq.values()).anyMatch(same -> same.size() > 1);
   }
 
   private static EiderException failureOf(CompletableFuture<Long> ack) {
-    try {
-      ack.orTimeout(20, TimeUnit.SECONDS).join();
-      throw new AssertionError("the event was accepted");
-    } catch (CompletionException e) {
-      return (EiderException) e.getCause();
-    }
+    return (EiderException)
+        catchThrowableOfType(ExecutionException.class, () -> ack.get(20, TimeUnit.SECONDS))
+            .getCause();
   }
 }

@@ -95,7 +95,7 @@ class ChaosIT {
         Play entered = new Play(daemon, "r" + round, Habits.USUAL, random)) {
       mirror = begun;
       play = entered;
-      Importer importer = new Importer(play.stage(), daemon.target(), directory);
+      Importer importer = new Importer(play.stage, daemon.target(), directory);
       play.write(importer);
       for (Blow blow : blows()) {
         play.await(Tally.ACKED, 1 + random.nextInt(ACKS_MAX));
@@ -103,7 +103,7 @@ class ChaosIT {
       }
       play.await(Tally.ACKED, 50);
       importer.stop();
-      play.shouldHold(() -> mirror.record(daemon, play.stage().history()));
+      play.shouldHold(() -> mirror.record(daemon, play.stage.history()));
       all.addAll(play.tally());
     } catch (AssertionError | RuntimeException broken) {
       throw new AssertionError(

@@ -34,7 +34,10 @@ final class ForgetfulProxy extends BrokerServiceGrpc.BrokerServiceImplBase
   private final Habit habit;
   private final BrokerServiceGrpc.BrokerServiceBlockingStub daemon;
   private final Server server;
-  private final ManagedChannel channel;
+
+  /** A connection to the proxy. */
+  final ManagedChannel channel;
+
   private final AtomicInteger requests = new AtomicInteger();
   private long head;
 
@@ -53,11 +56,6 @@ final class ForgetfulProxy extends BrokerServiceGrpc.BrokerServiceImplBase
     channel =
         Grpc.newChannelBuilder("127.0.0.1:" + server.getPort(), InsecureChannelCredentials.create())
             .build();
-  }
-
-  /** Returns a connection to the proxy. */
-  Channel channel() {
-    return channel;
   }
 
   @Override

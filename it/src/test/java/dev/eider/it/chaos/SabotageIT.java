@@ -192,8 +192,8 @@ class SabotageIT {
   private void publishThrough(Habit habit) {
     start(Map.of());
     try (ForgetfulProxy proxy = new ForgetfulProxy(habit, daemon.channel())) {
-      publishUntilAnswered(proxy.channel(), "a1");
-      publishUntilAnswered(proxy.channel(), "a2");
+      publishUntilAnswered(proxy.channel, "a1");
+      publishUntilAnswered(proxy.channel, "a2");
     }
   }
 

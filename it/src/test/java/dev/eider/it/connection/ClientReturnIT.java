@@ -61,13 +61,13 @@ class ClientReturnIT {
   }
 
   private static void acceptAndSayNothing(FaultyNetwork network) {
-    int before = network.accepted();
-    network.mute(true);
+    int before = network.accepted.get();
+    network.mute = true;
     network.cut();
     Awaitility.await("a connection that gets no answer")
         .atMost(SOON)
-        .until(() -> network.accepted() > before);
-    network.mute(false);
+        .until(() -> network.accepted.get() > before);
+    network.mute = false;
   }
 
   /** One fault, and a client that publishes, follows and calls through it. */
@@ -94,7 +94,7 @@ class ClientReturnIT {
     }
 
     void strike() {
-      seqAtFault = run.lastSeq();
+      seqAtFault = run.lastSeq;
       faultNanos = System.nanoTime();
       fault.accept(network);
       call.completeAsync(() -> client.getRun(name), thread());
@@ -103,7 +103,7 @@ class ClientReturnIT {
     void shouldGoOn() {
       Awaitility.await(name + ": another connection")
           .atMost(SOON)
-          .until(() -> network.accepted() > 1);
+          .until(() -> network.accepted.get() > 1);
       assertThat(call.join().getRunId()).isEqualTo(name);
       run.awaitSeq(seqAtFault + 300, SOON);
       System.out.printf(

@@ -40,11 +40,11 @@ final class ClientRun {
   private final History history;
   private final String runId;
   private final Function<Event, CompletableFuture<Long>> publish;
-  private final AtomicLong acked = new AtomicLong();
+  final AtomicLong acked = new AtomicLong();
   private final CompletableFuture<Long> published = new CompletableFuture<>();
   private final CompletableFuture<Long> followed = new CompletableFuture<>();
   private volatile boolean stopped;
-  private volatile long lastSeq;
+  volatile long lastSeq;
 
   private ClientRun(
       History history, String runId, Function<Event, CompletableFuture<Long>> publish) {
@@ -117,16 +117,8 @@ final class ClientRun {
     }
   }
 
-  long ackCount() {
-    return acked.get();
-  }
-
   boolean hasFailed() {
     return published.isCompletedExceptionally();
-  }
-
-  long lastSeq() {
-    return lastSeq;
   }
 
   /** Waits until an event has come back. */

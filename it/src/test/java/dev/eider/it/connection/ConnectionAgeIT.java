@@ -55,7 +55,7 @@ class ConnectionAgeIT {
           .until(
               () -> {
                 client.serverInfo();
-                return network.accepted() >= CONNECTIONS;
+                return network.accepted.get() >= CONNECTIONS;
               });
 
       // then

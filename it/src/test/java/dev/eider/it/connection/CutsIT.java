@@ -51,7 +51,7 @@ class CutsIT {
         EiderClient publishing = Clients.connect(network.address());
         EiderClient following = Clients.connect(network.address())) {
       // given
-      network.delayMs(1);
+      network.delayMs = 1;
       List<RunPublisher> publishers =
           ALONE.stream().map(run -> publishing.publisher(run, Clients.SMALL_BATCHES)).toList();
       publishers.forEach(
@@ -133,12 +133,12 @@ class CutsIT {
   }
 
   private long ackCount() {
-    return working.stream().mapToLong(ClientRun::ackCount).sum();
+    return working.stream().mapToLong(run -> run.acked.get()).sum();
   }
 
   private void report(FaultyNetwork network) {
     System.out.printf(
         "CutsIT: %d cuts, %d connections, %d events, none lost, none double%n",
-        CUTS, network.accepted(), ackCount());
+        CUTS, network.accepted.get(), ackCount());
   }
 }

@@ -23,11 +23,21 @@ final class FaultyNetwork implements AutoCloseable {
   private final InetSocketAddress daemon;
   private final ServerSocket listener;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger accepted = new AtomicInteger();
-  private final AtomicInteger endedByDaemon = new AtomicInteger();
-  private volatile boolean mute;
-  private volatile int idleMsMax;
-  private volatile int delayMs;
+
+  /** How many connections clients have made so far. */
+  final AtomicInteger accepted = new AtomicInteger();
+
+  /** How many connections the daemon has ended, whether or not their clients were told. */
+  final AtomicInteger endedByDaemon = new AtomicInteger();
+
+  /** Whether connections are taken and never answered, as a stopped daemon's are. */
+  volatile boolean mute;
+
+  /** The time after which a connection on which nothing moves is reset; 0 for none. */
+  volatile int idleMsMax;
+
+  /** The delay of everything, both ways. */
+  volatile int delayMs;
 
   /** Leads to a daemon, which need not run yet. */
   FaultyNetwork(String target) {
@@ -44,16 +54,6 @@ final class FaultyNetwork implements AutoCloseable {
   /** Where clients connect to. */
   String address() {
     return "127.0.0.1:" + listener.getLocalPort();
-  }
-
-  /** How many connections clients have made so far. */
-  int accepted() {
-    return accepted.get();
-  }
-
-  /** How many connections the daemon has ended, whether or not their clients were told. */
-  int endedByDaemon() {
-    return endedByDaemon.get();
   }
 
   /** The connections that are open at the moment. */
@@ -80,35 +80,8 @@ final class FaultyNetwork implements AutoCloseable {
     links().forEach(Link::reset);
   }
 
-  /** Says whether connections are taken and never answered, as a stopped daemon's are. */
-  void mute(boolean value) {
-    mute = value;
-  }
-
-  /** Delays everything, both ways. */
-  void delayMs(int value) {
-    delayMs = value;
-  }
-
-  int delayMs() {
-    return delayMs;
-  }
-
-  /** Resets connections on which nothing moves either way for this long; 0 for none. */
-  void idleMsMax(int value) {
-    idleMsMax = value;
-  }
-
-  int idleMsMax() {
-    return idleMsMax;
-  }
-
   void ended(Link link) {
     links.remove(link);
-  }
-
-  void countEndByDaemon() {
-    endedByDaemon.incrementAndGet();
   }
 
   @Override

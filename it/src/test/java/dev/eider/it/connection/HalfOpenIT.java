@@ -48,7 +48,7 @@ class HalfOpenIT {
         FaultyNetwork network = new FaultyNetwork(daemon.target());
         Socket silent = connectAndSayNothing()) {
       // given an idle stream through a network that drops what is idle, and one that does not read
-      idleNetwork.idleMsMax(2_000);
+      idleNetwork.idleMsMax = 2_000;
       ManagedChannel idleChannel = Clients.channel(idleNetwork.address());
       RunReader idle = RunReader.fromStart(idleChannel, "idle");
       awaitHeartbeats(idle, 1);
@@ -72,12 +72,12 @@ class HalfOpenIT {
       Awaitility.await("streams end").atMost(SOON).until(() -> subscriptions() == 2);
       Awaitility.await("connections end")
           .atMost(SOON)
-          .until(() -> network.endedByDaemon() == SUBSCRIBERS);
+          .until(() -> network.endedByDaemon.get() == SUBSCRIBERS);
       shouldBeEnded(silent);
 
       // and keeps the others
       awaitHeartbeats(idle, 30);
-      assertThat(idleNetwork.accepted()).as("connections of the idle stream").isEqualTo(1);
+      assertThat(idleNetwork.accepted.get()).as("connections of the idle stream").isEqualTo(1);
       runs.publish("idle", Events.metrics(1, 1));
       runs.close("idle");
       idle.awaitRunClosed(SOON).shouldHaveAllUpTo(1);

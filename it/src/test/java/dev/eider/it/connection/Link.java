@@ -60,7 +60,7 @@ final class Link {
   /** Passes on what one side did, unless that is swallowed. */
   private void senderEnded(Pipe pipe, boolean isHeard, boolean isBroken) {
     if (pipe == toClient) {
-      network.countEndByDaemon();
+      network.endedByDaemon.incrementAndGet();
     }
     if (!isHeard) {
       return;
@@ -178,7 +178,7 @@ final class Link {
         lastByteNanos = System.nanoTime();
         return count;
       } catch (SocketTimeoutException nothing) {
-        int idleMsMax = network.idleMsMax();
+        int idleMsMax = network.idleMsMax;
         if (idleMsMax > 0 && isIdle(idleMsMax)) {
           throw new IOException("idle", nothing);
         }
@@ -195,7 +195,7 @@ final class Link {
     }
 
     private synchronized void delay() throws InterruptedException {
-      long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(network.delayMs());
+      long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(network.delayMs);
       for (long left = untilNanos - System.nanoTime();
           left > 0;
           left = untilNanos - System.nanoTime()) {

@@ -131,7 +131,7 @@ final class Fuzzer implements AutoCloseable {
       boolean isOurEnd,
       Consumer<RawCall.Outcome> noting) {
     judged.add(
-        call.ended()
+        call.ended
             .whenComplete((outcome, failure) -> room.release())
             .thenAccept(
                 outcome -> {

@@ -169,7 +169,7 @@ class HugeInputIT {
 
   private static RawCall.Outcome outcome(RawCall call) {
     try {
-      return call.ended().get(90, SECONDS);
+      return call.ended.get(90, SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError("the call did not end", e);
     } catch (InterruptedException e) {

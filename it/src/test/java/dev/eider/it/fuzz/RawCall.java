@@ -23,7 +23,7 @@ final class RawCall extends ClientCall.Listener<byte[]> {
 
   private final ClientCall<byte[], byte[]> call;
   private final List<byte[]> responses = new CopyOnWriteArrayList<>();
-  private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
+  final CompletableFuture<Outcome> ended = new CompletableFuture<>();
 
   private RawCall(ClientCall<byte[], byte[]> call) {
     this.call = call;
@@ -56,10 +56,6 @@ final class RawCall extends ClientCall.Listener<byte[]> {
 
   void cancel() {
     call.cancel("the caller leaves", null);
-  }
-
-  CompletableFuture<Outcome> ended() {
-    return ended;
   }
 
   @Override

@@ -14,9 +14,9 @@ record Life(long seed, Mutant mutant, Tally tally, @Nullable Throwable broken) {
     Simulation simulation = new Simulation(seed, mutant);
     try {
       simulation.run();
-      return new Life(seed, mutant, simulation.tally(), null);
+      return new Life(seed, mutant, simulation.tally, null);
     } catch (Throwable t) {
-      return new Life(seed, mutant, simulation.tally(), t);
+      return new Life(seed, mutant, simulation.tally, t);
     }
   }
 

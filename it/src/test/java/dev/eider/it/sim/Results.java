@@ -5,9 +5,9 @@ import java.io.PrintStream;
 
 /** What the simulations so far have shown. Thread-safe. */
 final class Results {
-  private final Tally tally = new Tally();
-  private long lives;
-  private boolean isBroken;
+  final Tally tally = new Tally();
+  volatile long lives;
+  volatile boolean isBroken;
 
   /** Adds a life, and prints what it broke. */
   synchronized void add(Life life, PrintStream out) {
@@ -20,17 +20,5 @@ final class Results {
     isBroken = true;
     out.printf("seed %d: %s%nagain: %s%n", life.seed(), broken.getMessage(), life.command());
     broken.printStackTrace(out);
-  }
-
-  synchronized long lives() {
-    return lives;
-  }
-
-  synchronized boolean isBroken() {
-    return isBroken;
-  }
-
-  Tally tally() {
-    return tally;
   }
 }

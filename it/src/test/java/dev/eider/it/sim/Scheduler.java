@@ -45,7 +45,7 @@ final class Scheduler implements InstantSource {
   private volatile @Nullable Throwable failure;
   private volatile boolean isClosing;
   private long nowUs;
-  private long turns;
+  long turns;
 
   Scheduler(Random random) {
     this.random = random;
@@ -138,10 +138,6 @@ final class Scheduler implements InstantSource {
     return nowUs / 1_000;
   }
 
-  long turns() {
-    return turns;
-  }
-
   private Actor self() {
     if (isClosing) {
       throw new Death();
@@ -208,11 +204,7 @@ final class Scheduler implements InstantSource {
 
   /** The threads of one start of the daemon: they end together, in the middle of whatever it is. */
   static final class Span {
-    private volatile boolean isOver;
-
-    boolean isOver() {
-      return isOver;
-    }
+    volatile boolean isOver;
   }
 
   /** What is thrown in the threads of a life that is over. */

@@ -41,14 +41,17 @@ final class SimDaemon {
   private final Random random;
   private final Faults faults;
   private final Tally tally;
-  private final Mutant mutant;
+  final Mutant mutant;
   private final ServerConfig config;
-  private final SimStore store;
+  final SimStore store;
   private final List<Call<?>> calls = new ArrayList<>();
-  private FaultyDisk disk;
+  FaultyDisk disk;
   private SimDisk shownDisk;
-  private Span life = new Span();
-  private @Nullable Broker broker;
+  Span life = new Span();
+
+  /** The broker that serves; null while there is none. */
+  @Nullable Broker broker;
+
   private @Nullable Pool network;
   private @Nullable Timer delays;
   private @Nullable Throwable startFailure;
@@ -130,7 +133,7 @@ final class SimDaemon {
 
   private void defectFound(String worker, Throwable defect) {
     mustStop = true;
-    if (!store.hasLostCommits()) {
+    if (!store.hasLostCommits) {
       throw new AssertionError("NO_DEFECT: worker " + worker + " ended: " + defect, defect);
     }
     tally.add("stops since the store lost commits");
@@ -139,27 +142,6 @@ final class SimDaemon {
   private long forcedPosition() {
     Broker running = broker;
     return running == null ? Long.MAX_VALUE : running.log().forcedPosition();
-  }
-
-  /** Returns the broker that serves, or null while there is none. */
-  @Nullable Broker broker() {
-    return broker;
-  }
-
-  Span life() {
-    return life;
-  }
-
-  FaultyDisk disk() {
-    return disk;
-  }
-
-  SimStore store() {
-    return store;
-  }
-
-  Mutant mutant() {
-    return mutant;
   }
 
   /** Returns whether it can only be started again. */

@@ -41,7 +41,7 @@ final class SimInflow<M extends MessageLite> implements Inflow<RawResponse<M>> {
   private SimInflow(World world, Function<byte[], M> batch) {
     this.world = world;
     this.batch = batch;
-    life = world.daemon().life();
+    life = world.daemon().life;
     room = 1 + world.random().nextInt(4);
     filled = world.scheduler().new SimSignal();
   }
@@ -56,7 +56,7 @@ final class SimInflow<M extends MessageLite> implements Inflow<RawResponse<M>> {
       Function<byte[], M> batch,
       BiFunction<ResponseStream<EncodedResponse<M>>, Readers, StreamedCall> calling) {
     SimInflow<M> inflow = new SimInflow<>(world, batch);
-    if (world.daemon().broker() == null) {
+    if (world.daemon().broker == null) {
       inflow.end = Answer.unknown();
     } else {
       world.daemon().onTheDaemon(broker -> inflow.start(broker.readers(), calling));
@@ -81,7 +81,7 @@ final class SimInflow<M extends MessageLite> implements Inflow<RawResponse<M>> {
 
   @Override
   public @Nullable RawResponse<M> next(long atMostMs) {
-    if (underWay.isEmpty() && end == null && !life.isOver()) {
+    if (underWay.isEmpty() && end == null && !life.isOver) {
       boolean unused = world.scheduler().await(filled, atMostMs);
     }
     RawResponse<M> response = underWay.poll();
@@ -96,14 +96,14 @@ final class SimInflow<M extends MessageLite> implements Inflow<RawResponse<M>> {
 
   private void onTheCall(Consumer<StreamedCall> action) {
     StreamedCall started = call;
-    if (started != null && !life.isOver()) {
+    if (started != null && !life.isOver) {
       world.daemon().onTheDaemon(broker -> action.accept(started));
     }
   }
 
   @Override
   public boolean isOver() {
-    return underWay.isEmpty() && (end != null || life.isOver());
+    return underWay.isEmpty() && (end != null || life.isOver);
   }
 
   @Override

@@ -50,10 +50,15 @@ final class SimStore implements ColdStore, ColdReader {
   private final Mutant mutant;
   private final LongSupplier forcedPosition;
   private final List<PersistBatch> committed = new ArrayList<>();
-  private StoreContent content = new StoreContent();
+
+  /** What is committed. */
+  StoreContent content = new StoreContent();
+
   private int checkpointed;
   private boolean isFailed;
-  private boolean hasLostCommits;
+
+  /** Whether what was committed got lost while the daemon ran, after which it must stop. */
+  boolean hasLostCommits;
 
   SimStore(
       Scheduler scheduler,
@@ -70,11 +75,6 @@ final class SimStore implements ColdStore, ColdReader {
     this.mutant = mutant;
   }
 
-  /** Returns what is committed. */
-  StoreContent content() {
-    return content;
-  }
-
   /** Opens it for the next start of the daemon. */
   void openAfterCrash() {
     isFailed = false;
@@ -83,11 +83,6 @@ final class SimStore implements ColdStore, ColdReader {
       loseCommits();
       hasLostCommits = false;
     }
-  }
-
-  /** Returns whether what was committed got lost while the daemon ran, after which it must stop. */
-  boolean hasLostCommits() {
-    return hasLostCommits;
   }
 
   private void loseCommits() {
@@ -109,7 +104,7 @@ final class SimStore implements ColdStore, ColdReader {
   @Override
   public long persistedPosition() throws StoreException {
     read(0);
-    return content.position();
+    return content.position;
   }
 
   @Override
@@ -132,7 +127,7 @@ final class SimStore implements ColdStore, ColdReader {
       throw failed("cannot persist");
     }
     if (mutant == Mutant.POSITION_OUTSIDE_TRANSACTION) {
-      commit(new PersistBatch(batch.events(), batch.runs(), content.position()));
+      commit(new PersistBatch(batch.events(), batch.runs(), content.position));
       scheduler.pause();
       commit(new PersistBatch(List.of(), List.of(), batch.nextPosition()));
     } else {
@@ -189,7 +184,7 @@ final class SimStore implements ColdStore, ColdReader {
     if (faults.happens(40)) {
       loseCommits();
     }
-    ColdStore.requireNotBefore(positionMin, content.position());
+    ColdStore.requireNotBefore(positionMin, content.position);
     isFailed = false;
     tally.add("store reopenings");
   }
@@ -262,7 +257,7 @@ final class SimStore implements ColdStore, ColdReader {
       }
     }
     if (part == 0 && mutant != Mutant.DELETED_IDS_FORGOTTEN) {
-      content.deleted().forEach(runId -> deleted.accept(RunDigest.initial(runId)));
+      content.deleted.forEach(runId -> deleted.accept(RunDigest.initial(runId)));
     }
   }
 

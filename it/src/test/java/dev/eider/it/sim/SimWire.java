@@ -70,7 +70,7 @@ final class SimWire implements Wire {
 
   private SimDaemon.Call<PublishResponse> send(PublishRequest request) {
     PublishRequest sent =
-        world.daemon().mutant() == Mutant.NO_PRODUCER_TABLE
+        world.daemon().mutant == Mutant.NO_PRODUCER_TABLE
             ? request.toBuilder().clearProducer().build()
             : request;
     return world
@@ -113,7 +113,7 @@ final class SimWire implements Wire {
 
   private Applied persisted(Applied closed) {
     RunId runId = closed.run().runId();
-    FoldedRun stored = world.daemon().store().content().run(runId);
+    FoldedRun stored = world.daemon().store.content.run(runId);
     Rule.CLOSED_IS_PERSISTED.require(
         world.history().mayBeDeleted(runId.value())
             || (stored != null && !stored.isOpen() && stored.headSeq() == closed.run().headSeq()),
@@ -131,7 +131,7 @@ final class SimWire implements Wire {
   }
 
   private DeleteRunResponse erased(Applied deleted) {
-    world.daemon().store().content().requireGone(deleted.run().runId());
+    world.daemon().store.content.requireGone(deleted.run().runId());
     return DeleteRunResponse.newBuilder()
         .setRun(view(deleted))
         .setKeptForForks(deleted.run().deletion() == FoldedRun.Deletion.KEPT)

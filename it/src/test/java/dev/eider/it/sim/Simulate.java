@@ -80,18 +80,18 @@ final class Simulate implements Callable<Integer> {
     }
     pool.shutdown();
     while (!pool.awaitTermination(TOLD_EVERY_S, TimeUnit.SECONDS)) {
-      out.printf("%,d lives%n", results.lives());
+      out.printf("%,d lives%n", results.lives);
     }
     double seconds = (System.nanoTime() - begunNanos) / 1e9;
-    out.print(results.tally());
+    out.print(results.tally);
     out.printf(
         "%,d lives from seed %d in %.0f s: %s%n",
-        results.lives(), from, seconds, results.isBroken() ? "a promise is broken" : "all kept");
-    return results.isBroken() ? 1 : 0;
+        results.lives, from, seconds, results.isBroken ? "a promise is broken" : "all kept");
+    return results.isBroken ? 1 : 0;
   }
 
   private void work() {
-    while (!results.isBroken()) {
+    while (!results.isBroken) {
       long seed = next.getAndIncrement();
       if (seeds > 0 && seed >= from + seeds) {
         return;

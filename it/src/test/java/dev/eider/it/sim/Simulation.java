@@ -47,7 +47,10 @@ final class Simulation {
   private static final SubscribeAllRequest EVERYTHING = SubscribeAllRequest.getDefaultInstance();
 
   private final Random random;
-  private final Tally tally = new Tally();
+
+  /** What has happened. */
+  final Tally tally = new Tally();
+
   private final Scheduler scheduler;
   private final Faults faults;
   private final ServerConfig config;
@@ -105,12 +108,7 @@ final class Simulation {
    */
   void run() throws Throwable {
     scheduler.run(this::live);
-    tally.add("turns", scheduler.turns());
-  }
-
-  /** Returns what has happened. */
-  Tally tally() {
-    return tally;
+    tally.add("turns", scheduler.turns);
   }
 
   private void live() {
@@ -126,7 +124,7 @@ final class Simulation {
       startDaemon();
     }
     faults.stop();
-    daemon.disk().heal();
+    daemon.disk.heal();
     runs.end();
     players.forEach(Player::stop);
     do {
@@ -153,9 +151,9 @@ final class Simulation {
       case 1 -> daemon.crashAtTheDisk(losesPower);
       case 2 -> daemon.crashAtTheDisk(losesPower && random.nextInt(3) > 0);
       case 3 -> daemon.stop();
-      case 4 -> daemon.disk().heal();
+      case 4 -> daemon.disk.heal();
       default -> {
-        faults.planOn(daemon.disk(), tally);
+        faults.planOn(daemon.disk, tally);
         if (isDown) {
           daemon.crash(losesPower && random.nextBoolean());
         }
@@ -164,9 +162,9 @@ final class Simulation {
   }
 
   private void startDaemon() {
-    while (daemon.broker() == null) {
+    while (daemon.broker == null) {
       if (random.nextInt(3) == 0 || !faults.areOn()) {
-        daemon.disk().heal();
+        daemon.disk.heal();
       }
       Broker unused = daemon.start();
     }
@@ -238,7 +236,7 @@ final class Simulation {
     Readings readings = new Readings(stage, "the last read");
     for (String runId : runs.all()) {
       last.close(runId);
-      if (daemon.store().content().run(new RunId(runId)) == null) {
+      if (daemon.store.content.run(new RunId(runId)) == null) {
         continue;
       }
       new Following(stage, "the last follower", runId, 0, null).follow(random, false);
@@ -250,20 +248,20 @@ final class Simulation {
           isRead || history.mayBeDeleted(runId), "run %s cannot be read cold", runId);
     }
     for (MirrorReader mirror : mirrors) {
-      Set<Place> selected = new HashSet<>(places(SimWire.selection(mirror.selection())));
+      Set<Place> selected = new HashSet<>(places(SimWire.selection(mirror.selection)));
       mirror.finish(selected::contains);
     }
   }
 
   private List<Place> places(LogSelection selection) {
-    return daemon.store().inLogOrder(selection).stream()
+    return daemon.store.inLogOrder(selection).stream()
         .map(row -> new Place(row.runId().value(), row.seq()))
         .toList();
   }
 
   /** Records what the store has in the end. */
   private void recordTheEnd() {
-    StoreContent content = daemon.store().content();
+    StoreContent content = daemon.store.content;
     for (FoldedRun run : content.runs()) {
       history.finalLog(
           run.runId().value(), content.rows(run.runId()).stream().map(Simulation::stored).toList());
@@ -276,7 +274,7 @@ final class Simulation {
   }
 
   private void requireEmptyMemory() {
-    Broker broker = daemon.broker();
+    Broker broker = daemon.broker;
     long endMs = scheduler.nowMs() + 10_000;
     while (broker != null && scheduler.nowMs() < endMs && !isEmpty(broker)) {
       scheduler.sleep(50);

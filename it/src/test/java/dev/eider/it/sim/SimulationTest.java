@@ -71,9 +71,9 @@ class SimulationTest {
         .forEach(life -> results.add(life, System.out));
 
     // then
-    System.out.printf("SimulationTest: %d lives%n%s", results.lives(), results.tally());
-    assertThat(results.isBroken()).as("a promise was broken; see above").isFalse();
-    HAPPENED.forEach(event -> assertThat(results.tally().count(event)).as(event).isPositive());
+    System.out.printf("SimulationTest: %d lives%n%s", results.lives, results.tally);
+    assertThat(results.isBroken).as("a promise was broken; see above").isFalse();
+    HAPPENED.forEach(event -> assertThat(results.tally.count(event)).as(event).isPositive());
   }
 
   @Test

@@ -23,8 +23,11 @@ final class StoreContent {
   private final Map<RunId, List<EventRow>> rows = new TreeMap<>();
   private final Map<RunId, FoldedRun> kept = new TreeMap<>();
   private final Map<RunId, List<EventRow>> keptRows = new TreeMap<>();
-  private final Set<RunId> deleted = new TreeSet<>();
-  private long position;
+
+  /** The ids of all deleted runs. */
+  final Set<RunId> deleted = new TreeSet<>();
+
+  long position;
 
   /**
    * Takes over a transaction.
@@ -102,11 +105,6 @@ final class StoreContent {
     }
   }
 
-  /** The ids of all deleted runs. */
-  Set<RunId> deleted() {
-    return deleted;
-  }
-
   /** Requires that nothing is left of a run, since somebody is told so. */
   void requireGone(RunId runId) {
     Rule.DELETED_STAYS_GONE.require(
@@ -135,10 +133,6 @@ final class StoreContent {
         .filter(run -> run.parent() != null && run.parent().runId().equals(parentId))
         .map(FoldedRun::runId)
         .toList();
-  }
-
-  long position() {
-    return position;
   }
 
   Collection<FoldedRun> runs() {

@@ -20,10 +20,7 @@ final class ClaimRules {
           claim.finalSeq() == size || (logs.isGone(claim.runId()) && claim.finalSeq() > size),
           Rule.CLOSED_STAYS_CLOSED,
           claim.runId(),
-          "%s was told it ends at %d, it ends at %d",
-          claim.by(),
-          claim.finalSeq(),
-          size);
+          () -> claim.by() + " was told it ends at " + claim.finalSeq() + ", it ends at " + size);
     }
     Map<String, List<DigestClaim>> claims =
         history.digests.stream()
@@ -46,16 +43,12 @@ final class ClaimRules {
         return; // Nobody saw the rest.
       }
       String actual = HexFormat.of().formatHex(digest);
+      int known = seq;
       violations.unless(
           seq == claim.seq() && actual.equals(claim.digest()),
           Rule.DIGEST,
           runId,
-          "%s was told %s for the first %d events, the log has %s for %d",
-          claim.by(),
-          claim.digest(),
-          claim.seq(),
-          actual,
-          seq);
+          () -> String.format("%s, the log has %s for %d", claim, actual, known));
     }
   }
 }

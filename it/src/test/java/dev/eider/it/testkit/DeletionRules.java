@@ -14,26 +14,22 @@ final class DeletionRules {
                 at == Long.MAX_VALUE || !logs.isThere(runId),
                 Rule.DELETED_STAYS_GONE,
                 runId,
-                "deleted at moment %d, and has %d events in the end",
-                at,
-                logs.of(runId).size()));
+                () -> "deleted at moment " + at + ", has " + logs.of(runId).size() + " events"));
     for (Reader reader : history.readers) {
       violations.unless(
-          reader.beganAt() < deletions.getOrDefault(reader.runId(), Long.MAX_VALUE)
+          reader.beganAt < deletions.getOrDefault(reader.runId, Long.MAX_VALUE)
               || (reader.sightings().isEmpty() && reader.told().isEmpty()),
           Rule.DELETED_STAYS_GONE,
-          reader.runId(),
-          "%s reads it after it was deleted",
-          reader);
+          reader.runId,
+          () -> reader + " reads it after it was deleted");
     }
     for (Request request : history.requests) {
       violations.unless(
-          request.sentAt() < deletions.getOrDefault(request.runId(), Long.MAX_VALUE)
+          request.sentAt < deletions.getOrDefault(request.runId, Long.MAX_VALUE)
               || request.outcome() != Request.Outcome.ACKED,
           Rule.DELETED_STAYS_GONE,
-          request.runId(),
-          "%s was accepted after it was deleted",
-          request);
+          request.runId,
+          () -> request + " was accepted after it was deleted");
     }
   }
 }

@@ -36,17 +36,17 @@ final class FinalLogs {
   private void pool(History history) {
     gone.forEach(runId -> logs.put(runId, new ArrayList<>()));
     for (Reader reader : history.readers) {
-      if (isGone(reader.runId())) {
+      if (isGone(reader.runId)) {
         for (Sighting seen : reader.sightings()) {
-          pool(reader.runId(), seen.event());
+          pool(reader.runId, seen.event());
         }
       }
     }
     for (Request request : history.requests) {
-      if (isGone(request.runId()) && request.isAckOfEvents()) {
-        long seq = request.firstSeq();
-        for (String id : request.eventIds()) {
-          pool(request.runId(), new StoredEvent(seq++, id, "", "", 0));
+      if (isGone(request.runId) && request.isAckOfEvents()) {
+        long seq = request.told.firstSeq();
+        for (String id : request.eventIds) {
+          pool(request.runId, new StoredEvent(seq++, id, "", "", 0));
         }
       }
     }
@@ -98,7 +98,7 @@ final class FinalLogs {
   /** Checks SEQS_CONTIGUOUS, STORED_ONCE and NOTHING_INVENTED. */
   void check(Collection<Request> requests, Violations violations) {
     Map<String, String> runIdById = new HashMap<>();
-    requests.forEach(r -> r.eventIds().forEach(id -> runIdById.put(id, r.runId())));
+    requests.forEach(r -> r.eventIds.forEach(id -> runIdById.put(id, r.runId)));
     Map<String, Place> found = new HashMap<>();
     logs.forEach((runId, log) -> check(runId, log, runIdById, found, violations));
   }
@@ -109,28 +109,26 @@ final class FinalLogs {
       Map<String, String> runIdById,
       Map<String, Place> found,
       Violations violations) {
-    long previous = 0;
+    long last = 0;
     for (StoredEvent event : log) {
+      long previous = last;
       violations.unless(
           event.seq() == previous + 1,
           Rule.SEQS_CONTIGUOUS,
           runId,
-          "%s follows %d",
-          event,
-          previous);
-      previous = event.seq();
+          () -> event + " follows " + previous);
+      last = event.seq();
       if (isHole(event)) {
         continue;
       }
       Place before = found.putIfAbsent(event.id(), new Place(runId, event.seq()));
-      violations.unless(before == null, Rule.STORED_ONCE, runId, "%s is also %s", event, before);
+      violations.unless(
+          before == null, Rule.STORED_ONCE, runId, () -> event + " is also " + before);
       violations.unless(
           runId.equals(runIdById.get(event.id())),
           Rule.NOTHING_INVENTED,
           runId,
-          "%s was sent to %s",
-          event,
-          runIdById.get(event.id()));
+          () -> event + " was sent to " + runIdById.get(event.id()));
     }
   }
 }

@@ -21,15 +21,12 @@ final class ForkRules {
           forked == null ? logs.isGone(fork.parentRunId()) : forked.id().equals(fork.turnStartId()),
           Rule.FORK_EXACT,
           fork.childRunId(),
-          "%s, but the parent has %s there",
-          fork,
-          forked);
+          () -> fork + ", but the parent has " + forked + " there");
       violations.unless(
           fork.expectedWorld().equals(fork.toldWorld()),
           Rule.FORK_EXACT,
           fork.childRunId(),
-          "%s has another world",
-          fork);
+          () -> fork + " has another world");
     }
     for (Timeline timeline : history.timelines) {
       if (forkByChild.containsKey(timeline.runId()) && !logs.isGone(timeline.runId())) {
@@ -81,8 +78,6 @@ final class ForkRules {
             || kept.hash().equals(part.event().hash()),
         Rule.SAME_BYTES,
         timeline.runId(),
-        "its timeline has %s, the log has %s",
-        part,
-        kept);
+        () -> "its timeline has " + part + ", the log has " + kept);
   }
 }

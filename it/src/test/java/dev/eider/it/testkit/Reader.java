@@ -22,14 +22,14 @@ public final class Reader {
   record Told(long seq, long haveSeq, boolean isHead) {}
 
   private final String name;
-  private final String runId;
-  private final long afterSeq;
+  final String runId;
+  final long afterSeq;
+  final long beganAt;
   private final LongSupplier clock;
-  private final long beganAt;
   private final List<Sighting> sightings = new ArrayList<>();
   private final List<Told> told = new ArrayList<>();
   private volatile Predicate<StoredEvent> filter = event -> true;
-  private volatile boolean isFiltered;
+  volatile boolean isFiltered;
 
   Reader(String name, String runId, long afterSeq, LongSupplier clock) {
     this.name = name;
@@ -63,22 +63,6 @@ public final class Reader {
   /** Returns the last seq seen, or where the reader began. */
   public synchronized long haveSeq() {
     return sightings.isEmpty() ? afterSeq : sightings.get(sightings.size() - 1).event().seq();
-  }
-
-  String runId() {
-    return runId;
-  }
-
-  long afterSeq() {
-    return afterSeq;
-  }
-
-  long beganAt() {
-    return beganAt;
-  }
-
-  boolean isFiltered() {
-    return isFiltered;
   }
 
   boolean selects(StoredEvent event) {

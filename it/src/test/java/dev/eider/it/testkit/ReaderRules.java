@@ -14,32 +14,28 @@ final class ReaderRules {
 
   static void check(History history, FinalLogs logs, Violations violations) {
     for (Reader reader : history.readers) {
-      long previous = reader.afterSeq();
+      long had = reader.afterSeq;
       for (Sighting seen : reader.sightings()) {
         StoredEvent event = seen.event();
-        boolean follows = event.seq() == previous + 1;
+        long previous = had;
         violations.unless(
-            reader.isFiltered() ? event.seq() > previous && reader.selects(event) : follows,
+            reader.isFiltered
+                ? event.seq() > previous && reader.selects(event)
+                : event.seq() == previous + 1,
             Rule.READER_CONTIGUOUS,
-            reader.runId(),
-            "%s got %s after %d",
-            reader,
-            event,
-            previous);
-        previous = event.seq();
+            reader.runId,
+            () -> reader + " got " + event + " after " + previous);
+        had = event.seq();
         isKept(reader, event, logs, violations);
       }
       for (Told told : reader.told()) {
         violations.unless(
-            reader.isFiltered()
+            reader.isFiltered
                 ? isComplete(reader, told, logs)
-                : told.haveSeq() == Math.max(told.seq(), reader.afterSeq()),
+                : told.haveSeq() == Math.max(told.seq(), reader.afterSeq),
             Rule.READER_COMPLETE,
-            reader.runId(),
-            "%s was told it has all up to %d when it had %d",
-            reader,
-            told.seq(),
-            told.haveSeq());
+            reader.runId,
+            () -> reader + " was told that it has all: " + told);
       }
     }
     acksAreVisible(history, violations);
@@ -51,9 +47,9 @@ final class ReaderRules {
             .map(sighting -> sighting.event().seq())
             .filter(seq -> seq <= told.haveSeq())
             .collect(Collectors.toSet());
-    List<StoredEvent> log = logs.of(reader.runId());
+    List<StoredEvent> log = logs.of(reader.runId);
     long end = Math.min(told.seq(), log.size());
-    for (long seq = reader.afterSeq() + 1; seq <= end; seq++) {
+    for (long seq = reader.afterSeq + 1; seq <= end; seq++) {
       StoredEvent event = log.get((int) seq - 1);
       if (event.hasBytes() && reader.selects(event) && !seen.contains(seq)) {
         return false;
@@ -64,36 +60,38 @@ final class ReaderRules {
 
   private static void isKept(
       Reader reader, StoredEvent event, FinalLogs logs, Violations violations) {
-    StoredEvent kept = logs.at(reader.runId(), event.seq());
+    StoredEvent kept = logs.at(reader.runId, event.seq());
     if (kept == null) {
       violations.unless(
-          false, Rule.SEEN_IS_KEPT, reader.runId(), "%s saw %s, the log ends", reader, event);
+          false,
+          Rule.SEEN_IS_KEPT,
+          reader.runId,
+          () -> reader + " saw " + event + ", the log ends");
       return;
     }
     boolean isSame = kept.id().equals(event.id());
     violations.unless(
-        isSame, Rule.SEQ_REUSED, reader.runId(), "%s saw %s, the log has %s", reader, event, kept);
+        isSame,
+        Rule.SEQ_REUSED,
+        reader.runId,
+        () -> reader + " saw " + event + ", the log has " + kept);
     violations.unless(
         !isSame || !kept.hasBytes() || kept.hash().equals(event.hash()),
         Rule.SAME_BYTES,
-        reader.runId(),
-        "%s saw %s as %s, the log has %s",
-        reader,
-        event,
-        event.hash(),
-        kept.hash());
+        reader.runId,
+        () -> reader + " saw " + event + " as " + event.hash() + ", the log has " + kept.hash());
   }
 
   private static void acksAreVisible(History history, Violations violations) {
     Map<String, List<Request>> acked =
         history.requests.stream()
             .filter(Request::isAckOfEvents)
-            .sorted(Comparator.comparingLong(Request::answeredAt))
-            .collect(Collectors.groupingBy(Request::runId));
+            .sorted(Comparator.comparingLong(request -> request.told.at()))
+            .collect(Collectors.groupingBy(request -> request.runId));
     Map<String, List<Reader>> readers =
         history.readers.stream()
-            .sorted(Comparator.comparingLong(Reader::beganAt))
-            .collect(Collectors.groupingBy(Reader::runId));
+            .sorted(Comparator.comparingLong(reader -> reader.beganAt))
+            .collect(Collectors.groupingBy(reader -> reader.runId));
     readers.forEach(
         (runId, ofRun) -> acksAreVisible(acked.getOrDefault(runId, List.of()), ofRun, violations));
   }
@@ -102,21 +100,19 @@ final class ReaderRules {
   private static void acksAreVisible(
       List<Request> acked, List<Reader> readers, Violations violations) {
     int next = 0;
-    Request highest = null;
+    Request found = null;
     for (Reader reader : readers) {
-      for (; next < acked.size() && acked.get(next).answeredAt() < reader.beganAt(); next++) {
+      for (; next < acked.size() && acked.get(next).told.at() < reader.beganAt; next++) {
         Request request = acked.get(next);
-        highest = highest == null || request.lastSeq() > highest.lastSeq() ? request : highest;
+        found = found == null || request.lastSeq() > found.lastSeq() ? request : found;
       }
+      Request highest = found;
       for (Told told : reader.told()) {
         violations.unless(
             !told.isHead() || highest == null || told.seq() >= highest.lastSeq(),
             Rule.ACK_IS_VISIBLE,
-            reader.runId(),
-            "%s was told the head is %d after %s",
-            reader,
-            told.seq(),
-            highest);
+            reader.runId,
+            () -> reader + " was told the head is " + told.seq() + " after " + highest);
       }
     }
   }

@@ -17,16 +17,19 @@ public final class Request {
     REFUSED
   }
 
-  private final String runId;
-  private final List<String> eventIds;
+  /** What the client was told, and when. */
+  record Told(Outcome outcome, long at, long firstSeq, String reason) {}
+
+  final String runId;
+  final List<String> eventIds;
+  final long sentAt;
   private final LongSupplier clock;
-  private final long sentAt;
-  private OptionalLong expectedSeq = OptionalLong.empty();
-  private Request previous;
-  private Outcome outcome = Outcome.UNKNOWN;
-  private long answeredAt = Long.MAX_VALUE;
-  private long firstSeq;
-  private String reason = "";
+  volatile OptionalLong expectedSeq = OptionalLong.empty();
+
+  /** Null if it does not depend on one. */
+  volatile Request previous;
+
+  volatile Told told = new Told(Outcome.UNKNOWN, Long.MAX_VALUE, 0, "");
 
   Request(String runId, List<String> eventIds, LongSupplier clock) {
     this.runId = runId;
@@ -36,66 +39,33 @@ public final class Request {
   }
 
   /** Records that the request is good only if the run's head is this. */
-  public synchronized Request expecting(long headSeq) {
+  public Request expecting(long headSeq) {
     expectedSeq = OptionalLong.of(headSeq);
     return this;
   }
 
   /** Records that its client sent it behind another request to the run without waiting for that. */
-  public synchronized Request after(Request request) {
+  public Request after(Request request) {
     previous = request;
     return this;
   }
 
   /** Records the answer: the seq of the first event; without events it means nothing. */
-  public synchronized void acked(long seqOfFirst) {
-    outcome = Outcome.ACKED;
-    firstSeq = seqOfFirst;
-    answeredAt = clock.getAsLong();
+  public void acked(long seqOfFirst) {
+    told = new Told(Outcome.ACKED, clock.getAsLong(), seqOfFirst, "");
   }
 
   /** Records that nothing of it is stored, and never will be. */
-  public synchronized void refused(String why) {
-    outcome = Outcome.REFUSED;
-    reason = why;
-    answeredAt = clock.getAsLong();
+  public void refused(String why) {
+    told = new Told(Outcome.REFUSED, clock.getAsLong(), 0, why);
   }
 
-  String runId() {
-    return runId;
-  }
-
-  List<String> eventIds() {
-    return eventIds;
-  }
-
-  long sentAt() {
-    return sentAt;
-  }
-
-  synchronized OptionalLong expectedSeq() {
-    return expectedSeq;
-  }
-
-  /** Null if it does not depend on one. */
-  synchronized Request previous() {
-    return previous;
-  }
-
-  public synchronized Outcome outcome() {
-    return outcome;
-  }
-
-  synchronized long answeredAt() {
-    return answeredAt;
-  }
-
-  synchronized long firstSeq() {
-    return firstSeq;
+  public Outcome outcome() {
+    return told.outcome();
   }
 
   long lastSeq() {
-    return firstSeq() + eventIds.size() - 1;
+    return told.firstSeq() + eventIds.size() - 1;
   }
 
   boolean isAckOfEvents() {
@@ -103,13 +73,13 @@ public final class Request {
   }
 
   @Override
-  public synchronized String toString() {
-    String told =
-        switch (outcome) {
+  public String toString() {
+    String outcome =
+        switch (told.outcome()) {
           case UNKNOWN -> "outcome unknown";
-          case ACKED -> "acked at seq " + firstSeq + ", moment " + answeredAt;
-          case REFUSED -> "refused with " + reason + ", moment " + answeredAt;
+          case ACKED -> "acked at seq " + told.firstSeq() + ", moment " + told.at();
+          case REFUSED -> "refused with " + told.reason() + ", moment " + told.at();
         };
-    return "request " + eventIds + " (sent at moment " + sentAt + ", " + told + ")";
+    return "request " + eventIds + " (sent at moment " + sentAt + ", " + outcome + ")";
   }
 }

@@ -10,12 +10,11 @@ final class RequestRules {
   static void check(History history, FinalLogs logs, Violations violations) {
     importsAreWhole(history, logs, violations);
     for (Request request : history.requests) {
-      if (request.eventIds().isEmpty()) {
+      if (request.eventIds.isEmpty()) {
         continue;
       }
-      List<Long> seqs =
-          request.eventIds().stream().map(id -> logs.seqOf(request.runId(), id)).toList();
-      if (!logs.isGone(request.runId())) {
+      List<Long> seqs = request.eventIds.stream().map(id -> logs.seqOf(request.runId, id)).toList();
+      if (!logs.isGone(request.runId)) {
         allOrNone(request, seqs, violations);
       }
       if (request.outcome() == Outcome.ACKED) {
@@ -25,28 +24,20 @@ final class RequestRules {
       violations.unless(
           request.outcome() != Outcome.REFUSED || isAbsent,
           Rule.REFUSED_IS_ABSENT,
-          request.runId(),
-          "%s has seqs %s",
-          request,
-          seqs);
+          request.runId,
+          () -> request + " has seqs " + seqs);
       violations.unless(
           isAbsent || isBehindPrevious(request, seqs.get(0), logs),
           Rule.SENT_ORDER,
-          request.runId(),
-          "%s has seqs %s, and was sent behind %s",
-          request,
-          seqs,
-          request.previous());
+          request.runId,
+          () -> request + " has seqs " + seqs + ", and was sent behind " + request.previous);
       violations.unless(
           isAbsent
-              || request.expectedSeq().isEmpty()
-              || firstSeq(seqs) == request.expectedSeq().getAsLong() + 1,
+              || request.expectedSeq.isEmpty()
+              || firstSeq(seqs) == request.expectedSeq.getAsLong() + 1,
           Rule.EXPECTED_SEQ,
-          request.runId(),
-          "%s expected %s and has seqs %s",
-          request,
-          request.expectedSeq(),
-          seqs);
+          request.runId,
+          () -> request + " expected " + request.expectedSeq + " and has seqs " + seqs);
     }
   }
 
@@ -54,15 +45,13 @@ final class RequestRules {
   private static void importsAreWhole(History history, FinalLogs logs, Violations violations) {
     for (List<Request> file : history.imports) {
       List<Request> lasting =
-          file.stream().filter(run -> !history.mayBeDeleted(run.runId())).toList();
-      long there = lasting.stream().filter(run -> logs.isThere(run.runId())).count();
+          file.stream().filter(run -> !history.mayBeDeleted(run.runId)).toList();
+      long there = lasting.stream().filter(run -> logs.isThere(run.runId)).count();
       violations.unless(
           there == 0 || there == lasting.size(),
           Rule.IMPORT_WHOLE,
-          file.get(0).runId(),
-          "%d of %d runs of its file are there",
-          there,
-          lasting.size());
+          file.get(0).runId,
+          () -> there + " of " + lasting.size() + " runs of its file are there");
     }
   }
 
@@ -77,11 +66,11 @@ final class RequestRules {
   }
 
   private static boolean isBehindPrevious(Request request, long seq, FinalLogs logs) {
-    Request previous = request.previous();
-    if (previous == null || logs.isGone(request.runId())) {
+    Request previous = request.previous;
+    if (previous == null || logs.isGone(request.runId)) {
       return true;
     }
-    long seqBefore = logs.seqOf(request.runId(), previous.eventIds().get(0));
+    long seqBefore = logs.seqOf(request.runId, previous.eventIds.get(0));
     return seqBefore > 0 && seqBefore < seq;
   }
 
@@ -92,35 +81,24 @@ final class RequestRules {
       isWhole &= seqs.get(i) == (first == 0 ? 0 : first + i);
     }
     violations.unless(
-        isWhole, Rule.ALL_OR_NONE, request.runId(), "%s has seqs %s (0: absent)", request, seqs);
+        isWhole,
+        Rule.ALL_OR_NONE,
+        request.runId,
+        () -> request + " has seqs " + seqs + " (0: absent)");
   }
 
   private static void asAcked(
       Request request, List<Long> seqs, FinalLogs logs, Violations violations) {
     for (int i = 0; i < seqs.size(); i++) {
-      long acked = request.firstSeq() + i;
+      long acked = request.told.firstSeq() + i;
       long actual = seqs.get(i);
-      if (actual == 0) {
-        StoredEvent instead = logs.at(request.runId(), acked);
-        violations.unless(
-            false,
-            instead == null ? Rule.ACKED_IS_STORED : Rule.SEQ_REUSED,
-            request.runId(),
-            "event %d of %s is not there; seq %d is %s",
-            i,
-            request,
-            acked,
-            instead == null ? "beyond the end" : instead);
-      } else {
-        violations.unless(
-            actual == acked,
-            Rule.ACKED_AT_ITS_SEQ,
-            request.runId(),
-            "event %d of %s is at seq %d",
-            i,
-            request,
-            actual);
-      }
+      StoredEvent there = logs.at(request.runId, acked);
+      Rule absent = there == null ? Rule.ACKED_IS_STORED : Rule.SEQ_REUSED;
+      violations.unless(
+          actual == acked,
+          actual == 0 ? absent : Rule.ACKED_AT_ITS_SEQ,
+          request.runId,
+          () -> request + " has seqs " + seqs + "; at " + acked + " the log has " + there);
     }
   }
 }

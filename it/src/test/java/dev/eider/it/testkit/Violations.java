@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Collects what a check finds, the first few of each rule. Owned by the checking thread. */
 final class Violations {
@@ -13,9 +14,9 @@ final class Violations {
   private final List<Violation> found = new ArrayList<>();
   private final Map<Rule, Integer> count = new EnumMap<>(Rule.class);
 
-  void unless(boolean holds, Rule rule, String runId, String witness, Object... facts) {
+  void unless(boolean holds, Rule rule, String runId, Supplier<String> witness) {
     if (!holds && count.merge(rule, 1, Integer::sum) <= OF_ONE_RULE_MAX) {
-      found.add(new Violation(rule, runId, String.format(witness, facts)));
+      found.add(new Violation(rule, runId, witness.get()));
     }
   }
 
@@ -32,16 +33,19 @@ final class Violations {
         && has.get(same).equals(expected.get(same))) {
       same++;
     }
+    int at = same;
     unless(
         same == has.size() && (!isWhole || same == expected.size()),
         rule,
         runId,
-        "%s has %s where %s belongs, as number %d of %d",
-        name,
-        same < has.size() ? has.get(same) : "nothing",
-        same < expected.size() ? expected.get(same) : "nothing",
-        same + 1,
-        expected.size());
+        () ->
+            String.format(
+                "%s has %s where %s belongs, as number %d of %d",
+                name, place(has, at), place(expected, at), at + 1, expected.size()));
+  }
+
+  private static Object place(List<Place> places, int index) {
+    return index < places.size() ? places.get(index) : "nothing";
   }
 
   List<Violation> found() {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,70 +25,38 @@ final class WorkerLoopTest {
 
   @Test
   void shouldTakeTurnsUntilThereIsNothingToDo() {
-    // given
-    List<String> story = new ArrayList<>();
-    Deque<Long> idleMs = new ArrayDeque<>(List.of(0L, 0L, 7L, 0L, 9L));
-    WorkerLoop[] loop = new WorkerLoop[1];
-    loop[0] =
-        new WorkerLoop(
-            threads,
-            "carrier",
-            () -> {
-              story.add("turn");
-              if (idleMs.size() == 1) {
-                loop[0].askToStop();
-              }
-              return idleMs.remove();
-            },
-            NO_DEFECT);
-    threads.onWait = ms -> story.add("wait " + ms);
-
-    // when
-    loop[0].start();
-    threads.run();
-
-    // then
-    assertThat(story).containsExactly("turn", "turn", "turn", "wait 7", "turn", "turn");
+    Script script = new Script(5, 0, 0, 7, 0, 9);
+    threads.onWait = ms -> script.story.add("wait " + ms);
+    script.play();
+    assertThat(script.story)
+        .containsExactly("turn", "turn", "turn", "wait 7", "rest", "turn", "turn");
   }
 
   @Test
   void shouldRestWhenNobodyWakesIt() {
-    // given
-    List<String> story = new ArrayList<>();
-    Script script = new Script(story, 3);
-    WorkerLoop loop = new WorkerLoop(threads, "carrier", script, NO_DEFECT);
-    script.loop = loop;
+    // given a first wait that ends by a wake-up, and a second by its time
+    Script script = new Script(3, 5, 5, 5);
     threads.onWait =
         ms -> {
-          if (story.size() == 1) {
-            loop.wake();
+          if (script.story.size() == 1) {
+            script.loop.wake();
           }
         };
 
     // when
-    loop.start();
-    threads.run();
+    script.play();
 
-    // then: the first wait ends by a wake-up, the second by its time
-    assertThat(story).containsExactly("turn", "turn", "rest", "turn");
+    // then
+    assertThat(script.story).containsExactly("turn", "turn", "rest", "turn");
   }
 
   @Test
   void shouldFinishWhatAStopHasToWaitFor() {
-    // given
-    List<String> story = new ArrayList<>();
-    Script script = new Script(story, 1);
+    Script script = new Script(1, 5, 5, 5);
     script.owed = 2;
-    WorkerLoop loop = new WorkerLoop(threads, "carrier", script, NO_DEFECT);
-    script.loop = loop;
-
-    // when
-    loop.start();
-    threads.run();
-
-    // then
-    assertThat(story).containsExactly("turn", "turn", "turn");
-    assertThat(loop.isStopping()).isTrue();
+    script.play();
+    assertThat(script.story).containsExactly("turn", "turn", "turn");
+    assertThat(script.loop.isStopping()).isTrue();
   }
 
   @Test
@@ -126,16 +95,23 @@ final class WorkerLoopTest {
     assertThat(new WorkerLoop(threads, "carrier", () -> 1, NO_DEFECT).stop(1)).isTrue();
   }
 
-  /** Stops after some turns. */
-  private static final class Script implements WorkerLoop.Work {
-    private final List<String> story;
-    private final int turns;
+  /** Stops after some turns, each of which says how long there is nothing to do. */
+  private final class Script implements WorkerLoop.Work {
+    private final WorkerLoop loop = new WorkerLoop(threads, "carrier", this, NO_DEFECT);
+    private final List<String> story = new ArrayList<>();
+    private final long[] idleMs;
+    private int turnsLeft;
+    private int turn;
     private int owed;
-    private WorkerLoop loop;
 
-    Script(List<String> story, int turns) {
-      this.story = story;
-      this.turns = turns;
+    Script(int turns, long... idleMs) {
+      this.turnsLeft = turns;
+      this.idleMs = idleMs;
+    }
+
+    void play() {
+      loop.start();
+      threads.run();
     }
 
     @Override
@@ -143,10 +119,10 @@ final class WorkerLoopTest {
       story.add("turn");
       if (loop.isStopping()) {
         owed--;
-      } else if (story.stream().filter("turn"::equals).count() == turns) {
+      } else if (--turnsLeft == 0) {
         loop.askToStop();
       }
-      return 5;
+      return idleMs[turn++];
     }
 
     @Override
@@ -163,7 +139,7 @@ final class WorkerLoopTest {
   /** Threads whose work is done by the test's own, and whose waits take no time. */
   private static final class StoppedThreads implements Threads {
     private final Deque<Runnable> started = new ArrayDeque<>();
-    private OnWait onWait = ms -> {};
+    private LongConsumer onWait = ms -> {};
 
     void run() {
       started.remove().run();
@@ -187,7 +163,7 @@ final class WorkerLoopTest {
 
         @Override
         public boolean await(long timeoutMs) {
-          onWait.waiting(timeoutMs);
+          onWait.accept(timeoutMs);
           boolean wasRaised = isRaised;
           isRaised = false;
           return wasRaised;
@@ -204,10 +180,5 @@ final class WorkerLoopTest {
     public Timer newTimer(String name) {
       throw new UnsupportedOperationException("a worker has no timer");
     }
-  }
-
-  /** Told of each wait. */
-  private interface OnWait {
-    void waiting(long ms);
   }
 }

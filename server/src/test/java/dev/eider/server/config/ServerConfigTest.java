@@ -129,13 +129,8 @@ final class ServerConfigTest {
       assertThatThrownBy(() -> DEFAULTS.with(setting, outside))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              setting.key()
-                  + " is "
-                  + outside
-                  + "; it must be from "
-                  + setting.min()
-                  + " to "
-                  + setting.max());
+              "%s is %d; it must be from %d to %d",
+              setting.key(), outside, setting.min(), setting.max());
     }
     assertThat(setting.description()).isNotBlank();
   }

@@ -14,76 +14,27 @@ import java.util.Random;
  */
 public final class RandomMessages {
   private static final int DEPTH_MAX = 12;
-  private static final List<Long> LONGS =
-      List.of(
-          0L,
-          1L,
-          2L,
-          -1L,
-          127L,
-          128L,
-          999_999_999L,
-          1_000_000_000L,
-          253_402_300_799L,
-          253_402_300_800L,
-          -62_135_596_800L,
-          -62_135_596_801L,
-          (1L << 31) - 1,
-          1L << 31,
-          1L << 53,
-          Long.MAX_VALUE,
-          Long.MAX_VALUE - 1,
-          Long.MIN_VALUE);
-  private static final List<Double> DOUBLES =
-      List.of(
-          0.0,
-          -0.0,
-          1.5,
-          Double.NaN,
-          Double.POSITIVE_INFINITY,
-          Double.NEGATIVE_INFINITY,
-          Double.MAX_VALUE,
-          -Double.MAX_VALUE,
-          Double.MIN_VALUE,
-          1e308,
-          9007199254740993.0);
+  private static final Long[] LONGS = {
+    0L, 1L, -1L,
+    2L, 127L, -128L,
+    128L, 255L, -62_135_596_800L,
+    256L, 999_999_999L, -62_135_596_801L,
+    1_000_000_000L, 2_147_483_647L, Long.MIN_VALUE,
+    2_147_483_648L, 253_402_300_799L, Long.MAX_VALUE,
+    253_402_300_800L, 9_007_199_254_740_992L, Long.MAX_VALUE - 1
+  };
+  private static final Double[] DOUBLES = {
+    0.0, -0.0, Double.NaN, Double.MIN_VALUE,
+    1.5, -Double.MAX_VALUE, Double.MAX_VALUE, Double.POSITIVE_INFINITY,
+    1e308, 9007199254740993.0, Double.NEGATIVE_INFINITY
+  };
   private static final String[] TEXTS = {
-    "",
-    "a",
-    "b",
-    "kind",
-    "/",
-    "/a",
-    "/a/b",
-    "/a/0",
-    "/a/-",
-    "~",
-    "/~2",
-    "\0",
-    "\u0001\u001f\"\\",
-    "\u2028",
-    "\uD83D\uDE00",
-    "ä\u0300",
-    "null",
-    "%s%n",
-    "metric",
-    "add",
-    "remove",
-    "copy",
-    "move",
-    "test",
-    "replace",
-    ".",
-    "r-1",
-    "-x",
-    "\uFFFF",
-    "gzip",
-    "/0",
-    "/-",
-    "a".repeat(128),
-    "x".repeat(129),
-    "y".repeat(1_025),
-    "'; DROP TABLE events; --"
+    "", "a", "b", "kind", "/", "/a",
+    "/a/b", "/a/0", "/a/-", "~", "/~2", "\0",
+    "\u0001\u001f\"\\", "\u2028", "\uD83D\uDE00", "ä\u0300", "null", "%s%n",
+    "metric", "add", "remove", "copy", "move", "test",
+    "replace", ".", "r-1", "-x", "\uFFFF", "gzip",
+    "/0", "/-", "a".repeat(128), "x".repeat(129), "y".repeat(1_025), "'; DROP TABLE events; --"
   };
 
   private final Random random;
@@ -155,8 +106,8 @@ public final class RandomMessages {
 
   private String text(String field) {
     return !runIds.isEmpty() && field.endsWith("run_id") && random.nextInt(10) < 8
-        ? pick(runIds)
-        : TEXTS[random.nextInt(TEXTS.length)];
+        ? runIds.get(random.nextInt(runIds.size()))
+        : pick(TEXTS);
   }
 
   private ByteString bytes() {
@@ -177,7 +128,7 @@ public final class RandomMessages {
     return UnknownFieldSet.newBuilder().mergeField(number, field.build()).build();
   }
 
-  private <T> T pick(List<T> values) {
-    return values.get(random.nextInt(values.size()));
+  private <T> T pick(T[] values) {
+    return values[random.nextInt(values.length)];
   }
 }

@@ -9,6 +9,7 @@ import dev.eider.server.run.Fold;
 import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.Samples;
 import dev.eider.server.run.StepRecord;
+import java.util.List;
 import java.util.Objects;
 
 /** A hub that keeps nothing it need not keep, and a log that it follows. */
@@ -36,6 +37,16 @@ abstract class HubFixture {
 
   final void persistAll() {
     hub.persisted(hub.runs().stream().map(RunTail::run).toList(), position);
+  }
+
+  /** Publishes two events that DuckDB has and memory lets go, and two more. */
+  final void publishHalfPersisted(RunId runId) {
+    publish(runId, 2);
+    FoldedRun persisted = tail(runId).run();
+    long upTo = position;
+    publish(runId, 2);
+    hub.persisted(List.of(persisted), upTo);
+    hub.evict();
   }
 
   final RunTail tail(RunId runId) {

@@ -51,17 +51,8 @@ final class HubTest extends HubFixture {
 
   @Test
   void shouldDropOnlyWhatIsPersistedFromTheBeginning() {
-    // given
-    publish(RUN, 2);
-    FoldedRun persisted = tail(RUN).run();
-    long upTo = position;
-    publish(RUN, 2);
+    publishHalfPersisted(RUN);
 
-    // when
-    hub.persisted(List.of(persisted), upTo);
-    hub.evict();
-
-    // then
     assertThat(tail(RUN).persistedSeq()).isEqualTo(2);
     assertThat(tail(RUN).read(0, EventMatcher.ALL, 9, 999)).isNull();
     assertThat(tail(RUN).read(1, EventMatcher.ALL, 9, 999)).isNull();

@@ -10,8 +10,8 @@ import dev.eider.server.event.LogPage;
 import dev.eider.server.event.LogPlace;
 import dev.eider.server.event.LogSelection;
 import dev.eider.server.event.RunId;
-import dev.eider.server.run.FoldedRun;
 import dev.eider.server.run.StepRecord;
+import dev.eider.server.run.StepRecord.Opened;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -80,18 +80,9 @@ final class LogTailTest extends HubFixture {
 
   @Test
   void shouldKnowWhatItNoLongerHas() {
-    // given
     open(RUN, "gold");
-    publish(RUN, 2);
-    FoldedRun persisted = tail(RUN).run();
-    long upTo = position;
-    publish(RUN, 2);
+    publishHalfPersisted(RUN);
 
-    // when
-    hub.persisted(List.of(persisted), upTo);
-    hub.evict();
-
-    // then
     assertThat(hub.log().read(LogPlace.START, LogSelection.ALL, 9, PLENTY)).isNull();
     assertThat(hub.log().read(LogPlace.after(1, RUN, 2), LogSelection.ALL, 9, PLENTY)).isNull();
     assertThat(names(read(LogPlace.before(2), LogSelection.ALL, 9)))
@@ -149,12 +140,7 @@ final class LogTailTest extends HubFixture {
   }
 
   private void open(RunId runId, String arena) {
-    advance(
-        new StepRecord(
-            runId,
-            NOW_US,
-            new StepRecord.Opened(Map.of("arena", arena), "", new byte[0], null),
-            null,
-            null));
+    Opened opened = new Opened(Map.of("arena", arena), "", new byte[0], null);
+    advance(new StepRecord(runId, NOW_US, opened, null, null));
   }
 }

@@ -18,12 +18,6 @@ final class PersistProgressTest {
   private final PersistProgress progress = new PersistProgress(10);
 
   @Test
-  void shouldNotWaitForWhatIsPersisted() {
-    assertThat(progress.await(10)).isCompleted();
-    assertThat(progress.isWanted()).isFalse();
-  }
-
-  @Test
   void shouldCompleteThoseWhoArePastInAnyOrder() {
     // given
     List<CompletableFuture<Void>> waiters =
@@ -68,12 +62,11 @@ final class PersistProgressTest {
     AtomicInteger wakeUps = new AtomicInteger();
     progress.onWanted(wakeUps::incrementAndGet);
 
-    // when
-    progress.await(10);
+    // when, then
+    assertThat(progress.await(10)).as("what is persisted").isCompleted();
+    assertThat(progress.isWanted()).isFalse();
     progress.await(11);
     progress.await(12);
-
-    // then
     assertThat(wakeUps).hasValue(2);
   }
 

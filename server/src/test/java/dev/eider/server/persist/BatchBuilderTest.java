@@ -84,24 +84,18 @@ final class BatchBuilderTest {
 
   @Test
   void shouldTakeOverTheRunInMemoryOnceBothHaveSeenTheSame() {
-    // given
-    FoldedRun open = Samples.fold(opening(RUN), publishing(RUN, 1, null, metrics(4)));
-    FoldedRun same = Samples.fold(opening(RUN), publishing(RUN, 1, null, metrics(4)));
-    FoldedRun further =
-        Samples.fold(
-            opening(RUN),
-            publishing(RUN, 1, null, metrics(4)),
-            publishing(RUN, 5, null, metrics(1)));
-
-    // when, then
+    StepRecord published = publishing(RUN, 1, null, metrics(4));
+    FoldedRun open = Samples.fold(opening(RUN), published);
+    FoldedRun same = Samples.fold(opening(RUN), published);
+    FoldedRun further = Samples.fold(opening(RUN), published, publishing(RUN, 5, null, metrics(1)));
     assertThat(before(open, same)).isSameAs(same);
+
     assertThat(before(open, further)).isSameAs(open);
   }
 
   /** The run from which a builder goes on. */
   private static @Nullable FoldedRun before(FoldedRun inDuckDb, FoldedRun inMemory) {
-    BatchBuilder resumed = new BatchBuilder(List.of(inDuckDb), 7, runId -> inMemory);
-    return resumed.run(RUN);
+    return new BatchBuilder(List.of(inDuckDb), 7, runId -> inMemory).run(RUN);
   }
 
   @Test

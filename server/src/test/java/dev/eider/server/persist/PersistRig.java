@@ -58,9 +58,7 @@ public final class PersistRig implements AutoCloseable {
   PersistRig(Path directory, long tailBytesMax, long lackedBytesMax, PersisterConfig config)
       throws IOException, StoreException {
     Path logDirectory = Files.createDirectories(directory.resolve("log"));
-    store =
-        DuckDbStore.open(
-            StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
+    store = openStore(directory);
     long position = store.persistedPosition();
     log = SegmentedLog.open(new FileDisk(logDirectory), LogConfig.defaults(), position);
     hub =
@@ -89,6 +87,12 @@ public final class PersistRig implements AutoCloseable {
             SystemThreads.INSTANCE,
             health -> {},
             (worker, defect) -> defects.add(defect));
+  }
+
+  /** Opens what a rig of this directory left. */
+  static DuckDbStore openStore(Path directory) throws StoreException {
+    return DuckDbStore.open(
+        StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
   }
 
   /** Executes a command. */

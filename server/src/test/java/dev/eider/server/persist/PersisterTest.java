@@ -12,7 +12,6 @@ import dev.eider.server.run.FoldedRun;
 import dev.eider.server.store.PersistBatch;
 import dev.eider.server.store.StoreException;
 import dev.eider.server.store.StoreRows;
-import dev.eider.server.store.connection.StoreConfig;
 import dev.eider.server.store.duckdb.DuckDbStore;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 final class PersisterTest {
@@ -54,17 +55,10 @@ final class PersisterTest {
     }
   }
 
-  @Test
-  void shouldNotWaitOnceTheLogThatIsLackedIsLarge() throws Exception {
-    shouldNotWait(8_000, Long.MAX_VALUE / 2);
-  }
-
-  @Test
-  void shouldNotWaitOnceTheMemoryThatIsTakenIsLarge() throws Exception {
-    shouldNotWait(Long.MAX_VALUE / 2, 1 << 20);
-  }
-
-  private void shouldNotWait(long lackedLogMax, long lackedMemoryMax) throws Exception {
+  @ParameterizedTest
+  @CsvSource({"8000, 4611686018427387903", "4611686018427387903, 1048576"})
+  void shouldNotWaitOnceTheLogLackedOrTheMemoryTakenIsLarge(long lackedLogMax, long lackedMemoryMax)
+      throws Exception {
     PersisterConfig patient =
         new PersisterConfig(3_600_000, 10_000, 1 << 20, lackedLogMax, 1 << 30, 3_600_000);
     try (PersistRig rig = new PersistRig(directory, 0, lackedMemoryMax, patient)) {
@@ -94,7 +88,7 @@ final class PersisterTest {
     }
 
     // when
-    try (DuckDbStore store = openStore()) {
+    try (DuckDbStore store = PersistRig.openStore(directory)) {
       // then
       assertRows(store, RUN, 5);
       assertThat(store.openRuns())
@@ -156,10 +150,5 @@ final class PersisterTest {
                 "SELECT count(*), count(DISTINCT seq), max(seq) FROM events WHERE run_id = ?",
                 runId.value()))
         .containsExactly(List.of(count, count, count));
-  }
-
-  private DuckDbStore openStore() throws StoreException {
-    return DuckDbStore.open(
-        StoreConfig.of(directory.resolve("events.duckdb"), directory.resolve("tmp")));
   }
 }

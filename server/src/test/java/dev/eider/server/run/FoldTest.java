@@ -92,15 +92,9 @@ final class FoldTest {
 
   @Test
   void shouldCloseAndDeleteInOneStep() {
-    StepRecord record =
-        new StepRecord(
-            RUN,
-            NOW_US,
-            null,
-            null,
-            new Closed(RunOutcome.RUN_OUTCOME_ABANDONED),
-            new StepRecord.Deleted(true));
-    FoldedRun run = fold(opening(RUN), record);
+    Closed closed = new Closed(RunOutcome.RUN_OUTCOME_ABANDONED);
+    StepRecord.Deleted deleted = new StepRecord.Deleted(true);
+    FoldedRun run = fold(opening(RUN), new StepRecord(RUN, NOW_US, null, null, closed, deleted));
     assertThat(run.deletion()).isEqualTo(FoldedRun.Deletion.KEPT);
     assertThat(run.isSeen()).isTrue();
     assertThat(run.outcome()).isEqualTo(RunOutcome.RUN_OUTCOME_ABANDONED);
@@ -143,16 +137,11 @@ final class FoldTest {
   @Test
   void shouldApplyOpenedPublishedAndClosedOfOneRecordInThisOrder() {
     // given
-    StepRecord all =
-        new StepRecord(
-            RUN,
-            NOW_US,
-            Samples.plainly(),
-            new Published(1, new ProducerStamp("p", 0, 1), metrics(3)),
-            new Closed(RunOutcome.RUN_OUTCOME_ABANDONED));
+    Published published = new Published(1, new ProducerStamp("p", 0, 1), metrics(3));
+    Closed closed = new Closed(RunOutcome.RUN_OUTCOME_ABANDONED);
 
     // when
-    FoldedRun run = fold(all);
+    FoldedRun run = fold(new StepRecord(RUN, NOW_US, Samples.plainly(), published, closed));
 
     // then
     assertThat(run.isOpen()).isFalse();
@@ -186,14 +175,9 @@ final class FoldTest {
 
   @Test
   void shouldSumPricesAndKeepTheLargestT() {
-    // given
-    EncodedEvent dear = response(7, 0.5);
-    EncodedEvent cheap = response(2, 0.25);
+    List<EncodedEvent> dearAndCheap = List.of(response(7, 0.5), response(2, 0.25));
+    FoldedRun run = fold(opening(RUN), publishing(RUN, 1, null, dearAndCheap));
 
-    // when
-    FoldedRun run = fold(opening(RUN), publishing(RUN, 1, null, List.of(dear, cheap)));
-
-    // then
     assertThat(run.costUsd()).isEqualTo(0.75);
     assertThat(run.lastT()).isEqualTo(7);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,11 +24,8 @@ final class ProducerTableTest {
     ProducerState a = find(table, "a");
 
     // then
-    assertThat(a.seqOf(1)).isEqualTo(1);
-    assertThat(a.seqOf(2)).isEqualTo(2);
-    assertThat(a.seqOf(3)).isEqualTo(6);
-    assertThat(a.seqOf(4)).isEqualTo(7);
-    assertThat(a.seqOf(5)).isZero();
+    assertThat(LongStream.rangeClosed(1, 5).map(a::seqOf)).containsExactly(1L, 2L, 6L, 7L, 0L);
+
     assertThat(a.lastSeq()).isEqualTo(4);
     assertThat(find(table, "b").stretches()).containsExactly(new Stretch(1, 3, 3));
     assertThat(table.size()).isEqualTo(2);
@@ -87,16 +85,11 @@ final class ProducerTableTest {
 
   @Test
   void shouldForgetOlderEpochs() {
-    // given
     ProducerTable table = ProducerTable.EMPTY.accepted(stamp("a", 1, 1), 1, 5);
-
-    // when
-    ProducerTable next = table.accepted(stamp("a", 4, 1), 6, 1);
-
-    // then
-    assertThat(find(next, "a").epoch()).isEqualTo(4);
-    assertThat(find(next, "a").lastSeq()).isEqualTo(1);
-    assertThat(find(next, "a").stretches()).containsExactly(new Stretch(1, 6, 1));
+    ProducerState newer = find(table.accepted(stamp("a", 4, 1), 6, 1), "a");
+    assertThat(newer.epoch()).isEqualTo(4);
+    assertThat(newer.lastSeq()).isEqualTo(1);
+    assertThat(newer.stretches()).containsExactly(new Stretch(1, 6, 1));
     assertThat(find(table, "a").epoch()).isEqualTo(1);
   }
 

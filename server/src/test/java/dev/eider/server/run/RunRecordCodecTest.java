@@ -4,6 +4,7 @@ import static dev.eider.server.run.Samples.NOW_US;
 import static dev.eider.server.run.Samples.RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
@@ -57,27 +58,17 @@ final class RunRecordCodecTest {
   @Test
   void shouldPlaceImportedRunsAtTheRecord() {
     assertThat(Imports.of(3, new RunId("a")).runsAt(40))
-        .singleElement()
-        .satisfies(
-            run -> {
-              assertThat(run.firstPosition()).isEqualTo(40);
-              assertThat(run.lastPosition()).isEqualTo(40);
-              assertThat(run.headSeq()).isEqualTo(3);
-            });
+        .extracting(FoldedRun::firstPosition, FoldedRun::lastPosition, FoldedRun::headSeq)
+        .containsExactly(tuple(40L, 40L, 3L));
   }
 
   @Test
   void shouldKeepFieldsOfEventsThatItDoesNotKnow() {
     // given
-    UnknownFieldSet newKind =
-        UnknownFieldSet.newBuilder()
-            .addField(
-                77,
-                UnknownFieldSet.Field.newBuilder()
-                    .addLengthDelimited(ByteString.copyFromUtf8("from the future"))
-                    .build())
-            .build();
-    Event event = Samples.base("ada", 1).setUnknownFields(newKind).build();
+    UnknownFieldSet.Builder newKind = UnknownFieldSet.newBuilder();
+    newKind.mergeLengthDelimitedField(77, ByteString.copyFromUtf8("from the future"));
+
+    Event event = Samples.base("ada", 1).setUnknownFields(newKind.build()).build();
     StepRecord record = Samples.publishing(RUN, 1, null, List.of(EncodedEvent.of(event)));
 
     // when

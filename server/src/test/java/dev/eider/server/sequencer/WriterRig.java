@@ -1,7 +1,7 @@
 package dev.eider.server.sequencer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.SystemThreads;
@@ -17,8 +17,8 @@ import dev.eider.server.runs.StoredRuns;
 import dev.eider.v1.ErrorReason;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -80,11 +80,8 @@ final class WriterRig implements AfterEachCallback {
 
   /** The refusal that a command meets. */
   BrokerException refusalOf(Command command) {
-    Throwable failure =
-        catchThrowable(() -> writer.execute(command).orTimeout(20, TimeUnit.SECONDS).join());
-    assertThat(failure).isInstanceOf(CompletionException.class);
-    assertThat(failure.getCause()).isInstanceOf(BrokerException.class);
-    return (BrokerException) failure.getCause();
+    return (BrokerException)
+        catchThrowableOfType(ExecutionException.class, () -> apply(command)).getCause();
   }
 
   void shouldRefuse(Command command, String reason) {

@@ -46,7 +46,7 @@ public final class Play implements AutoCloseable {
   public static final Duration SOON = Duration.ofSeconds(60);
 
   private final Daemon daemon;
-  private final Stage stage;
+  public final Stage stage;
   private final List<Player> players = new ArrayList<>();
   private final List<Visitor> visitors = new ArrayList<>();
   private final Follower follower;
@@ -98,10 +98,6 @@ public final class Play implements AutoCloseable {
 
   private void read(Callable<Void> work) {
     reading.add(threads.submit(work));
-  }
-
-  public Stage stage() {
-    return stage;
   }
 
   public Tally tally() {
@@ -211,7 +207,7 @@ public final class Play implements AutoCloseable {
     writing.clear();
     FinalRead finalRead = new FinalRead(daemon, stage);
     List<String> runIds = finalRead.closeAll();
-    await("a follower at the end of each run", () -> follower.finished().containsAll(runIds));
+    await("a follower at the end of each run", () -> follower.finished.containsAll(runIds));
     visitors.forEach(Visitor::stop);
     follower.stop();
     mirror.stop();

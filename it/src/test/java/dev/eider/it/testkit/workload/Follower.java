@@ -15,7 +15,10 @@ public final class Follower implements Callable<Void> {
 
   private final Stage stage;
   private final Map<String, Following> followings = new LinkedHashMap<>();
-  private final Set<String> finished = ConcurrentHashMap.newKeySet();
+
+  /** The runs that it has followed to their end. */
+  public final Set<String> finished = ConcurrentHashMap.newKeySet();
+
   private final Map<String, Long> reached = new ConcurrentHashMap<>();
   private volatile boolean stopped;
 
@@ -44,18 +47,13 @@ public final class Follower implements Callable<Void> {
     do {
       before = following.lastSeq();
       following.step(0);
-      reached.put(following.runId(), following.lastSeq());
+      reached.put(following.runId, following.lastSeq());
     } while (!following.isDone() && following.lastSeq() > before);
     if (following.isDone()) {
       following.leave();
-      followings.remove(following.runId());
-      finished.add(following.runId());
+      followings.remove(following.runId);
+      finished.add(following.runId);
     }
-  }
-
-  /** Returns the runs that it has followed to their end. */
-  public Set<String> finished() {
-    return finished;
   }
 
   /** Returns the last seq that it has got of a run. */

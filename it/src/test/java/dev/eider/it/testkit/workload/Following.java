@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Following {
   private final Stage stage;
   private final String by;
-  private final String runId;
+  final String runId;
   private final @Nullable EventFilter filter;
   private final StreamChecker stream;
   private @Nullable NoticeChecker notices;
@@ -42,10 +42,6 @@ public final class Following {
         filter == null
             ? StreamChecker.after(runId, afterSeq)
             : StreamChecker.filtered(runId, afterSeq);
-  }
-
-  public String runId() {
-    return runId;
   }
 
   /** Returns whether the run was read to its end, or is gone. */

@@ -23,7 +23,7 @@ public final class MirrorReader implements Callable<Void> {
   private final String name;
   private final Stage stage;
   private final Random random;
-  private final SubscribeAllRequest selection;
+  public final SubscribeAllRequest selection;
   private final List<Place> kept = new ArrayList<>();
   private final List<Saved> saved = new ArrayList<>(List.of(new Saved(ByteString.EMPTY, 0)));
   private volatile boolean stopped;
@@ -38,10 +38,6 @@ public final class MirrorReader implements Callable<Void> {
 
   /** A token and the number of events before it. */
   private record Saved(ByteString token, int count) {}
-
-  public SubscribeAllRequest selection() {
-    return selection;
-  }
 
   @Override
   public Void call() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * A disk in memory with the faults that a real one has. Legal faults:
@@ -33,8 +34,9 @@ public final class FaultyDisk implements Disk {
     OPEN
   }
 
-  private final Random random;
-  private final Map<String, FaultyFile> files = new TreeMap<>();
+  final Random random;
+  // Readers look files up while the writer adds some.
+  private final Map<String, FaultyFile> files = new ConcurrentSkipListMap<>();
   private final Map<String, FaultyFile> durableFiles = new TreeMap<>();
   private final Map<Call, Integer> callsToFailure = new TreeMap<>();
   private long freeBytes = Long.MAX_VALUE;
@@ -174,9 +176,5 @@ public final class FaultyDisk implements Disk {
 
   void giveBack(long bytes) {
     freeBytes = freeBytes == Long.MAX_VALUE ? freeBytes : freeBytes + bytes;
-  }
-
-  Random random() {
-    return random;
   }
 }

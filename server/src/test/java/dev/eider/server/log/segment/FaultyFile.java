@@ -43,7 +43,7 @@ final class FaultyFile implements DiskFile {
       disk.pass(Call.WRITE);
     } catch (IOException e) {
       poke(
-          source.limit(source.position() + disk.random().nextInt(source.remaining() + 1)),
+          source.limit(source.position() + disk.random.nextInt(source.remaining() + 1)),
           (int) offset);
       throw e;
     }
@@ -74,7 +74,7 @@ final class FaultyFile implements DiskFile {
       disk.pass(Call.FORCE);
     } catch (IOException e) {
       if (!disk.isCrashed()) {
-        durable = afterCrash(disk.random(), 50);
+        durable = afterCrash(disk.random, 50);
         dirtySectors.clear();
       }
       throw e;
@@ -109,9 +109,7 @@ final class FaultyFile implements DiskFile {
 
   byte[] afterCrash(Random random, int keptPercent) {
     BitSet kept = new BitSet();
-    dirtySectors.stream()
-        .filter(sector -> random.nextInt(100) < keptPercent)
-        .forEach(sector -> kept.set(sector));
+    dirtySectors.stream().filter(sector -> random.nextInt(100) < keptPercent).forEach(kept::set);
     return withSectors(durable, kept, random.nextBoolean() ? seen.length : durable.length);
   }
 

@@ -117,11 +117,10 @@ final class LogDamageTest {
   /** From the start, from the middle of a segment, from a segment's base, and the newest only. */
   private List<Long> neededPositions() {
     List<LogRecord> records = sample.records();
-    List<String> names = List.copyOf(new TreeMap<>(sample.files()).keySet());
     return List.of(
         0L,
         records.get(records.size() / 2).nextPosition(),
-        Segment.baseOf(names.get(names.size() - 2)),
+        Segment.baseOf(sample.files().lowerKey(sample.files().lastKey())),
         sample.ackedEnd());
   }
 
@@ -176,20 +175,18 @@ final class LogDamageTest {
   /** Segments removed, emptied, swapped, copied over each other and under other names. */
   private List<Map<String, byte[]>> damagedSegments() {
     List<Map<String, byte[]>> damages = new ArrayList<>();
-    List<String> names = List.copyOf(new TreeMap<>(sample.files()).keySet());
-    long end = Segment.baseOf(sample.lastName()) + length(sample.lastName());
+    List<String> names = List.copyOf(sample.files().keySet());
+    String last = sample.files().lastKey();
+    long end = Segment.baseOf(last) + length(last);
     for (String name : names) {
       damages.add(with(name, null));
       damages.add(with(name, new byte[0]));
       damages.add(withExtra(Segment.nameOf(end), copyOf(name)));
       damages.add(withExtra(Segment.nameOf(Segment.baseOf(name) + 8), copyOf(name)));
       damages.add(withExtra("copy.log", copyOf(name)));
-      Map<String, byte[]> onlyFirst = new TreeMap<>(sample.files());
-      onlyFirst.keySet().removeIf(other -> other.compareTo(name) >= 0);
-      damages.add(onlyFirst);
-      Map<String, byte[]> onlyLast = new TreeMap<>(sample.files());
-      onlyLast.keySet().removeIf(other -> other.compareTo(name) <= 0);
-      damages.add(onlyLast);
+      damages.add(sample.files().headMap(name, false));
+      damages.add(sample.files().tailMap(name, false));
+
       for (String other : names) {
         if (!other.equals(name)) {
           damages.add(with(name, copyOf(other)));
@@ -288,7 +285,7 @@ final class LogDamageTest {
 
   /** The position of the first byte that is not as it was written. */
   private long firstChange(Map<String, byte[]> damaged) {
-    for (Map.Entry<String, byte[]> file : new TreeMap<>(sample.files()).entrySet()) {
+    for (Map.Entry<String, byte[]> file : sample.files().entrySet()) {
       byte[] now = damaged.getOrDefault(file.getKey(), new byte[0]);
       int at = Arrays.mismatch(file.getValue(), now);
       if (at >= 0) {

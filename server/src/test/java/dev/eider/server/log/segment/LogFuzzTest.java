@@ -40,10 +40,7 @@ final class LogFuzzTest {
   @TempDir Path directory;
 
   static LongStream seeds() {
-    Long seed = Long.getLong("eider.log.seed");
-    return seed != null
-        ? LongStream.of(seed)
-        : LongStream.range(0, Integer.getInteger("eider.log.fuzz", 150));
+    return LogSamples.seeds(Integer.getInteger("eider.log.fuzz", 150));
   }
 
   @ParameterizedTest

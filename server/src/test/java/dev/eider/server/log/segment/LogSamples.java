@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -65,6 +66,12 @@ public final class LogSamples {
     return records.stream()
         .map(record -> new String(record.body(), StandardCharsets.UTF_8))
         .toList();
+  }
+
+  /** So many seeds, or the one that is asked for. */
+  static LongStream seeds(int count) {
+    Long seed = Long.getLong("eider.log.seed");
+    return seed != null ? LongStream.of(seed) : LongStream.range(0, count);
   }
 
   /** The directory's files. */

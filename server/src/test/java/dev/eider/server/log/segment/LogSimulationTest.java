@@ -28,8 +28,7 @@ final class LogSimulationTest {
   private static final int STEPS = 300;
 
   static LongStream seeds() {
-    Long seed = Long.getLong("eider.log.seed");
-    return seed != null ? LongStream.of(seed) : LongStream.range(0, 100);
+    return LogSamples.seeds(100);
   }
 
   @ParameterizedTest

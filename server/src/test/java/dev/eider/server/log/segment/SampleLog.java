@@ -25,7 +25,7 @@ import java.util.TreeMap;
  *     included
  */
 record SampleLog(
-    Map<String, byte[]> files,
+    NavigableMap<String, byte[]> files,
     byte[] note,
     List<LogRecord> records,
     NavigableMap<Long, Frame> frames,
@@ -66,7 +66,7 @@ record SampleLog(
       append(log, count, 3);
       log.commit(false);
     }
-    Map<String, byte[]> files = segments(disk);
+    NavigableMap<String, byte[]> files = segments(disk);
     List<LogRecord> records = LogSamples.records(log);
     return new SampleLog(
         files, disk.contents().get(ForcedNote.NAME), records, frames(files), ackedEnd, forcedEnd);
@@ -74,11 +74,7 @@ record SampleLog(
 
   /** The file that holds a position. */
   Map.Entry<String, byte[]> fileOf(long position) {
-    return new TreeMap<>(files).floorEntry(Segment.nameOf(position));
-  }
-
-  String lastName() {
-    return new TreeMap<>(files).lastKey();
+    return files.floorEntry(Segment.nameOf(position));
   }
 
   /** The frame that holds a position, or null for a header. */
@@ -109,8 +105,8 @@ record SampleLog(
     return from + count;
   }
 
-  private static Map<String, byte[]> segments(FaultyDisk disk) {
-    Map<String, byte[]> files = disk.contents();
+  private static NavigableMap<String, byte[]> segments(FaultyDisk disk) {
+    NavigableMap<String, byte[]> files = new TreeMap<>(disk.contents());
     files.remove(ForcedNote.NAME);
     return files;
   }
