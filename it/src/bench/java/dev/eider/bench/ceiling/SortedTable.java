@@ -2,9 +2,10 @@ package dev.eider.bench.ceiling;
 
 import dev.eider.bench.BenchEvent;
 import dev.eider.bench.Workload;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.RunId;
+import dev.eider.server.store.connection.Schema;
+import dev.eider.server.store.row.EventColumns;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -21,7 +22,6 @@ import org.duckdb.DuckDBConnection;
  */
 public final class SortedTable implements AutoCloseable {
   private static final int BATCH_ROWS = 122_880;
-  private static final String SCHEMA = "/dev/eider/server/store/connection/schema.sql";
   private static final String GROUP_BY =
       "SELECT kind, agent_id, count(*), avg(strlen(payload_json)) FROM events GROUP BY ALL";
   private static final String RANKING =
@@ -30,7 +30,7 @@ public final class SortedTable implements AutoCloseable {
   private final DuckDBConnection connection;
   private long rows;
 
-  public SortedTable(Path directory) throws SQLException, IOException {
+  public SortedTable(Path directory) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("threads", "2");
     properties.setProperty("storage_compatibility_version", "v1.5.0");
@@ -40,9 +40,8 @@ public final class SortedTable implements AutoCloseable {
         (DuckDBConnection)
             DriverManager.getConnection(
                 "jdbc:duckdb:" + directory.resolve("sorted.duckdb"), properties);
-    try (InputStream schema = SortedTable.class.getResourceAsStream(SCHEMA)) {
-      execute(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
-    }
+    execute(Schema.sql());
+    execute("SET search_path = 'eider,main'");
   }
 
   /** Loads runs of equal length, checkpoint included, and returns the rows a second. */
@@ -58,7 +57,7 @@ public final class SortedTable implements AutoCloseable {
 
   private void loadBatch(Workload workload, long eventsPerRun, long count) throws SQLException {
     execute("BEGIN TRANSACTION");
-    try (DuckDBAppender appender = connection.createAppender("events")) {
+    try (DuckDBAppender appender = connection.createAppender(Schema.TABLES, "events")) {
       for (long i = 0; i < count; i++) {
         append(appender, rows++, eventsPerRun, workload.batch(rows, 1).get(0));
       }
@@ -69,31 +68,17 @@ public final class SortedTable implements AutoCloseable {
 
   private static void append(DuckDBAppender appender, long row, long eventsPerRun, BenchEvent event)
       throws SQLException {
-    appender
-        .beginRow()
-        .append(row)
-        .append(runName(row / eventsPerRun))
-        .append(row % eventsPerRun + 1)
-        .append(event.agentId())
-        .append(event.t())
-        .append(event.kind())
-        .append(new String(event.json(), StandardCharsets.UTF_8))
-        .appendEpochMicros(event.ts())
-        .append(event.schemaVersion())
-        .append(event.encoded())
-        .append(event.encoded().length);
-    if (event.event().hasMetric()) {
-      appender.append(event.event().getMetric().getName());
-      appender.append(event.event().getMetric().getValue());
-    } else {
-      appender.appendNull().appendNull();
-    }
-    if (event.event().hasLlmResponse()) {
-      appender.append(event.event().getLlmResponse().getCostUsd());
-    } else {
-      appender.appendNull();
-    }
-    appender.endRow();
+    EncodedEvent encoded = EncodedEvent.decode(event.encoded());
+    appender.beginRow();
+    EventColumns.append(
+        appender,
+        new RunId(runName(row / eventsPerRun)),
+        row % eventsPerRun + 1,
+        encoded,
+        event.event(),
+        event.json(),
+        null);
+    appender.append(row).append(event.encoded()).append(event.encoded().length).endRow();
   }
 
   private static String runName(long run) {
