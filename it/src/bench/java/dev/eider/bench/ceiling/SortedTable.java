@@ -2,7 +2,6 @@ package dev.eider.bench.ceiling;
 
 import dev.eider.bench.BenchEvent;
 import dev.eider.bench.Workload;
-import dev.eider.server.event.EncodedEvent;
 import dev.eider.server.event.RunId;
 import dev.eider.server.store.connection.Schema;
 import dev.eider.server.store.row.EventColumns;
@@ -68,13 +67,11 @@ public final class SortedTable implements AutoCloseable {
 
   private static void append(DuckDBAppender appender, long row, long eventsPerRun, BenchEvent event)
       throws SQLException {
-    EncodedEvent encoded = EncodedEvent.decode(event.encoded());
     appender.beginRow();
     EventColumns.append(
         appender,
         new RunId(runName(row / eventsPerRun)),
         row % eventsPerRun + 1,
-        encoded,
         event.event(),
         event.json(),
         null);

@@ -12,6 +12,7 @@ import dev.eider.v1.PublishStreamResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -121,7 +122,8 @@ final class Fuzzer implements AutoCloseable {
       leaver.schedule(call::cancel, PATIENCE_MS, MILLISECONDS);
     }
     String what = kind + (behaviour < WAYS.size() ? ", " + WAYS.get(behaviour) : "");
-    judge(call, target, what, isLeft || behaviour == 0, outcome -> note(target, bytes, outcome));
+    List<byte[]> sent = Collections.nCopies(behaviour == 2 ? 0 : behaviour == 5 ? 2 : 1, bytes);
+    judge(call, target, what, isLeft || behaviour == 0, outcome -> note(target, sent, outcome));
   }
 
   private void judge(
@@ -140,10 +142,15 @@ final class Fuzzer implements AutoCloseable {
                 }));
   }
 
-  private void note(Target target, byte[] bytes, RawCall.Outcome outcome) {
-    if (!target.isPublish()) {
-      return;
+  private void note(Target target, List<byte[]> sent, RawCall.Outcome outcome) {
+    if (target.method().equals(Target.PUBLISH_STREAM)) {
+      noteStream(sent, outcome);
+    } else if (target.isPublish() && !sent.isEmpty()) {
+      notePublish(sent.get(0), outcome);
     }
+  }
+
+  private void notePublish(byte[] bytes, RawCall.Outcome outcome) {
     if (outcome.status().isOk()) {
       ledger.accept(bytes, parsed(outcome.responses().get(0)));
     } else if (Verdicts.refusal(outcome).reason().isEmpty()) {

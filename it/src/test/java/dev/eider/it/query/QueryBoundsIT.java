@@ -183,8 +183,6 @@ class QueryBoundsIT {
     for (String sql :
         List.of(
             "SELECT seq, left(payload_json, 20) FROM events WHERE run_id = 'states' ORDER BY seq",
-            "SELECT ordinal, left(payload_json, 20) FROM timeline WHERE run_id = 'states' AND seq"
-                + " BETWEEN 1 AND 20 ORDER BY ordinal",
             "SELECT seq, payload_json ->> '$.snapshot.state.gold' FROM events WHERE run_id = 'states'"
                 + " AND seq BETWEEN 1 AND 10 ORDER BY seq")) {
       Asked asked = Asked.of(daemon.channel(), sql + " LIMIT 3");

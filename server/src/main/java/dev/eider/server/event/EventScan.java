@@ -1,6 +1,7 @@
 package dev.eider.server.event;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.WireFormat;
 import dev.eider.v1.Event;
 import dev.eider.v1.LlmResponsePayload;
@@ -33,6 +34,28 @@ final class EventScan {
       throw new IllegalArgumentException("not an encoded event: " + e.getMessage(), e);
     }
     return scan;
+  }
+
+  /**
+   * Returns an event without attributes and payload; throws IllegalArgumentException if it is none.
+   */
+  static Event header(byte[] bytes) {
+    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    Event.Builder header = Event.newBuilder();
+    try {
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        switch (WireFormat.getTagFieldNumber(tag)) {
+          case Event.AGENT_ID_FIELD_NUMBER -> header.setAgentId(in.readBytes().toStringUtf8());
+          case Event.T_FIELD_NUMBER -> header.setT(in.readInt32());
+          case Event.TS_FIELD_NUMBER -> header.setTs(Timestamp.parseFrom(in.readByteArray()));
+          case Event.SCHEMA_VERSION_FIELD_NUMBER -> header.setSchemaVersion(in.readUInt32());
+          default -> in.skipField(tag);
+        }
+      }
+      return header.build();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not an encoded event: " + e.getMessage(), e);
+    }
   }
 
   private void readEvent(CodedInputStream in) throws IOException {

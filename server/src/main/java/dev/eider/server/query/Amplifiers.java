@@ -2,6 +2,7 @@ package dev.eider.server.query;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,26 @@ final class Amplifiers {
           "array_aggr",
           "aggregate");
 
+  /**
+   * Write each byte or level as several. They count for more than they are, since what they read
+   * may be long already.
+   */
+  private static final Set<String> WIDENING =
+      Set.of(
+          "hex",
+          "to_hex",
+          "bin",
+          "to_binary",
+          "base64",
+          "to_base64",
+          "url_encode",
+          "json_pretty",
+          "json_quote",
+          "to_json",
+          "translate");
+
+  private static final long WIDENED = 10;
+
   private static final Pattern BRACES = Pattern.compile("\\{\\{|\\{([^{}]*)(.?)", Pattern.DOTALL);
   private static final Pattern PERCENT =
       Pattern.compile("%%|%([-+ #0']*[\\d*$]*(?:\\.[\\d*]*)?)", Pattern.DOTALL);
@@ -70,12 +91,35 @@ final class Amplifiers {
       String separator = text(arguments.get(arguments.size() - 1));
       return separator == null ? 1 : Math.max(1, bytes(separator) / 4);
     }
+    if (WIDENING.contains(name)) {
+      return WIDENED;
+    }
     return switch (name) {
+      case "bar", "to_base" -> lastNumber(name, arguments);
+      case "strftime" -> timeFormat(arguments);
       case "concat_ws" -> separator(arguments);
       case "format", "printf" -> format(name, arguments);
       case "replace", "regexp_replace" -> replacement(name, arguments);
       default -> 1;
     };
+  }
+
+  /** The third or fourth argument is a width. */
+  private static long lastNumber(String name, List<?> arguments) {
+    int widthAt = name.equals("bar") ? 3 : 2;
+    return arguments.size() > widthAt ? 1 + amount(name, arguments.get(widthAt)) : 1;
+  }
+
+  private static long timeFormat(List<?> arguments) {
+    String format =
+        arguments.stream().map(Amplifiers::text).filter(Objects::nonNull).findFirst().orElse(null);
+    if (format == null) {
+      throw new Refused("the format of 'strftime' has to be a constant");
+    }
+    if (bytes(format) > WIDTH_MAX) {
+      throw new Refused("the format of 'strftime' has more than " + WIDTH_MAX + " bytes");
+    }
+    return 1;
   }
 
   private static long separator(List<?> arguments) {

@@ -2,6 +2,7 @@ package dev.eider.server.read;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Registration;
 import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.RunId;
@@ -48,6 +49,10 @@ public final class Subscription extends FollowingReader<SubscribeResponse> {
   private @Nullable RunTail heard;
 
   private final Inheritance inheritance;
+
+  /** Of a run in a library; 0 before it was looked up. */
+  private long edition;
+
   private Cursor cursor;
 
   private boolean isAwaiting;
@@ -108,7 +113,23 @@ public final class Subscription extends FollowingReader<SubscribeResponse> {
 
   private @Nullable KnownRun lookUp(boolean mayBlock) {
     RunId runId = request.start().runId();
-    return mayBlock ? history.find(runId) : history.peek(runId);
+    return sameEdition(mayBlock ? history.find(runId) : history.peek(runId));
+  }
+
+  /**
+   * Of a library's file that was read anew, what was sent before and what it holds are not one run.
+   */
+  private @Nullable KnownRun sameEdition(@Nullable KnownRun known) {
+    if (known != null && known.run().isInLibrary()) {
+      long found = known.run().lastPosition();
+      if (edition != 0 && edition != found) {
+        throw BrokerException.unavailable(
+            "run %s is not what it was when the stream began: its file in a library has changed; read it from the start"
+                .formatted(known.run().runId()));
+      }
+      edition = found;
+    }
+    return known;
   }
 
   private Next awaitRun() {

@@ -226,13 +226,7 @@ public final class RunFileWriter implements AutoCloseable {
     byte[] attributes = PayloadJson.attributes(event, encoded.bytes().length);
     DuckDBAppender row = Invariants.requireNonNull(events, "no transaction").beginRow();
     EventColumns.append(
-        row,
-        Invariants.requireNonNull(runId, "no run"),
-        sums.headSeq(),
-        encoded,
-        event,
-        json,
-        attributes);
+        row, Invariants.requireNonNull(runId, "no run"), sums.headSeq(), event, json, attributes);
     row.append(encoded.bytes()).endRow();
     return (long) json.length + encoded.bytes().length;
   }

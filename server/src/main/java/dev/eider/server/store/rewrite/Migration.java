@@ -44,6 +44,7 @@ public final class Migration {
   private static final int KEYS_AT_ONCE = 20_000;
   private static final long PAGE_BYTES = 4L << 20;
   private static final long TRANSACTION_ROWS = 4L * Schema.ROW_GROUP_ROWS;
+  private static final long TRANSACTION_BYTES = 64L << 20;
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final byte[] NO_TEXT = new byte[0];
 
@@ -56,6 +57,7 @@ public final class Migration {
   private long told = startNanos;
   private long count;
   private long pendingRows;
+  private long pendingBytes;
 
   private Migration(StoreOpener opener, DuckDBConnection writer, DuckDBConnection reader)
       throws SQLException {
@@ -78,8 +80,8 @@ public final class Migration {
   public static void run(StoreAccess access, StoreOpener opener) throws StoreException {
     StoreConnections connections = access.connections();
     long position = access.persistedPosition();
-    requireRoom(opener);
     opener.rewriteFiles().deleteLeftovers();
+    requireRoom(opener);
     try (DuckDBConnection reader = connections.writer().duplicate()) {
       new Migration(opener, connections.writer(), reader).copy();
     } catch (SQLException e) {
@@ -97,7 +99,9 @@ public final class Migration {
 
   private static void requireRoom(StoreOpener opener) throws StoreException {
     try {
-      long needed = Files.size(opener.file()) * 5 / 4;
+      // The copy, and its write-ahead log until a checkpoint.
+      long size = Files.size(opener.file());
+      long needed = size * 5 / 4 + Math.min(2 * size, 4 * TRANSACTION_BYTES);
       if (opener.usableBytes() < needed) {
         throw new StoreException(
             "%s is to be migrated to format 3, which takes %d bytes beside it, and the disk has %d:"
@@ -192,14 +196,16 @@ public final class Migration {
         ResultSet rows = page.executeQuery();
         DuckDBAppender appender = writer.createAppender(FileCopy.FILE, Schema.TABLES, table)) {
       while (rows.next()) {
-        budget.spend(EventAppender.appendRow(appender, row(rows)));
+        long bytes = EventAppender.appendRow(appender, row(rows));
+        budget.spend(bytes);
+        pendingBytes += bytes;
         count++;
         pendingRows++;
       }
       // close() would swallow a failure.
       appender.flush();
     }
-    if (pendingRows >= TRANSACTION_ROWS || budget.isSpent()) {
+    if (pendingRows >= TRANSACTION_ROWS || pendingBytes >= TRANSACTION_BYTES || budget.isSpent()) {
       commit();
     }
     tell();
@@ -215,12 +221,12 @@ public final class Migration {
 
   private void commit() throws SQLException {
     Statements.execute(writer, "COMMIT");
-    if (budget.isSpent()) {
-      Statements.execute(writer, "CHECKPOINT " + FileCopy.FILE);
-      budget.renew();
-    }
+    // So that its write-ahead log stays small.
+    Statements.execute(writer, "CHECKPOINT " + FileCopy.FILE);
+    budget.renew();
     Statements.execute(writer, "BEGIN TRANSACTION");
     pendingRows = 0;
+    pendingBytes = 0;
   }
 
   private void tell() {

@@ -2,7 +2,7 @@ package dev.eider.server.store.row;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.eider.server.event.EncodedEvent;
+import dev.eider.server.event.EventKind;
 import dev.eider.server.event.RunId;
 import dev.eider.v1.Event;
 import dev.eider.v1.LlmResponsePayload;
@@ -49,7 +49,6 @@ public final class EventColumns {
       DuckDBAppender appender,
       RunId runId,
       long seq,
-      EncodedEvent encoded,
       Event event,
       byte[] json,
       byte @Nullable [] attributes)
@@ -58,7 +57,7 @@ public final class EventColumns {
         .append(runId.value())
         .append(event.getAgentId())
         .append(event.getT())
-        .append(encoded.kind())
+        .append(EventKind.of(event))
         .append(json)
         .appendEpochMicros(EventTimes.micros(event.getTs()))
         .append(event.getSchemaVersion())

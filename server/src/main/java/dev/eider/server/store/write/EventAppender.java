@@ -55,7 +55,7 @@ public final class EventAppender {
     byte[] attributes = PayloadJson.attributes(event, encoded.length);
     byte[] delta = EventDelta.of(encoded, EventDelta.text(json, attributes));
     appender.beginRow();
-    EventColumns.append(appender, row.runId(), row.seq(), row.encoded(), event, json, attributes);
+    EventColumns.append(appender, row.runId(), row.seq(), event, json, attributes);
     appender.append(row.position()).append(delta).append(encoded.length).endRow();
     return (long) json.length + (attributes == null ? 0 : attributes.length) + delta.length;
   }
