@@ -37,14 +37,23 @@ public record EncodedEvent(
         scan.kind, scan.agentId, scan.t, scan.costUsd, bytes, RunDigest.hash(bytes));
   }
 
+  /** Parses an encoded event; throws IllegalArgumentException if it is none. */
+  public static Event parse(byte[] bytes) {
+    try {
+      return Event.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not an encoded event: " + e.getMessage(), e);
+    }
+  }
+
   /**
-   * Parses an encoded event; throws IllegalArgumentException if it is none.
+   * Parses a stored event; throws IllegalArgumentException if it is none.
    *
    * <p>A build that did not know a field stored whatever it held. If that is nothing that the field
    * can be now, the event has no attributes and no payload, as one of a kind that is unknown; its
    * bytes are what they were.
    */
-  public static Event parse(byte[] bytes) {
+  public static Event parseStored(byte[] bytes) {
     try {
       return Event.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {

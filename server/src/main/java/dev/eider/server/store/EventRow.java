@@ -14,6 +14,6 @@ public record EventRow(long position, RunId runId, long seq, EncodedEvent encode
    * Decodes the event; not kept, since a batch of decoded events is several times its encoded size.
    */
   public Event event() {
-    return EncodedEvent.parse(encoded.bytes());
+    return EncodedEvent.parseStored(encoded.bytes());
   }
 }

@@ -93,6 +93,26 @@ final class EventScanTest {
         .hasMessageContaining("not an encoded event");
   }
 
+  /** A build that did not know the field took whatever was in it. */
+  @Test
+  void shouldHaveTheHeaderOfAStoredEventWhoseFieldIsSomethingElseNow() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    Samples.base("ada", 7).setSchemaVersion(2).build().writeTo(out);
+    out.writeByteArray(
+        Event.LLM_RESPONSE_FIELD_NUMBER, new byte[] {0x22, 2, (byte) 0xff, (byte) 0xfe});
+    out.flush();
+
+    Event stored = EncodedEvent.parseStored(bytes.toByteArray());
+
+    assertThat(stored.getAgentId()).isEqualTo("ada");
+    assertThat(stored.getT()).isEqualTo(7);
+    assertThat(stored.getSchemaVersion()).isEqualTo(2);
+    assertThat(EventKind.of(stored)).isEqualTo(EventKind.UNKNOWN);
+    assertThatThrownBy(() -> EncodedEvent.parse(bytes.toByteArray()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   /** What parsing refuses may pass, since payloads are not looked into. */
   private static void shouldAgree(byte[] bytes) {
     EncodedEvent parsed;

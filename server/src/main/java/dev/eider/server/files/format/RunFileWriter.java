@@ -221,7 +221,7 @@ public final class RunFileWriter implements AutoCloseable {
   }
 
   private long appendEvent(EncodedEvent encoded) throws SQLException {
-    Event event = EncodedEvent.parse(encoded.bytes());
+    Event event = EncodedEvent.parseStored(encoded.bytes());
     byte[] json = PayloadJson.of(event, encoded.bytes().length);
     byte[] attributes = PayloadJson.attributes(event, encoded.bytes().length);
     DuckDBAppender row = Invariants.requireNonNull(events, "no transaction").beginRow();
