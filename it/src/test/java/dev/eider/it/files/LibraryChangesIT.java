@@ -2,6 +2,7 @@ package dev.eider.it.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.eider.it.ColdRead;
 import dev.eider.it.Daemon;
 import dev.eider.it.Events;
@@ -13,11 +14,13 @@ import dev.eider.v1.ColdStreamRequest;
 import dev.eider.v1.EventFilter;
 import dev.eider.v1.Libraries.LeftOut;
 import dev.eider.v1.SubscribeRequest;
+import dev.eider.v1.SubscribeResponse;
 import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -32,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LibraryChangesIT {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final EventFilter METRICS = EventFilter.newBuilder().addKinds("metric").build();
+
+  private static final int LONG_EVENTS = 30_000;
 
   @TempDir private Path library;
   @TempDir private Path elsewhere;
@@ -262,6 +267,52 @@ class LibraryChangesIT {
     awaitHead("game-1", 4);
     ColdRead.of(daemon.channel(), filtered("game-1")).checker().shouldEqual(before);
     assertThat(leftOut("games.duckdb")).isEmpty();
+  }
+
+  /** More than a connection holds, so that the reader is in the middle when the file changes. */
+  @Test
+  void shouldEndASubscriberOfARunThatIsAnotherNow() throws Exception {
+    // given
+    Path file = library.resolve("long.duckdb");
+    writeLong(file, "first");
+    awaitHead("long", LONG_EVENTS);
+    Iterator<SubscribeResponse> reader =
+        daemon.broker().subscribe(SubscribeRequest.newBuilder().setRunId("long").build());
+    String metric = reader.next().getEvents().getEnvelopes(0).getEvent().getMetric().getName();
+    ByteString digest = runs.get("long").getDigest();
+
+    // when
+    Files.move(
+        writeLong(elsewhere.resolve("long.duckdb"), "second"),
+        file,
+        StandardCopyOption.ATOMIC_MOVE);
+    Awaitility.await()
+        .atMost(SOON)
+        .ignoreExceptions()
+        .until(() -> !runs.get("long").getDigest().equals(digest));
+
+    // then
+    assertThat(metric).isEqualTo("first");
+    Refusal.of(
+            () ->
+                reader.forEachRemaining(
+                    response ->
+                        assertThat(response.getEvents().getEnvelopesList())
+                            .allMatch(
+                                envelope ->
+                                    envelope.getEvent().getMetric().getName().equals("first"))))
+        .shouldBe(Status.Code.UNAVAILABLE, "STORAGE_UNAVAILABLE");
+  }
+
+  private static Path writeLong(Path file, String metric) throws Exception {
+    try (OlderFile older = new OlderFile(file)) {
+      older.addRows(
+          "SELECT 'long', 'ada', i::INTEGER, 'metric', '{\"kind\":\"metric\",\"name\":\"%s\",\"value\":1.0,\"pad\":\"'"
+                  .formatted(metric)
+              + " || repeat('z', 1000) || '\"}', TIMESTAMP '2026-01-01', 1 FROM range(%d) AS t(i)"
+                  .formatted(LONG_EVENTS));
+    }
+    return file;
   }
 
   /** Filtered, since what was read as a whole may still be in memory. */

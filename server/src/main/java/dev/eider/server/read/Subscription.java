@@ -2,7 +2,6 @@ package dev.eider.server.read;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
-import dev.eider.server.base.BrokerException;
 import dev.eider.server.base.Registration;
 import dev.eider.server.base.ResponseStream;
 import dev.eider.server.event.RunId;
@@ -50,8 +49,8 @@ public final class Subscription extends FollowingReader<SubscribeResponse> {
 
   private final Inheritance inheritance;
 
-  /** Of a run in a library; 0 before it was looked up. */
-  private long edition;
+  /** The run as it was first found, if in a library: a file read anew since has another run. */
+  private @Nullable KnownRun inLibrary;
 
   private Cursor cursor;
 
@@ -113,21 +112,13 @@ public final class Subscription extends FollowingReader<SubscribeResponse> {
 
   private @Nullable KnownRun lookUp(boolean mayBlock) {
     RunId runId = request.start().runId();
-    return sameEdition(mayBlock ? history.find(runId) : history.peek(runId));
-  }
-
-  /**
-   * Of a library's file that was read anew, what was sent before and what it holds are not one run.
-   */
-  private @Nullable KnownRun sameEdition(@Nullable KnownRun known) {
+    KnownRun first = inLibrary;
+    if (first != null) {
+      return first;
+    }
+    KnownRun known = mayBlock ? history.find(runId) : history.peek(runId);
     if (known != null && known.run().isInLibrary()) {
-      long found = known.run().lastPosition();
-      if (edition != 0 && edition != found) {
-        throw BrokerException.unavailable(
-            "run %s is not what it was when the stream began: its file in a library has changed; read it from the start"
-                .formatted(known.run().runId()));
-      }
-      edition = found;
+      inLibrary = known;
     }
     return known;
   }
