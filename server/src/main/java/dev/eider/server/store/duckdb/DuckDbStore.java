@@ -73,11 +73,7 @@ public final class DuckDbStore implements ColdStore {
    *     message says what to do
    */
   public static DuckDbStore open(StoreConfig config) throws StoreException {
-    return open(config, Clock.systemUTC());
-  }
-
-  static DuckDbStore open(StoreConfig config, Clock clock) throws StoreException {
-    DuckDbStore store = look(config, clock);
+    DuckDbStore store = look(config);
     try {
       store.prepare();
       return store;
@@ -92,11 +88,7 @@ public final class DuckDbStore implements ColdStore {
    * it, and {@link #leave} leaves it as it was, to the byte. A file that is missing is made.
    */
   public static DuckDbStore look(StoreConfig config) throws StoreException {
-    return look(config, Clock.systemUTC());
-  }
-
-  private static DuckDbStore look(StoreConfig config, Clock clock) throws StoreException {
-    StoreOpener opener = new StoreOpener(config, clock);
+    StoreOpener opener = new StoreOpener(config, Clock.systemUTC());
     DuckDbStore store = new DuckDbStore(config, opener, opener.look());
     LOG.info("opened {}, persisted up to {}", config, store.persistedPosition());
     return store;
